@@ -1,0 +1,1 @@
+"""Leeward: a response desk for people in danger. Start reading at docs/architecture.md."""

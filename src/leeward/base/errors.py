@@ -1,0 +1,33 @@
+"""The root of all errors, each of which speaks to a tired person in three parts.
+
+    LeewardError
+     +-- wire.errors.WireError       the network or the relay
+     +-- seal.errors.SealError       something sealed or signed is not what it should be
+     +-- ledger.errors.LedgerError   an entry, a chain, a vault
+     +-- domain.errors.DomainError   a rule of the work would be broken
+     +-- office.errors.OfficeError   a use case cannot go on
+     `-- relay.errors.RelayError     the server's own trouble
+
+Errors that report misuse by our own code are RuntimeError, never one of these.
+"""
+
+from __future__ import annotations
+
+
+class LeewardError(Exception):
+    """What happened, what was not lost, and what to do, each a plain English sentence.
+
+    `code` is a stable name ("vault.wrong-passphrase") by which pages look up a translation and documents are
+    checked; it is never shown alone. Set it once per class.
+    """
+
+    code = "leeward"
+
+    def __init__(self, happened: str, *, kept: str = "", next_step: str = "") -> None:
+        super().__init__(happened)
+        self.happened = happened
+        self.kept = kept
+        self.next_step = next_step
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.happened, self.kept, self.next_step) if part)

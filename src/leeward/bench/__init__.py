@@ -1,0 +1,1 @@
+"""Measures what we call fast, beside the physical limit of the same run."""

@@ -1,0 +1,1 @@
+"""Pages and forms on loopback. Thin: asks the office."""

@@ -1,0 +1,1 @@
+"""The intake page for people in danger. Seals, can never open."""

@@ -1,0 +1,1 @@
+"""What the team knows, as signed entries: compartments, segments, merge (pure) and the vault that keeps them."""

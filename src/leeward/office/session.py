@@ -1,0 +1,55 @@
+"""One member at one open vault: what every use case is given first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from leeward.base.ids import make_id
+from leeward.base.ports import Chance, Clock
+from leeward.domain.typed import T, Typed, read, read_all, write_new
+from leeward.ledger.model import Change
+from leeward.ledger.store.vault import Vault
+
+
+class Session:
+    """Commits for one member. Not thread-bound: the vault serialises writers and lets readers read."""
+
+    def __init__(self, vault: Vault, *, clock: Clock, chance: Chance) -> None:
+        self.vault = vault
+        self.clock = clock
+        self.chance = chance
+
+    @property
+    def member_id(self) -> str:
+        """Return the id of the member whose desk this is."""
+        return self.vault.member_id
+
+    def make_id(self) -> str:
+        """Draw an id for a new record."""
+        return make_id(self.chance)
+
+    def now(self) -> int:
+        """Return the time in milliseconds."""
+        return self.clock.now_ms()
+
+    def commit(self, compartment: str, *groups: Iterable[Change]) -> None:
+        """Write all changes as one entry of that compartment; durable when this returns."""
+        self.vault.commit(compartment, [change for group in groups for change in group])
+
+    def save_new(self, compartment: str, typed: Typed) -> None:
+        """Write a new typed record as one entry."""
+        self.commit(compartment, write_new(typed))
+
+    def get(self, kind: type[T], record: str) -> T | None:
+        """Return the record if this vault may read it and it is of that kind."""
+        found = self.vault.get(record)
+        return read(kind, found) if found is not None and found.kind == kind.kind else None
+
+    def find(self, kind: type[T], *, compartment: str | None = None, **refs: str) -> list[T]:
+        """Return all readable records of a kind, newest change first; `case_id=...` narrows by an indexed field."""
+        return read_all(kind, self.vault.find(kind.kind, compartment=compartment, refs=refs))
+
+    def compartment_of(self, name: str) -> str:
+        """Return the id of the one compartment of that kind ("team", "intake", "beds", "record")."""
+        return self.vault.compartment_of(name)
+

@@ -1,0 +1,1 @@
+"""Envelopes, keys, word codes, padding, signatures. Only _hazmat imports the crypto library."""

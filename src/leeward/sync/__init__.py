@@ -1,0 +1,1 @@
+"""Speaks to a relay: fetch, verify, offer, retry. Knows no case."""
