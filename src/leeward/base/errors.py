@@ -13,9 +13,11 @@ Errors that report misuse by our own code are RuntimeError, never one of these.
 
 from __future__ import annotations
 
+from leeward.base.say import Message
+
 
 class LeewardError(Exception):
-    """What happened, what was not lost, and what to do, each a plain English sentence.
+    """What happened, what was not lost, and what to do, each a plain sentence (`say(...)`, so that it can be translated).
 
     `code` is a stable name ("vault.wrong-passphrase") by which pages look up a translation and documents are
     checked; it is never shown alone. Set it once per class.
@@ -23,11 +25,13 @@ class LeewardError(Exception):
 
     code = "leeward"
 
-    def __init__(self, happened: str, *, kept: str = "", next_step: str = "") -> None:
-        super().__init__(happened)
+    def __init__(
+        self, happened: str | Message, *, kept: str | Message = "", next_step: str | Message = ""
+    ) -> None:
+        super().__init__(str(happened))
         self.happened = happened
         self.kept = kept
         self.next_step = next_step
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.happened, self.kept, self.next_step) if part)
+        return " ".join(str(part) for part in (self.happened, self.kept, self.next_step) if part)

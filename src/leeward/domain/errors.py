@@ -1,9 +1,9 @@
 """Errors of the domain.
 
-    DomainError
-     +-- DamagedRecord   a record's fields do not fit its kind; the rest of the vault is fine
-     +-- RuleBroken      the work's own rules forbid this step (capacity, consent, an exposed place...)
-     `-- OutOfRange      a value is too long, malformed or not in its vocabulary
+DomainError
+ +-- DamagedRecord   a record's fields do not fit its kind; the rest of the vault is fine
+ +-- RuleBroken      the work's own rules forbid this step (capacity, consent, an exposed place...)
+ `-- OutOfRange      a value is too long, malformed or not in its vocabulary
 """
 
 from __future__ import annotations

@@ -41,7 +41,8 @@ class Period(msgspec.Struct, frozen=True):
 def _edge(text: str, *, last: bool) -> dt.date:
     if not _DATE.fullmatch(text):
         raise OutOfRange(
-            f"“{text[:20]}” is not a date.", next_step="Write 2017, 2017-03 or 2017-03-05: as much of it as is known."
+            f"“{text[:20]}” is not a date.",
+            next_step="Write 2017, 2017-03 or 2017-03-05: as much of it as is known.",
         )
     parts = [int(part) for part in text.split("-")]
     try:
@@ -53,4 +54,6 @@ def _edge(text: str, *, last: bool) -> dt.date:
             return following - dt.timedelta(days=1) if last else dt.date(year, month, 1)
         return dt.date(parts[0], 12, 31) if last else dt.date(parts[0], 1, 1)
     except ValueError as error:
-        raise OutOfRange(f"There is no such day as “{text}”.", next_step="Check the month and the day.") from error
+        raise OutOfRange(
+            f"There is no such day as “{text}”.", next_step="Check the month and the day."
+        ) from error

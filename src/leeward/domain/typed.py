@@ -91,7 +91,9 @@ def write_new(typed: Typed) -> tuple[Change, ...]:
         if isinstance(value, tuple) and field.name.endswith(("_ids", "_set")):
             changes.extend(add(typed.kind, typed.id, field.name, *value))
         else:
-            changes.extend(put(typed.kind, typed.id, **{field.name: msgspec.to_builtins(value, builtin_types=(bytes,))}))
+            changes.extend(
+                put(typed.kind, typed.id, **{field.name: msgspec.to_builtins(value, builtin_types=(bytes,))})
+            )
     return tuple(changes)
 
 

@@ -52,4 +52,3 @@ class Session:
     def compartment_of(self, name: str) -> str:
         """Return the id of the one compartment of that kind ("team", "intake", "beds", "record")."""
         return self.vault.compartment_of(name)
-
