@@ -17,7 +17,7 @@ from leeward.base.say import Message
 
 
 class LeewardError(Exception):
-    """What happened, what was not lost, and what to do, each a plain sentence (`say(...)`, so that it can be translated).
+    """What happened, what was not lost, and what to do: plain sentences, `say(...)` where they can be translated.
 
     `code` is a stable name ("vault.wrong-passphrase") by which pages look up a translation and documents are
     checked; it is never shown alone. Set it once per class.
