@@ -1,0 +1,60 @@
+"""Passphrases: asked for without showing them, or read from a file or standard input; never from an argument."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from pathlib import Path
+
+from leeward.base.errors import LeewardError
+
+SHORTEST = 12  # characters; six words are far more
+
+
+class NoPassphrase(LeewardError):
+    """There is nobody to ask and no file to read."""
+
+    code = "cli.no-passphrase"
+
+
+def add_passphrase(
+    parser: argparse.ArgumentParser, name: str = "passphrase", whose: str = "the vault's"
+) -> None:
+    """Add --NAME-file to a command."""
+    parser.add_argument(
+        f"--{name}-file",
+        metavar="FILE",
+        help=f"read {whose} passphrase from the first line of FILE (- for standard input) instead of asking",
+    )
+
+
+def passphrase(
+    arguments: argparse.Namespace, name: str = "passphrase", *, prompt: str, new: bool = False
+) -> str:
+    """Return the passphrase; a new one is asked for twice and must not be short."""
+    source: str | None = getattr(arguments, f"{name.replace('-', '_')}_file")
+    if source is not None:
+        text = (sys.stdin.readline() if source == "-" else Path(source).read_text(encoding="utf-8")).split(
+            "\n"
+        )[0]
+    elif sys.stdin.isatty():
+        text = getpass.getpass(f"{prompt}: ")
+        if new and getpass.getpass("The same again: ") != text:
+            raise NoPassphrase(
+                "The two were not the same.", kept="Nothing was made.", next_step="Start again."
+            )
+    else:
+        raise NoPassphrase(
+            "A passphrase is needed, and there is no terminal to ask at.",
+            next_step=f"Give --{name}-file FILE, or --{name}-file - and one line on standard input.",
+        )
+    if not text:
+        raise NoPassphrase("The passphrase is empty.", kept="Nothing was changed.", next_step="Start again.")
+    if new and len(text) < SHORTEST:
+        raise NoPassphrase(
+            f"The passphrase has {len(text)} characters; a taken laptop would give it away.",
+            kept="Nothing was made.",
+            next_step="Use six words, or at least 12 characters.",
+        )
+    return text

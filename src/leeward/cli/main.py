@@ -1,0 +1,84 @@
+"""`leeward`: which command, and its help. Each command's module is loaded only when it is asked for."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from leeward.base.errors import LeewardError
+from leeward.cli import tell
+
+
+class Command(Protocol):
+    """What each command's module offers."""
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Add the command's arguments and its examples."""
+        ...
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Do it; return the exit code."""
+        ...
+
+
+class Entry(NamedTuple):
+    """A line of the overview."""
+
+    name: str
+    sentence: str
+
+
+COMMANDS = (
+    Entry("demo", "see the whole of it with invented people: a relay, its intake page and three desks"),
+    Entry("init", "make a vault on this computer: found a team, or join one"),
+    Entry("desk", "open your desk in the browser"),
+    Entry("relay", "run the server that keeps sealed mail and serves the intake page"),
+    Entry("verify", "check every signature, chain and stored byte of a vault or of a relay's folder"),
+    Entry("export", "write a folder that opens without Leeward, with the stock age tool"),
+    Entry("restore", "make a vault from such a folder"),
+    Entry("bench", "measure what we call fast, beside what this computer could do at best"),
+)
+
+DESCRIPTION = """\
+Leeward: a response desk for people in danger.
+
+New here?            leeward demo
+Found a team:        leeward init my-vault --team "Harbour" --name Mila --relay https://…
+Open your desk:      leeward desk my-vault
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code (0 done, 1 found something wrong, 2 asked wrongly, 3 cannot go on)."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    parser = argparse.ArgumentParser(
+        prog="leeward", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    asked = next((word for word in words if not word.startswith("-")), None)
+    module: Command | None = None
+    for entry in COMMANDS:
+        sub = commands.add_parser(
+            entry.name,
+            help=entry.sentence,
+            description=entry.sentence[0].upper() + entry.sentence[1:] + ".",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if entry.name == asked:
+            module = importlib.import_module(f"leeward.cli.{entry.name}")
+            module.configure(sub)
+    arguments = parser.parse_args(words)
+    if module is None:
+        parser.print_help()
+        return 0 if not words else 2
+    try:
+        return module.run(arguments)
+    except LeewardError as error:
+        tell.error(error)
+        return 3
+    except KeyboardInterrupt:
+        tell.line("Stopped.")
+        return 130
