@@ -82,3 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         tell.line("Stopped.")
         return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

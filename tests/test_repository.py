@@ -1,0 +1,143 @@
+"""What must be true of the repository as a whole: documents complete, nothing foreign, nothing of one machine."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from leeward.cli.main import COMMANDS
+
+HERE = Path(__file__).resolve().parent.parent
+TEXT = {
+    ".py",
+    ".md",
+    ".ts",
+    ".mjs",
+    ".js",
+    ".json",
+    ".toml",
+    ".lock",
+    ".html",
+    ".css",
+    ".po",
+    ".sql",
+    ".txt",
+    "",
+}
+
+
+def tracked() -> list[Path]:
+    listing = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=HERE, capture_output=True, text=True, check=True
+    )
+    return [HERE / name for name in listing.stdout.splitlines() if (HERE / name).is_file()]
+
+
+def texts() -> list[tuple[Path, str]]:
+    return [(path, path.read_text(encoding="utf-8")) for path in tracked() if path.suffix in TEXT]
+
+
+def test_no_file_names_a_registry_or_a_path_of_one_machine() -> None:
+    hosts = re.compile(
+        "|".join(
+            (
+                "pypi" + r"\.org",
+                "pythonhosted" + r"\.org",
+                "registry" + r"\.npmjs",
+                "deb" + r"\.debian\.org",
+                "/" + "work/",
+                "/" + "root/",
+            )
+        )
+    )
+    found = [
+        f"{path.relative_to(HERE)}: {match[0]}" for path, text in texts() if (match := hosts.search(text))
+    ]
+    assert found == []
+
+
+def test_locks_carry_hashes_and_no_addresses() -> None:
+    for name in ("requirements.lock", "requirements-node.lock"):
+        text = (HERE / name).read_text()
+        assert "://" not in text
+        pinned = re.findall(r"^([A-Za-z0-9_.\[\]-]+)==", text, re.MULTILINE)
+        assert pinned
+        blocks = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)[1:]
+        assert all("--hash=sha256:" in block for block in blocks)
+    assert '"resolved"' not in (HERE / "package-lock.json").read_text()
+
+
+def test_no_markers_of_unfinished_work() -> None:
+    words = re.compile("|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "NotImplemented" + "Error")))
+    found = [
+        str(path.relative_to(HERE))
+        for path, text in texts()
+        if path.suffix in {".py", ".ts", ".mjs", ".css", ".html"} and words.search(text)
+    ]
+    assert found == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    reasons = (HERE / "docs/dependencies.md").read_text()
+    project = tomllib.loads((HERE / "pyproject.toml").read_text())
+    package = json.loads((HERE / "package.json").read_text())
+    lines = [*project["project"]["dependencies"]]
+    for group in project["dependency-groups"].values():
+        lines += group
+    names = {re.split(r"[\[<>=;~! ]", line)[0] for line in lines}
+    names |= set(package["dependencies"]) | set(package["devDependencies"])
+    assert sorted(name for name in names if f"`{name}`" not in reasons) == []
+
+
+def test_every_command_is_documented_and_helps() -> None:
+    readme = (HERE / "README.md").read_text()
+    for entry in COMMANDS:
+        assert f"leeward {entry.name}" in readme, entry.name
+        helped = subprocess.run(
+            [sys.executable, "-m", "leeward.cli.main", entry.name, "--help"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert "usage: leeward" in helped.stdout
+        assert "xamples" in helped.stdout, f"leeward {entry.name} --help shows no example"
+
+
+def test_help_comes_at_once() -> None:
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "leeward.cli.main", "--help"], capture_output=True, check=True)
+        times.append(time.perf_counter() - start)
+    assert min(times) < 0.3
+
+
+@pytest.mark.parametrize("package", ["relay", "wire"])
+def test_the_relay_loads_no_crypto_library(package: str) -> None:
+    code = "\n".join(
+        (
+            f"import sys, pkgutil, importlib, leeward.{package} as p",
+            "for m in pkgutil.walk_packages(p.__path__, p.__name__ + '.'): importlib.import_module(m.name)",
+            "crypto = {'cryptography', 'apsw', 'nacl'}",
+            "bad = [m for m in sys.modules if m.split('.')[0] in crypto or m.startswith('leeward.seal')]",
+            "sys.exit(','.join(bad) or 0)",
+        )
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_every_error_code_is_named_once() -> None:
+    codes: dict[str, str] = {}
+    for path, text in texts():
+        if path.suffix == ".py" and "src" in path.parts:
+            for code in re.findall(r'^    code = "([a-z.-]+)"', text, re.MULTILINE):
+                assert code not in codes, f"{code} in {path} and {codes[code]}"
+                codes[code] = str(path)
+    assert codes
