@@ -1,0 +1,83 @@
+"""Who is on the team, with which devices, in which roles, and who was given which key."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from leeward.domain.typed import Typed
+from leeward.domain.vocabulary import Term, Vocabulary
+
+ROLES = Vocabulary(
+    "role",
+    Term("operator", "Operator", "Оператор", "Answers the hotline, triages and vets."),
+    Term(
+        "coordinator", "Coordinator", "Координатор", "Looks after people: needs, places, journeys, check-ins."
+    ),
+    Term(
+        "documenter", "Documenter", "Документалист", "Takes testimony and keeps the record and its evidence."
+    ),
+    Term("advocate", "Advocate", "Правозащитник", "Writes appeals and releases, and counts the silence."),
+    Term("safety", "Safety lead", "Ответственный за безопасность", "Looks after keys, devices and drills."),
+)
+
+STARTING_CIRCLES: dict[str, tuple[str, ...]] = {
+    "operator": ("team", "intake", "beds"),
+    "coordinator": ("team", "intake", "beds", "record"),
+    "documenter": ("team", "record"),
+    "advocate": ("team", "record"),
+    "safety": ("team",),
+}
+"""Which compartments' keys a role is handed on its first day. Only a start: holding a key is the permission."""
+
+TEAM_KINDS = ("team", "intake", "beds", "record")
+
+
+class Team(Typed, frozen=True, kw_only=True):
+    """The team itself: one record, whose id is that of its compartment. `card` is the signed intake card (JSON)."""
+
+    kind: ClassVar[str] = "team"
+    name: str = ""
+    languages: tuple[str, ...] = ()
+    relay: str = ""  # address that new devices are told
+    card: str = ""
+
+
+class Member(Typed, frozen=True, kw_only=True):
+    """A person on the team, under the name the team uses."""
+
+    kind: ClassVar[str] = "member"
+    name: str = ""
+    role: str = ""
+    languages: tuple[str, ...] = ()
+    on_duty_until: int = 0  # milliseconds; 0 is off duty
+
+
+class Device(Typed, frozen=True, kw_only=True):
+    """A laptop of a member (protocol 5, Roster). Its id is the fingerprint of its verify key."""
+
+    kind: ClassVar[str] = "device"
+    member_id: str = ""
+    verify_key: bytes = b""
+    recipient: str = ""
+    box: str = ""
+    write: str = ""
+    removed_at: int = 0  # milliseconds; 0 is in use
+
+
+class Access(Typed, frozen=True, kw_only=True):
+    """That a device was given a compartment's key: written in that compartment, so that all who hold it see it."""
+
+    kind: ClassVar[str] = "access"
+    device_id: str = ""
+    member_id: str = ""
+    at: int = 0  # milliseconds
+    by: str = ""  # member id of the giver
+
+
+class Hotline(Typed, frozen=True, kw_only=True):
+    """The box that the intake page writes to and only desks with the intake key can read."""
+
+    kind: ClassVar[str] = "hotline"
+    box: str = ""
+    read: str = ""
+    write: str = ""

@@ -1,0 +1,154 @@
+"""What must still reach the relay besides ledger segments: items for other boxes, boxes to make, pieces of files.
+
+ 1. What `send`, `make_box` or `upload` was given is on the disk when they return, and stays until a relay has it.
+ 2. An item's id is drawn once; the same bytes go out under it on every attempt, so a lost answer never doubles it.
+ 3. Boxes are made before anything goes into them; otherwise the order of giving is kept.
+
+The bytes themselves lie among the vault's sealed blobs; the vault's local values hold only where they belong.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import msgspec
+
+from leeward.base.ports import Chance
+from leeward.ledger.store.vault import Vault
+from leeward.sync.errors import RelayRefused
+from leeward.sync.port import Relay
+
+_BOXES = "outbox.boxes"
+_ITEMS = "outbox.items"
+_PIECES = "outbox.pieces"
+_REFUSED = "outbox.refused"
+
+_locks: WeakKeyDictionary[Vault, threading.RLock] = WeakKeyDictionary()
+_locks_guard = threading.Lock()
+
+
+class NewBox(msgspec.Struct, array_like=True, frozen=True):
+    """A box to be made."""
+
+    box: str
+    read: str
+    write: str
+
+
+class Parcel(msgspec.Struct, array_like=True, frozen=True):
+    """An item on its way; its bytes are the vault's blob at `address`."""
+
+    box: str
+    write: str
+    item: str
+    address: str
+
+
+class Upload(msgspec.Struct, array_like=True, frozen=True):
+    """Pieces of one file on their way."""
+
+    blobs: tuple[tuple[str, str], ...]  # address, erase token
+
+
+class Outbox:
+    """The durable queue of one vault. Any number of these may look at the same vault at once."""
+
+    def __init__(self, vault: Vault, chance: Chance) -> None:
+        self._vault = vault
+        self._chance = chance
+        with _locks_guard:
+            self._lock = _locks.setdefault(vault, threading.RLock())
+
+    def make_box(self, box: str, read: str, write: str) -> None:
+        """Have a box made on the relay."""
+        self._put(_BOXES, NewBox(box, read, write))
+
+    def send(self, box: str, write: str, sealed: bytes) -> str:
+        """Have a sealed item put into a box; return the item's id."""
+        item, address = self._chance.draw(16).hex(), self._chance.draw(32).hex()
+        self._vault.blob_put(address, sealed)  # 1: the bytes first, then the note that they are to go
+        self._put(_ITEMS, Parcel(box, write, item, address))
+        return item
+
+    def upload(self, blobs: Iterable[tuple[str, str]]) -> None:
+        """Have pieces that lie in the vault's blobs kept by the relay too; pairs of address and erase token."""
+        self._put(_PIECES, Upload(tuple(blobs)))
+
+    def waiting(self) -> int:
+        """Return how many things have not reached the relay yet."""
+        pieces = sum(len(upload.blobs) for upload in self._all(_PIECES, Upload))
+        return len(self._all(_BOXES, NewBox)) + len(self._all(_ITEMS, Parcel)) + pieces
+
+    def refused(self) -> list[str]:
+        """Return the ids of items that the relay refused for good; their bytes are kept."""
+        return [parcel.item for parcel in self._all(_REFUSED, Parcel)]
+
+    def deliver_items(self, relay: Relay) -> list[str]:
+        """Make the boxes and send the items that wait; return the boxes that got something. Raises SyncError."""
+        for new in self._all(_BOXES, NewBox):
+            relay.make_box(new.box, new.read, new.write)  # 3
+            self._drop(_BOXES, new)
+        reached = []
+        for parcel in self._all(_ITEMS, Parcel):
+            sealed = self._vault.blob_get(parcel.address)
+            if sealed is not None:
+                try:
+                    relay.append(parcel.box, parcel.write, parcel.item, sealed)  # 2
+                except RelayRefused as error:
+                    if error.word not in {"no-such-box", "item-taken", "too-large"}:
+                        raise
+                    self._put(_REFUSED, parcel)  # it would stop all others for ever; shown to people instead
+                    self._drop(_ITEMS, parcel)
+                    continue
+            self._drop(_ITEMS, parcel)
+            self._vault.blob_delete(parcel.address)
+            reached.append(parcel.box)
+        return reached
+
+    def deliver_pieces(self, relay: Relay, most: int) -> bool:
+        """Send up to `most` pieces; True if more wait. Raises SyncError."""
+        for upload in self._all(_PIECES, Upload):
+            left = list(upload.blobs)
+            try:
+                while left and most > 0:
+                    address, erase = left[0]
+                    sealed = self._vault.blob_get(address)
+                    if sealed is not None:
+                        relay.put_blob(address, sealed, erase)
+                    del left[0]
+                    most -= 1
+            finally:
+                self._replace(_PIECES, upload, Upload(tuple(left)) if left else None)
+            if most <= 0:
+                break
+        return bool(self._all(_PIECES, Upload))
+
+    def _all(self, key: str, kind: type[Any]) -> list[Any]:
+        with self._lock:
+            return [msgspec.convert(raw, kind) for raw in self._vault.local_get(key) or ()]
+
+    def _put(self, key: str, new: msgspec.Struct) -> None:
+        with self._lock:
+            held = list(self._vault.local_get(key) or ())
+            self._vault.local_put(key, [*held, msgspec.to_builtins(new)])
+
+    def _drop(self, key: str, old: msgspec.Struct) -> None:
+        self._replace(key, old, None)
+
+    def _replace(self, key: str, old: msgspec.Struct, new: msgspec.Struct | None) -> None:
+        with self._lock:
+            wanted = _plain(msgspec.to_builtins(old))
+            held = []
+            for there in self._vault.local_get(key) or ():
+                if _plain(there) != wanted:
+                    held.append(there)
+                elif new is not None:
+                    held.append(msgspec.to_builtins(new))
+            self._vault.local_put(key, held)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever MessagePack carried: tuples come back as lists
+    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
