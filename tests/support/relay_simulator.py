@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from leeward.sync.errors import RelayNonsense, RelayRefused, RelayUnreachable
 from leeward.sync.listing import Item, Listing
 from leeward.sync.port import hash_of_token
+from leeward.wire.errors import REFUSALS
 
 
 @dataclass
@@ -79,7 +80,7 @@ class Door:
     def _box(self, box: str, token: str, *, write: bool) -> _Box:
         found = self.store.boxes.get(box)
         if found is None or hash_of_token(token) != (found.write if write else found.read):
-            raise RelayRefused(404, "no-such-box")
+            raise RelayRefused(REFUSALS["no-such-box"]())
         return found
 
     def hello(self) -> None:
@@ -91,7 +92,7 @@ class Door:
         with self.store.lock:
             there = self.store.boxes.setdefault(box, made)
             if (there.read, there.write) != (made.read, made.write):
-                raise RelayRefused(409, "box-taken")
+                raise RelayRefused(REFUSALS["box-taken"]())
             return there is made
 
     def append(self, box: str, write: str, item: str, sealed: bytes) -> int:
@@ -101,7 +102,7 @@ class Door:
             for there in items:
                 if there.id == item:
                     if there.untrusted_sealed != sealed:
-                        raise RelayRefused(409, "item-taken")
+                        raise RelayRefused(REFUSALS["item-taken"]())
                     return there.number
             number = len(items) + 1
             if self.drop_appends:
@@ -140,7 +141,7 @@ class Door:
         with self.store.lock:
             there = self.store.blobs.setdefault(blob, (sealed, hash_of_token(erase)))
             if there[0] != sealed:
-                raise RelayRefused(409, "blob-taken")
+                raise RelayRefused(REFUSALS["blob-taken"]())
 
     def get_blob(self, blob: str) -> bytes | None:
         self._come_in()
@@ -151,7 +152,7 @@ class Door:
         with self.store.lock:
             there = self.store.blobs.get(blob)
             if there is None or there[1] != hash_of_token(erase):
-                raise RelayRefused(404, "no-such-blob")
+                raise RelayRefused(REFUSALS["no-such-blob"]())
             del self.store.blobs[blob]
 
     def close(self) -> None:

@@ -21,9 +21,11 @@ from leeward.base.limits import LONG_POLL_SECONDS, PIECE_SEALED_MOST
 from leeward.sync.errors import RelayNonsense, RelayRefused, RelayUnreachable
 from leeward.sync.listing import Listing, read_listing
 from leeward.sync.port import hash_of_token
+from leeward.wire.errors import Busy, parse_refusal
+from leeward.wire.hexes import print_bearer
+from leeward.wire.listing import LAST_HEADER
+from leeward.wire.routes import HELLO_BODY, Blob, Box, Hello, Item, Items, print_route
 
-_HELLO = b"leeward-relay 1\n"
-_WORD = re.compile(rb"[a-z][a-z-]{1,30}\n?")
 _DECIMAL = re.compile(r"[0-9]{1,18}")
 _SHORT = 256  # bytes of any answer that is not a listing or a piece
 _ATTEMPTS = 4
@@ -68,8 +70,8 @@ class RelayClient:
         """Return if a relay answers."""
 
         def ask() -> None:
-            with self._ask("GET", "/v1/hello") as answer:
-                if answer.status_code != 200 or _short(answer) != _HELLO:
+            with self._ask("GET", print_route(Hello())) as answer:
+                if answer.status_code != 200 or _short(answer) != HELLO_BODY:
                     raise RelayNonsense("no relay's greeting")
 
         self._again(ask)
@@ -79,7 +81,7 @@ class RelayClient:
         body = hash_of_token(read) + hash_of_token(write)
 
         def ask() -> bool:
-            with self._ask("PUT", f"/v1/boxes/{box}", content=body) as answer:
+            with self._ask("PUT", print_route(Box(bytes.fromhex(box))), content=body) as answer:
                 return _expect(answer, 200, 201) == 201
 
         return self._again(ask)
@@ -88,7 +90,7 @@ class RelayClient:
         """Put an item into a box and return its number; the same item again gets the same number."""
 
         def ask() -> int:
-            path = f"/v1/boxes/{box}/items/{item}"
+            path = print_route(Item(bytes.fromhex(box), bytes.fromhex(item)))
             with self._ask("POST", path, token=write, content=sealed) as answer:
                 _expect(answer, 200, 201)
                 return _decimal(_short(answer).decode("ascii", "replace").strip())
@@ -100,30 +102,30 @@ class RelayClient:
     ) -> Listing:
         """Return items after a number, waiting up to `wait` seconds if there is none yet."""
         seconds = int(min(max(wait, 0), LONG_POLL_SECONDS))
-        path = f"/v1/boxes/{box}/items?after={after}&limit={limit}&wait={seconds}"
+        path = print_route(Items(bytes.fromhex(box), after, limit, seconds))
 
         def ask() -> Listing:
             with self._ask("GET", path, token=read, patience=seconds) as answer:
                 _expect(answer, 200)
-                last = _decimal(answer.headers.get("leeward-last", ""))
+                last = _decimal(answer.headers.get(LAST_HEADER, ""))
                 return read_listing(answer.iter_raw(), last, items_most=limit)  # 1
 
         return self._again(ask)
 
     def delete_box(self, box: str, write: str) -> None:
         """Erase a box and everything in it."""
-        self._plain("DELETE", f"/v1/boxes/{box}", 204, token=write)
+        self._plain("DELETE", print_route(Box(bytes.fromhex(box))), 204, token=write)
 
     def put_blob(self, blob: str, sealed: bytes, erase: str) -> None:
         """Keep a sealed piece that can be erased by whoever has the `erase` token."""
         headers = {"Leeward-Erase": hash_of_token(erase).hex()}
-        self._plain("PUT", f"/v1/blobs/{blob}", 200, 201, content=sealed, headers=headers)
+        self._plain("PUT", print_route(Blob(bytes.fromhex(blob))), 200, 201, content=sealed, headers=headers)
 
     def get_blob(self, blob: str) -> bytes | None:
         """Return a sealed piece, or None if the relay does not have it."""
 
         def ask() -> bytes | None:
-            with self._ask("GET", f"/v1/blobs/{blob}") as answer:
+            with self._ask("GET", print_route(Blob(bytes.fromhex(blob)))) as answer:
                 if answer.status_code == 404:
                     _short(answer)
                     return None
@@ -134,7 +136,7 @@ class RelayClient:
 
     def delete_blob(self, blob: str, erase: str) -> None:
         """Erase a piece."""
-        self._plain("DELETE", f"/v1/blobs/{blob}", 204, token=erase)
+        self._plain("DELETE", print_route(Blob(bytes.fromhex(blob))), 204, token=erase)
 
     def close(self) -> None:
         """Let go of connections; whoever waits between two attempts gives up at once."""
@@ -169,7 +171,7 @@ class RelayClient:
     ) -> Iterator[httpx.Response]:
         sent = dict(headers or {})
         if token:
-            sent["Authorization"] = f"Bearer {token}"
+            sent["Authorization"] = print_bearer(bytes.fromhex(token))
         if content is not None:
             sent["Content-Type"] = "application/octet-stream"
         timeout = httpx.Timeout(self._timeout, read=self._timeout + patience)
@@ -222,13 +224,13 @@ def _expect(answer: httpx.Response, *expected: int) -> int:
     status = answer.status_code
     if status in expected:
         return status
-    if status == 503:
+    refusal = parse_refusal(status, _short(answer))
+    if isinstance(refusal, Busy) or status == 503:
         wanted = answer.headers.get("retry-after", "")
         raise _Busy(float(wanted) if _DECIMAL.fullmatch(wanted) else 0.0)
-    word = _short(answer)
-    if 400 <= status < 600 and _WORD.fullmatch(word):
-        raise RelayRefused(status, word.decode("ascii").strip())
-    raise RelayNonsense(f"status {status}")
+    if refusal is None:
+        raise RelayNonsense(f"status {status}")
+    raise RelayRefused(refusal)
 
 
 def _decimal(text: str) -> int:

@@ -1,6 +1,6 @@
 """Errors of the sync.
 
-SyncError
+SyncError (a wire.errors.WireError)
  +-- RelayUnreachable   nothing answered, or only "busy"; try again later
  +-- RelayNonsense      an answer outside the protocol: another server, a broken proxy, or a lie
  `-- RelayRefused       an answer of the protocol that says no; `word` says which
@@ -8,11 +8,11 @@ SyncError
 
 from __future__ import annotations
 
-from leeward.base.errors import LeewardError
-from leeward.base.say import Message, say
+from leeward.base.say import say
+from leeward.wire.errors import Refused, WireError
 
 
-class SyncError(LeewardError):
+class SyncError(WireError):
     """The relay could not do what was asked."""
 
     code = "sync"
@@ -46,30 +46,16 @@ class RelayNonsense(SyncError):
         )
 
 
-_REFUSALS: dict[str, Message] = {
-    "bad-request": say("The relay did not understand the request."),
-    "no-such-box": say("The relay knows no such box, or the key to it is not the right one."),
-    "no-such-blob": say("The relay does not have that piece of a file."),
-    "no-such-page": say("What answers at the relay's address has no such page."),
-    "box-taken": say("The relay already has a box at that address, with other keys."),
-    "item-taken": say("The relay already has another item under that id."),
-    "blob-taken": say("The relay already has another piece of a file under that id."),
-    "length-needed": say("The relay wants to be told a length first."),
-    "too-large": say("The relay takes nothing that large."),
-    "no-room": say("The relay's disk is full."),
-}
-
-
 class RelayRefused(SyncError):
     """The relay said no. `word` is its error word, `status` its HTTP status."""
 
     code = "sync.refused"
 
-    def __init__(self, status: int, word: str) -> None:
-        self.status = status
-        self.word = word
+    def __init__(self, refusal: Refused) -> None:
+        self.status = refusal.status
+        self.word = refusal.word
         super().__init__(
-            _REFUSALS.get(word, say("The relay refused: {word}.", word=word)),
+            refusal.told,
             kept=say("Everything you wrote is saved here."),
-            next_step=say("Tell whoever runs the relay what this says: {word}.", word=word),
+            next_step=say("Tell whoever runs the relay what this says: {word}.", word=refusal.word),
         )

@@ -1,0 +1,100 @@
+"""What an answer of a relay may be, seen from the number a desk has come to. No I/O.
+
+In a box numbers are consecutive from 1 and never change, so after the number N:
+
+ 1. `last` is N or more. Less: the relay has gone back to an older state.
+ 2. Items come oldest first. Otherwise they were put in another order.
+ 3. Every number is above N, and comes once. Otherwise something is replayed; two items under one number are a fork.
+ 4. The first number is N+1, and each next one higher by one. A gap: something is withheld, and nothing beyond it
+    is taken, so that it is asked for again.
+ 5. If `last` is above N there is at least one item. Otherwise all of them are withheld.
+
+Missing items at the end are no lie by themselves: an answer may end early, and the next question shows it (5).
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from leeward.base.say import Message, say
+from leeward.sync.listing import Item, Listing
+
+
+class Lie(enum.StrEnum):
+    """What a relay did that an honest one never does."""
+
+    ROLLED_BACK = "rolled-back"
+    REORDERED = "reordered"
+    REPLAYED = "replayed"
+    FORKED = "forked"
+    WITHHELD = "withheld"
+    DROPPED = "dropped"
+
+
+SAID: dict[Lie, Message] = {
+    Lie.ROLLED_BACK: say(
+        "The relay has gone back to an older state: it no longer has what it gave out before. "
+        "Nothing is lost here, and this desk offers it again what it holds."
+    ),
+    Lie.REORDERED: say(
+        "The relay gave things out in another order than it took them in. They were put back in order; nothing is lost."
+    ),
+    Lie.REPLAYED: say(
+        "The relay gave out again what this desk already had. It was ignored; nothing is lost."
+    ),
+    Lie.FORKED: say(
+        "The relay gave two different things under one number. Neither was taken in; what was here before is unchanged."
+    ),
+    Lie.WITHHELD: say(
+        "The relay holds something back: it says that there is more than it gives. "
+        "What is here is genuine, but may not be all."
+    ),
+    Lie.DROPPED: say(
+        "The relay said that it had kept something from this desk, and does not have it. "
+        "Nothing is lost here, and this desk offers it again."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What of an answer can be used, in order and without a gap, and how the relay lied in it."""
+
+    items: tuple[Item, ...]
+    lies: tuple[Lie, ...]
+
+
+def check_listing(listing: Listing, after: int) -> Told:
+    """Return the usable items of an answer to "what is after this number". See the rules above."""
+    lies: dict[Lie, None] = {}  # ordered, each once
+    numbers = [item.number for item in listing.items]
+    last = max(numbers, default=0)
+    if max(listing.last, last) < after:  # 1
+        return Told((), (Lie.ROLLED_BACK,))
+    if numbers != sorted(numbers):  # 2
+        lies[Lie.REORDERED] = None
+    by_number: dict[int, Item] = {}
+    forked: set[int] = set()
+    for item in listing.items:  # 3
+        there = by_number.setdefault(item.number, item)
+        if there is not item or item.number <= after:
+            if there.untrusted_sealed != item.untrusted_sealed:
+                forked.add(item.number)
+            lies[Lie.FORKED if item.number in forked else Lie.REPLAYED] = None
+    usable = _without_gap(by_number, after, forked)
+    beyond = [number for number in by_number if number > after and number not in forked]
+    if len(usable) < len(beyond) and not forked:  # 4
+        lies[Lie.WITHHELD] = None
+    if not listing.items and listing.last > after:  # 5
+        lies[Lie.WITHHELD] = None
+    return Told(tuple(usable), tuple(lies))
+
+
+def _without_gap(by_number: dict[int, Item], after: int, forked: set[int]) -> list[Item]:
+    usable: list[Item] = []
+    expected = after + 1
+    while expected in by_number and expected not in forked:
+        usable.append(by_number[expected])
+        expected += 1
+    return usable
