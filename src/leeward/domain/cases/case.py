@@ -1,0 +1,108 @@
+"""Who is helped: the case, the people in it, the plan for their safety, and, apart from all that, the legal name.
+
+The case knows a person by pseudonym only. What the law calls them is an `identity`, in a compartment of its own.
+Nothing here is inferred: every trait that can be recorded is recorded because the person said it and wants it known.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from leeward.domain.cases.words import LIVING, STAGES
+from leeward.domain.typed import Note, Typed
+
+
+class Case(Typed, frozen=True, kw_only=True):
+    """One person, or one family, in danger. Lives in a compartment of its own, whose id is the case's need-to-know."""
+
+    kind: ClassVar[str] = "case"
+
+    pseudonym: str = ""
+    code: str = ""  # "case 17": says nothing, but can be spoken on the phone
+    status: str = "new"
+    stage: str = "first-contact"
+    stage_since: int = 0
+    coordinator_id: str = ""  # a member
+    deputy_id: str = ""
+    risk: str = "unknown"
+    risk_since: int = 0
+    risk_reason: str = ""
+    risk_notes: tuple[Note, ...] = ()  # {"level", "reason"}: every assessment there ever was
+    threat_set: tuple[str, ...] = ()  # words.THREAT
+    language_set: tuple[str, ...] = ()
+    access_set: tuple[str, ...] = ()  # words.ACCESS: what a place must have
+    beds: int = 1  # how many beds they need together
+    contact_ids: tuple[str, ...] = ()  # where they first wrote
+    identity_id: str = ""
+    told: str = ""  # who may be told what, if relatives or officials ask
+    seized: bool = False  # their account or phone may be in other hands: no place or day is written to them
+    opened_at: int = 0
+    closed_at: int = 0
+    close_reason: str = ""
+    close_review: str = ""
+
+    @property
+    def living(self) -> bool:
+        """Return whether somebody must still think of this case every day."""
+        return self.status in LIVING
+
+    @property
+    def step(self) -> int:
+        """Return how far on the way, from 0 (first contact) to 5 (arrived)."""
+        return STAGES.index(self.stage) if self.stage in STAGES else 0
+
+
+class Person(Typed, frozen=True, kw_only=True):
+    """Somebody in a case: the person themself (`self`), a dependant, a relative in danger, or one who is the danger."""
+
+    kind: ClassVar[str] = "person"
+
+    case_id: str = ""
+    pseudonym: str = ""
+    relation: str = "other"
+    birth_from: int = 0  # years; equal when it is known
+    birth_to: int = 0
+    gender: str = ""  # in their own words, if they want it recorded
+    citizenship_set: tuple[str, ...] = ()
+    language_set: tuple[str, ...] = ()
+    occupation: str = ""
+    health: str = ""
+    access_set: tuple[str, ...] = ()
+    minor: bool = False
+    travels: bool = False  # leaves with them, so needs a bed and a seat
+    risk: str = "unknown"
+    risk_reason: str = ""
+    threatens: bool = False  # this relative is whom the person fears
+    whereabouts: str = ""  # coarse: "in the region, watched"
+    remarks: tuple[Note, ...] = ()
+
+
+class SafetyPlan(Typed, frozen=True, kw_only=True):
+    """What was agreed for when it goes wrong."""
+
+    kind: ClassVar[str] = "safety_plan"
+
+    case_id: str = ""
+    signs: str = ""  # what they would notice first
+    steps: str = ""  # what they do then
+    all_well: str = ""  # the agreed harmless word
+    forced: str = ""  # the word that means: I am being made to say this
+    call: str = ""  # whom to call, by name in the team
+    reviewed_at: int = 0
+
+
+class Identity(Typed, frozen=True, kw_only=True):
+    """What the law calls them. In a compartment of kind `identity`: whoever reads the case does not read this."""
+
+    kind: ClassVar[str] = "identity"
+
+    case_id: str = ""
+    legal_name: str = ""
+    name_in_passport: str = ""  # Latin letters, exactly as printed
+    other_names: str = ""
+    born: str = ""
+    birthplace: str = ""
+    national_number: str = ""
+    phone: str = ""
+    address: str = ""
+    remarks: tuple[Note, ...] = ()

@@ -1,0 +1,66 @@
+"""What is late and what is next, of whatever kind: one shape, so that a case can be read at a glance."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+
+import msgspec
+
+from leeward.base.say import Message, say
+from leeward.domain.cases.checkins import CheckIn, CheckInState
+from leeward.domain.cases.words import NEED
+from leeward.domain.cases.work import Need, Task
+
+
+class Weight(enum.IntEnum):
+    """How bad it is if it passes unnoticed."""
+
+    DANGER = 0  # somebody may be hurt
+    PROMISE = 1
+    PLAN = 2
+
+
+class Due(msgspec.Struct, frozen=True):
+    """One thing with a moment."""
+
+    at: int
+    what: Message
+    record_id: str
+    kind: str  # of the record
+    weight: Weight = Weight.PROMISE
+    late: bool = False
+    owner_id: str = ""
+    whole_day: bool = False  # the hour means nothing
+
+
+def of_task(task: Task, now: int) -> Due | None:
+    """Return the due of an open task that has a day."""
+    if not task.open or not task.due:
+        return None
+    what = say("{what}", what=task.title)
+    return Due(task.due, what, task.id, "task", late=task.due < now, owner_id=task.owner_id)
+
+
+def of_check_in(one: CheckIn, now: int) -> Due | None:
+    """Return the due of a check-in that still waits."""
+    state = one.state(now)
+    if state not in {CheckInState.AHEAD, CheckInState.DUE, CheckInState.MISSED}:
+        return None
+    missed = state == CheckInState.MISSED
+    weight = Weight.DANGER if missed else Weight.PLAN
+    return Due(one.due, say("check-in"), one.id, "check_in", weight, missed, one.who_id)
+
+
+def of_need(need: Need, now: int, language: str = "en") -> Due | None:
+    """Return the due of an unmet need that has a day."""
+    if not need.unmet or not need.due:
+        return None
+    what = say("{what}", what=need.what or NEED.label(need.need, language))
+    return Due(need.due, what, need.id, "need", late=need.due < now, whole_day=True)
+
+
+def in_order(dues: Iterable[Due | None]) -> list[Due]:
+    """Return what is late first (danger before promises, then longest), then what comes, in time."""
+    there = [due for due in dues if due is not None]
+    return sorted(there, key=lambda due: (not due.late, due.weight if due.late else 0, due.at, due.record_id))

@@ -1,0 +1,132 @@
+"""What they need, and what somebody promised to do about it by when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
+
+from leeward.base.say import say
+from leeward.domain.errors import RuleBroken
+from leeward.domain.typed import Note, Typed
+
+
+class Need(Typed, frozen=True, kw_only=True):
+    """Something a person needs, from a doctor to a SIM card, and what became of it."""
+
+    kind: ClassVar[str] = "need"
+
+    case_id: str = ""
+    person_id: str = ""  # empty: the person the case is about
+    need: str = "other"  # words.NEED
+    what: str = ""
+    status: str = "asked"
+    requested_at: int = 0
+    due: int = 0
+    provider: str = ""
+    cost_cents: int = 0
+    currency: str = "EUR"
+    outcome: str = ""
+    feedback: str = ""  # what the person says of it
+    remarks: tuple[Note, ...] = ()
+
+    @property
+    def unmet(self) -> bool:
+        """Return whether something is still to be done."""
+        return self.status in {"asked", "arranged"}
+
+
+class Task(Typed, frozen=True, kw_only=True):
+    """A promise: what, who, who if not, until when."""
+
+    kind: ClassVar[str] = "task"
+
+    case_id: str = ""  # empty: a task of the team
+    title: str = ""
+    owner_id: str = ""
+    second_id: str = ""
+    due: int = 0  # 0: no day was promised
+    priority: str = "soon"
+    depends_on_ids: tuple[str, ...] = ()
+    need_id: str = ""
+    about_id: str = ""  # any other record it is about
+    done_at: int = 0
+    done_by_id: str = ""
+    result: str = ""
+    dropped_at: int = 0
+    remarks: tuple[Note, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Return whether it is still to be done."""
+        return not self.done_at and not self.dropped_at
+
+    def late_by(self, now: int) -> int:
+        """Return for how many milliseconds it has been overdue; 0 if it is not."""
+        return max(0, now - self.due) if self.open and self.due else 0
+
+
+class Referral(Typed, frozen=True, kw_only=True):
+    """Something of a case handed to a partner: which fields, on which consent, and what they answered."""
+
+    kind: ClassVar[str] = "referral"
+
+    case_id: str = ""
+    need_id: str = ""
+    consent_id: str = ""
+    receiver: str = ""
+    purpose: str = ""
+    field_set: tuple[str, ...] = ()
+    state: str = "draft"  # draft, sent, accepted, rejected, revoked, done
+    sent_at: int = 0
+    answered_at: int = 0
+    answer: str = ""
+
+
+class Expense(Typed, frozen=True, kw_only=True):
+    """Money spent for a case. The ledger of money carries the case's code and never a name."""
+
+    kind: ClassVar[str] = "expense"
+
+    case_id: str = ""
+    line: str = "other"  # words.BUDGET_LINE
+    what: str = ""
+    amount_cents: int = 0
+    currency: str = "EUR"
+    rate: float = 1.0  # of the donor's currency
+    donor: str = ""
+    day: str = ""
+    receipt_id: str = ""  # a file
+    approver_id: str = ""
+
+
+def waits_for(task: Task, tasks: Mapping[str, Task]) -> list[Task]:
+    """Return the open tasks that have to be done before this one."""
+    return [tasks[other] for other in task.depends_on_ids if other in tasks and tasks[other].open]
+
+
+def check_order(task_id: str, depends_on: Iterable[str], tasks: Mapping[str, Task]) -> None:
+    """Refuse a task that would, through others, wait for itself."""
+    ahead, seen = list(depends_on), set[str]()
+    while ahead:
+        current = ahead.pop()
+        if current == task_id:
+            raise RuleBroken(
+                say("These tasks would wait for each other in a circle."),
+                kept=say("Nothing was changed."),
+                next_step=say("Take one of them out of the list of what has to come first."),
+            )
+        if current not in seen and current in tasks:
+            seen.add(current)
+            ahead.extend(tasks[current].depends_on_ids)
+
+
+def in_order(tasks: Iterable[Task], now: int) -> list[Task]:
+    """Return tasks as a tired person reads them: late ones (longest first), then by day, then those without a day."""
+    rank = {"now": 0, "soon": 1, "when-possible": 2}
+
+    def key(task: Task) -> tuple[int, int, int, str]:
+        if task.due:
+            return (0 if task.due < now else 1, task.due, rank.get(task.priority, 1), task.id)
+        return (2, rank.get(task.priority, 1), task.created_at, task.id)
+
+    return sorted(tasks, key=key)

@@ -1,0 +1,67 @@
+"""Safe places by code name, and, sealed apart from them, where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from leeward.domain.typed import Note, Typed
+
+
+class Place(Typed, frozen=True, kw_only=True):
+    """A place where people sleep in safety. In the `team` compartment: code name and capacity, never the address."""
+
+    kind: ClassVar[str] = "place"
+
+    code_name: str = ""
+    capacity: int = 0  # beds
+    access_set: tuple[str, ...] = ()  # cases.words.ACCESS: what it has
+    exposure: str = "clean"
+    exposed_since: int = 0  # since when it has been what `exposure` says
+    exposure_reason: str = ""
+    swept: str = ""  # the day of the last sweep
+    rent_until: str = ""  # the last night that is paid
+    rules: str = ""  # what whoever sleeps there must know
+    leaving: str = ""  # how everyone gets out, and where to
+    keeper_id: str = ""  # the member who looks after it
+    address_id: str = ""  # its place_address, in a compartment of its own
+    address_compartment_id: str = ""
+    knows_ids: tuple[str, ...] = ()  # members who were given the address
+    retired_at: int = 0
+    remarks: tuple[Note, ...] = ()
+
+
+class PlaceAddress(Typed, frozen=True, kw_only=True):
+    """Where a place is. In a compartment of kind `address`; every opening is an entry that the others see."""
+
+    kind: ClassVar[str] = "place_address"
+
+    place_id: str = ""
+    address: str = ""
+    how_to_enter: str = ""
+    owner: str = ""
+    rent: str = ""
+    openings: tuple[Note, ...] = ()  # {"why"}: who opened it, when, and why
+
+
+def nights_left(place: Place, night: str) -> bool:
+    """Return whether the place can still be slept in on that night (ISO): the rent is paid and it is in use."""
+    return not place.retired_at and (not place.rent_until or night <= place.rent_until)
+
+
+def in_order(places: Iterable[Place]) -> list[Place]:
+    """Return places in use by name, numbers as numbers: Harbour 2 before Harbour 10."""
+    return sorted(
+        (one for one in places if not one.retired_at), key=lambda one: (natural(one.code_name), one.id)
+    )
+
+
+def natural(name: str) -> tuple[tuple[int, int, str], ...]:
+    """Return a sorting key in which runs of digits count as numbers."""
+    parts: list[str] = []
+    for char in name.casefold():
+        if parts and char.isdecimal() == parts[-1].isdecimal():
+            parts[-1] += char
+        else:
+            parts.append(char)
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
