@@ -1,0 +1,100 @@
+"""What stands around every page: the ten places, what waits in them, and the line at the bottom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from leeward.base.say import Message, Moment, say, say_count
+from leeward.office import intake
+from leeward.office.around import conflicts, whoami
+
+if TYPE_CHECKING:
+    from leeward.desk.state import DeskState
+
+
+class Place(msgspec.Struct, frozen=True):
+    """One of the ten places: address, word, icon, and the letter that goes there after `g`."""
+
+    href: str
+    word: Message
+    icon: str
+    key: str
+
+
+PLACES = (
+    Place("/", say("Today"), "sun", "t"),
+    Place("/inbox", say("Inbox"), "inbox", "i"),
+    Place("/people", say("People"), "users", "p"),
+    Place("/places", say("Places"), "bed", "l"),
+    Place("/journeys", say("Journeys"), "route", "j"),
+    Place("/record", say("Record"), "book-open", "r"),
+    Place("/figures", say("Figures"), "chart-column", "f"),
+    Place("/appeals", say("Appeals"), "landmark", "a"),
+    Place("/release", say("Release"), "send", "e"),
+    Place("/safety", say("Safety"), "shield", "s"),
+)
+_BY_HREF = {place.href: place for place in PLACES}
+_THUMB = {  # the four places a role uses most, for the bar at the bottom of a phone
+    "operator": ("/", "/inbox", "/people", "/places"),
+    "coordinator": ("/", "/people", "/places", "/inbox"),
+    "documenter": ("/", "/people", "/record", "/release"),
+    "advocate": ("/", "/appeals", "/record", "/release"),
+}
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """The frame of one page."""
+
+    places: tuple[Place, ...]
+    thumb: tuple[Place, ...]
+    current: str  # href of the place this page belongs to
+    waiting: int  # people who wait for an answer
+    alarms: int
+    who: str
+    role: str
+    saved: Message
+    sync_state: str  # "good", "late" or "none"
+    conflicts: int
+
+
+def frame_of(desk: DeskState, path: str) -> Frame:
+    """Return the frame for a page at that path."""
+    member = whoami(desk.session)
+    counts = intake.counts(desk.session)
+    sentence, state = sync_sentence(desk)
+    return Frame(
+        places=PLACES,
+        thumb=tuple(_BY_HREF[href] for href in _THUMB.get(member.role, _THUMB["operator"])),
+        current=_current(path),
+        waiting=counts.waiting,
+        alarms=counts.alarms,
+        who=member.name,
+        role=member.role,
+        saved=sentence,
+        sync_state=state,
+        conflicts=len(conflicts(desk.session)),
+    )
+
+
+def sync_sentence(desk: DeskState) -> tuple[Message, str]:
+    """Return the state of saving and of sync in words, and its colour: "good", "late" or "none"."""
+    if desk.syncer is None:
+        return say("Saved here. This desk has no relay."), "none"
+    state = desk.syncer.state
+    if state.message:
+        return state.message, "late" if state.waiting_since or state.faults else "good"
+    if state.waiting_since:
+        return say("Saved here. Waiting for the relay since {time}.", time=Moment(state.waiting_since)), "late"
+    if state.unsent:
+        on_its_way = say_count(
+            "Saved here. {n} change is on its way.", "Saved here. {n} changes are on their way.", state.unsent
+        )
+        return on_its_way, "good"
+    return say("Saved here. In step with the relay since {time}.", time=Moment(state.synced_at)), "good"
+
+
+def _current(path: str) -> str:
+    first = "/" + path.strip("/").split("/", 1)[0]
+    return first if first in _BY_HREF else "/"

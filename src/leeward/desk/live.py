@@ -1,0 +1,56 @@
+"""Telling open pages that something changed: one event stream a page, no content in it, only "look again"."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+_BEAT_SECONDS = 15.0  # a comment now and then shows a page that the desk still runs
+_GATHER_SECONDS = 0.15  # changes come in bursts; one look is enough for all of them
+
+
+class Bell:
+    """Rings in every open page. `ring` may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._waiting: set[asyncio.Event] = set()
+        self._closed = False
+        self.rings = 0
+
+    def ring(self) -> None:
+        """Tell every page to look again."""
+        loop = self._loop
+        if loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop ended between the two lines
+                loop.call_soon_threadsafe(self._wake)
+
+    def close(self) -> None:
+        """End every stream, so that the server can stop."""
+        self._closed = True
+        self.ring()
+
+    def _wake(self) -> None:
+        self.rings += 1
+        for event in self._waiting:
+            event.set()
+
+    async def listen(self) -> AsyncIterator[bytes]:
+        """Yield the stream's bytes until the desk closes."""
+        self._loop = asyncio.get_running_loop()
+        event = asyncio.Event()
+        self._waiting.add(event)
+        try:
+            yield b"retry: 1000\n\n"
+            while not self._closed:
+                try:
+                    await asyncio.wait_for(event.wait(), _BEAT_SECONDS)
+                except TimeoutError:
+                    yield b": still here\n\n"
+                    continue
+                await asyncio.sleep(_GATHER_SECONDS)
+                event.clear()
+                yield b"data: %d\n\n" % self.rings
+        finally:
+            self._waiting.discard(event)

@@ -1,0 +1,129 @@
+"""How a page is made: `render(request, "places/index.html", places=...)`.
+
+Templates extend frame.html and use macros.html. Everything is escaped; an unknown name is an error, not an empty string.
+A sentence made with `say(...)` may be printed as it is: `{{ need.what }}` comes out in the reader's language.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from leeward.base.say import Message
+from leeward.desk.forms import Form
+from leeward.desk.frame import frame_of
+from leeward.desk.icons import icon
+from leeward.desk.language import LANGUAGES, Speech, choose_language
+from leeward.desk.state import DeskState
+from leeward.domain.vocabulary import Vocabulary
+from leeward.office.session import Session
+
+
+def desk_of(request: Request) -> DeskState:
+    """Return what this desk process holds."""
+    state: DeskState = request.app.state.desk
+    return state
+
+
+def office_of(request: Request) -> Session:
+    """Return the member's session: the first argument of every use case."""
+    return desk_of(request).session
+
+
+def form_of(request: Request) -> Form:
+    """Return the form that was posted (empty for a GET)."""
+    form: Form = getattr(request.state, "form", None) or Form()
+    return form
+
+
+def speech_of(request: Request) -> Speech:
+    """Return the language this desk speaks: the member's choice, else what their browser prefers."""
+    desk = desk_of(request)
+    return desk.speech(desk.language or choose_language(request.headers.get("accept-language", "")))
+
+
+def render(request: Request, template: str, *, status: int = 200, **context: object) -> Response:
+    """Return a page. Every template also sees `frame`, `here`, `lang`, `now` (ms), and `said` after a redirect."""
+    desk, speech = desk_of(request), speech_of(request)
+    live = request.headers.get("leeward-live") == "1"
+    environment = _environment(desk, speech)
+    text = environment.get_template(template).render(
+        frame=frame_of(desk, request.url.path),
+        here=request.url.path,
+        lang=speech.language,
+        languages=LANGUAGES,
+        now=desk.session.now(),
+        said=None if live else desk.take_said(),
+        **context,
+    )
+    return HTMLResponse(text, status)
+
+
+def done(request: Request, href: str, said: Message | None = None) -> Response:
+    """Go on to a page after something was done, with one quiet sentence about it."""
+    desk_of(request).put_said(said)
+    return RedirectResponse(href, 303)
+
+
+def _environment(desk: DeskState, speech: Speech) -> Environment:
+    kept = desk.environments.get(speech.language)
+    if kept is None:
+        kept = desk.environments[speech.language] = make_environment(desk, speech)
+    return kept
+
+
+def make_environment(desk: DeskState, speech: Speech) -> Environment:
+    """Return the template environment of one language."""
+
+    def now() -> int:
+        return desk.session.now()
+
+    def finalize(value: object) -> object:
+        return speech.message(value, now()) if isinstance(value, Message) else value
+
+    environment = Environment(
+        loader=PackageLoader("leeward.desk"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=finalize,
+    )
+    environment.install_gettext_callables(speech.gettext, speech.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters.update(
+        moment=lambda ms: speech.moment(ms, now()),
+        day=lambda ms: speech.day(speech.local(ms).date(), speech.local(now()).date()),
+        long_moment=speech.long_moment,
+        clock=speech.clock,
+        ago=lambda ms: speech.span(now() - ms),
+        span=speech.span,
+        span_short=lambda ms: speech.span(ms, short=True),
+        number=speech.number,
+        size=speech.size,
+        word=lambda code, vocabulary: _word(code, vocabulary, speech),
+        iso=lambda ms: speech.local(ms).isoformat(timespec="minutes"),
+        field_moment=lambda ms: speech.local(ms).strftime("%Y-%m-%dT%H:%M") if ms else "",
+        say=lambda message: speech.message(message, now()) if isinstance(message, Message) else str(message),
+        data=lambda value: Markup("{}").format(json.dumps(value, ensure_ascii=False)),  # noqa: S704 - format escapes
+    )
+    environment.globals["icon"] = icon
+    return environment
+
+
+def _word(code: str, vocabulary: Vocabulary | str, speech: Speech) -> str:
+    if isinstance(vocabulary, Vocabulary):
+        return vocabulary.label(code, speech.language)
+    return speech.word(vocabulary, code)
+
+
+def render_bare(speech: Speech, desk: DeskState, template: str, context: Mapping[str, Any], status: int) -> Response:
+    """Return a page without the frame (locked, broken): it asks nothing of the vault."""
+    text = _environment(desk, speech).get_template(template).render(lang=speech.language, **context)
+    return HTMLResponse(text, status)

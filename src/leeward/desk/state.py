@@ -1,0 +1,78 @@
+"""What one desk process holds besides the vault: its language, its listeners, one sentence for the next page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from jinja2 import Environment
+
+from leeward.base.say import Message
+from leeward.desk.language import Speech
+from leeward.desk.live import Bell
+from leeward.office.session import Session
+
+
+class SyncState(Protocol):
+    """How far this desk and the relay agree (office/sync.py)."""
+
+    @property
+    def synced_at(self) -> int: ...
+    @property
+    def waiting_since(self) -> int: ...
+    @property
+    def unsent(self) -> int: ...
+    @property
+    def faults(self) -> Sequence[object]: ...
+    @property
+    def message(self) -> Message | None: ...
+
+
+class Syncer(Protocol):
+    """The thread that speaks to the relay."""
+
+    @property
+    def state(self) -> SyncState: ...
+
+    def nudge(self) -> None:
+        """Sync now rather than at the next turn."""
+
+
+class DeskState:
+    """The desk's own memory. Nothing here outlives the process."""
+
+    def __init__(
+        self,
+        session: Session,
+        syncer: Syncer | None,
+        *,
+        lock: Callable[[], None],
+        language: str = "",
+        zone: dt.tzinfo | None = None,
+    ) -> None:
+        self.session = session
+        self.syncer = syncer
+        self.lock = lock
+        self.language = language
+        self.bell = Bell()
+        self.environments: dict[str, Environment] = {}
+        self.zone = zone
+        self._speeches: dict[str, Speech] = {}
+        self._said: Message | None = None
+
+    def speech(self, language: str) -> Speech:
+        """Return a language, its catalogue read once."""
+        kept = self._speeches.get(language)
+        if kept is None:
+            kept = self._speeches[language] = Speech(language, self.zone)
+        return kept
+
+    def put_said(self, said: Message | None) -> None:
+        """Keep one sentence for the next page."""
+        self._said = said
+
+    def take_said(self) -> Message | None:
+        """Return the sentence kept, once."""
+        said, self._said = self._said, None
+        return said
