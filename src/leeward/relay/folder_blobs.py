@@ -1,0 +1,94 @@
+"""Blobs as files in a folder: `blobs/ab/abcd….1f2e3d4c`, written whole or not at all.
+
+1. Bytes go to a temporary name in the same folder, are synced, get their name, and the folder is synced.
+2. A name is used once: what stands under a name never changes.
+3. A full disk is NoRoom, and the half-written file is gone.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from leeward.wire.errors import NoRoom
+
+_NAME = re.compile(r"[0-9a-f]{64}\.[0-9a-f]{16}")
+_TEMPORARY = ".part"
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class FolderBlobs:
+    """Keeps blobs under `folder`, which is made if it is not there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def path_of(self, name: str) -> Path:
+        """Return where a blob of this name lies."""
+        if not _NAME.fullmatch(name):
+            raise RuntimeError("not a blob's name")
+        return self.folder / name[:2] / name
+
+    def put(self, name: str, sealed: bytes) -> None:
+        """See BlobFiles.put."""
+        path = self.path_of(name)
+        temporary = path.with_name(name + _TEMPORARY)
+        try:
+            if not path.parent.exists():
+                path.parent.mkdir(mode=0o700, exist_ok=True)
+                _sync_folder(self.folder)
+            with temporary.open("xb", buffering=0) as file:
+                _write_all(file.fileno(), sealed)
+                os.fsync(file.fileno())  # 1
+            temporary.rename(path)
+            _sync_folder(path.parent)  # 1
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
+            if error.errno in _FULL:
+                raise NoRoom from error  # 3
+            raise
+
+    def get(self, name: str) -> bytes | None:
+        """See BlobFiles.get."""
+        try:
+            return self.path_of(name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def delete(self, name: str) -> None:
+        """See BlobFiles.delete."""
+        path = self.path_of(name)
+        path.unlink(missing_ok=True)
+        if path.parent.exists():
+            _sync_folder(path.parent)
+
+    def names(self) -> Iterator[str]:
+        """See BlobFiles.names."""
+        for path in self.folder.rglob("*"):
+            if path.is_dir():
+                continue
+            inside = path.relative_to(self.folder)
+            proper = _NAME.fullmatch(path.name) and inside.parts == (path.name[:2], path.name)
+            yield path.name if proper else inside.as_posix()
+
+
+def _write_all(descriptor: int, raw: bytes) -> None:
+    view = memoryview(raw)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the folder's list of names durable (POSIX; elsewhere the system offers no such call)."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,167 @@
+"""One thread that writes, many requests that wait: everything that waits at one moment shares one commit, one fsync.
+
+1. A job's result is handed out only after the commit that holds it is durable.
+2. A refusal (wire.errors.Refused) is the job's own; the others of its batch commit without it.
+3. If anything else fails, the batch is rolled back and each job runs again alone: no failure fails a neighbour.
+4. A full disk is NoRoom for the job it struck, and the next job is tried as if nothing had been.
+5. After an error that leaves durability in doubt (a failed fsync), nothing is accepted until a restart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from leeward.wire.errors import Busy, NoRoom, Refused
+
+BATCH_MOST = 256
+BACKLOG_MOST = 4096
+
+T = TypeVar("T")
+Job = Callable[[sqlite3.Connection], Any]
+
+_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_TRUNCATE}
+_LATER = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    job: Job
+    future: asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    value: Any = None
+    error: Exception | None = None
+
+
+class _Redo(Exception):
+    """The batch cannot commit as a whole."""
+
+
+class Writer:
+    """Runs jobs on one connection in one thread. `connection` is used by that thread alone from now on."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._closed = False
+        self._in_doubt = False
+        self._thread = threading.Thread(target=self._work, name="relay-writer", daemon=True)
+        self._thread.start()
+
+    async def run(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a job in a transaction shared with others; return its result once that is durable."""
+        if self._closed or self._in_doubt or self._queue.qsize() >= BACKLOG_MOST:
+            raise Busy
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._queue.put(_Waiting(job, future, loop))
+        return await future
+
+    def close(self) -> None:
+        """Finish all jobs that wait, then close the connection."""
+        if not self._closed:
+            self._closed = True
+            self._queue.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        last = False
+        while not last:
+            batch: list[_Waiting] = []
+            waiting = self._queue.get()
+            while waiting is not None:
+                batch.append(waiting)
+                if len(batch) >= BATCH_MOST:
+                    break
+                try:
+                    waiting = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+            last = waiting is None
+            if batch:
+                _hand_out(batch, self._outcomes(batch))
+        self._connection.close()
+
+    def _outcomes(self, batch: list[_Waiting]) -> list[_Outcome]:
+        try:
+            return self._together(batch)
+        except (sqlite3.Error, _Redo):  # 3
+            self._roll_back()
+        return [self._alone(waiting.job) for waiting in batch]
+
+    def _together(self, batch: list[_Waiting]) -> list[_Outcome]:
+        connection = self._connection
+        outcomes: list[_Outcome] = []
+        connection.execute("BEGIN IMMEDIATE")
+        for waiting in batch:
+            before = connection.total_changes
+            try:
+                outcomes.append(_Outcome(waiting.job(connection)))
+            except Refused as refusal:
+                if connection.total_changes != before:
+                    raise _Redo from refusal  # 2
+                outcomes.append(_Outcome(error=refusal))
+        connection.execute("COMMIT")  # 1
+        return outcomes
+
+    def _alone(self, job: Job) -> _Outcome:
+        if self._in_doubt:
+            return _Outcome(error=Busy())
+        connection = self._connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            value = job(connection)
+            connection.execute("COMMIT")  # 1
+        except Refused as refusal:
+            self._roll_back()
+            return _Outcome(error=refusal)
+        except sqlite3.Error as error:
+            self._roll_back()
+            return _Outcome(error=self._refusal_of(error))
+        return _Outcome(value)
+
+    def _refusal_of(self, error: sqlite3.Error) -> Refused:
+        code = getattr(error, "sqlite_errorcode", 0)
+        if code in _FULL:
+            return NoRoom()  # 4
+        if code & 0xFF not in _LATER:
+            self._in_doubt = True  # 5
+        return Busy()
+
+    def _roll_back(self) -> None:
+        try:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            self._in_doubt = True  # 5
+
+
+def _hand_out(batch: list[_Waiting], outcomes: list[_Outcome]) -> None:
+    """Give every request its outcome, waking each event loop once."""
+    for loop in {waiting.loop for waiting in batch}:
+        pairs = [
+            (waiting.future, outcome)
+            for waiting, outcome in zip(batch, outcomes, strict=True)
+            if waiting.loop is loop
+        ]
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_settle, pairs)
+
+
+def _settle(pairs: list[tuple[asyncio.Future[Any], _Outcome]]) -> None:
+    for future, outcome in pairs:
+        if future.done():
+            continue  # its request went away; what it wrote stays written
+        if outcome.error is not None:
+            future.set_exception(outcome.error)
+        else:
+            future.set_result(outcome.value)

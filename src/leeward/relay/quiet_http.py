@@ -1,0 +1,121 @@
+"""The HTTP server's connection, with the deadlines and the silence that uvicorn's own does not have.
+
+1. The head of a request must be complete within HEAD_SECONDS of its first byte, or of the connection's start.
+2. A head has at most HEAD_MOST bytes.
+3. A client that stops reading is dropped after STALL_SECONDS.
+4. What is not HTTP gets our own word, not the server's sentence, and no address of a client is looked up.
+5. Beyond CONNECTIONS_MOST connections, new ones are closed at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+HEAD_SECONDS = 10.0
+HEAD_MOST = 16 * 1024
+STALL_SECONDS = 60.0
+CONNECTIONS_MOST = 1000
+
+_BAD = (
+    b"HTTP/1.1 400 Bad Request\r\ncache-control: no-store\r\ncontent-type: text/plain\r\n"
+    b"content-length: 12\r\nconnection: close\r\n\r\nbad-request\n"
+)
+
+
+class QuietHttp(HttpToolsProtocol):
+    """One connection."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._stall_timer: asyncio.TimerHandle | None = None
+        self._head_size = 0
+        self._in_head = True
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin the first head's deadline (1), or turn the client away (5)."""
+        super().connection_made(cast("asyncio.Transport", transport))
+        self.client = None  # 4
+        if len(self.connections) > CONNECTIONS_MOST:
+            self.transport.abort()
+            return
+        self._start_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the timers."""
+        self._stop_head()
+        self._stop_stall()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Count the bytes of a head (2) before they are parsed."""
+        if self.transport.is_closing():
+            return
+        if self._in_head:
+            if self._head_timer is None:
+                self._start_head()
+            self._head_size += len(data)
+        super().data_received(data)
+        if self._in_head and self._head_size > HEAD_MOST and not self.transport.is_closing():
+            self.send_400_response("")
+
+    def on_message_begin(self) -> None:
+        """Note that a head begins."""
+        if not self._in_head:
+            self._in_head = True
+            self._head_size = 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """End the head's deadline."""
+        self._in_head = False
+        self._stop_head()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Be ready for the next head."""
+        super().on_message_complete()
+        self._in_head = True
+        self._head_size = 0
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is not HTTP (4)."""
+        del msg
+        self._stop_head()
+        self.transport.write(_BAD)
+        self.transport.close()
+
+    def pause_writing(self) -> None:
+        """Begin the deadline of a client that does not read (3)."""
+        if self._stall_timer is None:
+            self._stall_timer = self.loop.call_later(STALL_SECONDS, self.transport.abort)
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """End it."""
+        self._stop_stall()
+        super().resume_writing()
+
+    def _start_head(self) -> None:
+        self._head_timer = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+
+    def _stop_head(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _stop_stall(self) -> None:
+        if self._stall_timer is not None:
+            self._stall_timer.cancel()
+            self._stall_timer = None

@@ -1,0 +1,155 @@
+"""What the relay reads of a request: path, a few headers, and a body within its stated length and time.
+
+1. Path and query are taken as sent; an escape ("%") is no path of ours.
+2. A header that counts may come once. A body must state its length; chunked bodies are refused.
+3. A body that is late, slow, short or long is refused or dropped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+from leeward.wire.errors import BadRequest, Busy, LengthNeeded, TooLarge
+from leeward.wire.hexes import parse_bearer
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+SLOWEST = 2048  # bytes a second that a body must reach on average
+PATIENCE = 30.0  # seconds of grace before that is asked for
+_DRAIN_MOST = 8 * 1024 * 1024  # bytes of a refused body that are read and dropped, so that the answer arrives
+_DRAIN_SECONDS = 5.0
+_COUNTED = (b"authorization", b"content-length", b"transfer-encoding", b"leeward-erase")
+_DECIMAL = re.compile(rb"[0-9]{1,15}")
+
+
+class ClientGone(Exception):
+    """The client went away or kept us waiting; there is nobody to answer."""
+
+
+class Budget:
+    """How many bytes of bodies may be in memory at once."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.held = 0
+
+    @contextmanager
+    def taking(self, size: int) -> Iterator[None]:
+        """Hold `size` bytes of the budget; Busy if they are not there."""
+        if self.held + size > self.most:
+            raise Busy
+        self.held += size
+        try:
+            yield
+        finally:
+            self.held -= size
+
+
+class Request:
+    """One request's head, and its body when asked for."""
+
+    __slots__ = ("_headers", "_receive", "_repeated", "_scope", "complete", "method")
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.method: str = scope["method"]
+        self._scope = scope
+        self._receive = receive
+        self._headers: dict[bytes, bytes] = {}
+        self._repeated = False
+        for untrusted_name, untrusted_value in scope["headers"]:
+            if untrusted_name in _COUNTED:
+                self._repeated = self._repeated or untrusted_name in self._headers
+                self._headers[untrusted_name] = untrusted_value
+        has_body = self._headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in self._headers
+        self.complete = not has_body  # whether the body has been read to its end
+
+    def allow(self, *methods: str) -> None:
+        """Return if the request has one of these methods; BadRequest."""
+        if self.method not in methods:
+            raise BadRequest
+
+    def path(self) -> str:
+        """Return the path as sent."""
+        raw: bytes = self._scope.get("raw_path") or self._scope["path"].encode()
+        return raw.decode("latin-1")  # 1
+
+    def query(self) -> str:
+        """Return the query as sent."""
+        return bytes(self._scope["query_string"]).decode("latin-1")
+
+    def header(self, name: bytes) -> str | None:
+        """Return one of the headers that count; BadRequest if any of them came twice."""
+        if self._repeated:
+            raise BadRequest  # 2
+        value = self._headers.get(name)
+        return None if value is None else value.decode("latin-1")
+
+    def token(self) -> bytes:
+        """Return the token that came along; BadRequest."""
+        return parse_bearer(self.header(b"authorization"))
+
+    def length(self, most: int) -> int:
+        """Return the stated length of the body; LengthNeeded, TooLarge, BadRequest."""
+        if self.header(b"transfer-encoding") is not None:
+            raise LengthNeeded  # 2
+        stated = self.header(b"content-length")
+        if stated is None:
+            raise LengthNeeded  # 2
+        if not _DECIMAL.fullmatch(stated.encode("latin-1")):
+            raise BadRequest
+        if int(stated) > most:
+            raise TooLarge
+        return int(stated)
+
+    async def body(self, length: int) -> bytes:
+        """Return the body of this length; ClientGone if it does not come (3)."""
+        message = await self._next(PATIENCE)
+        if not message.get("more_body", False):  # nearly always the whole body came at once
+            self.complete = True
+            return self._whole(message["body"], length)
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        parts: list[bytes] = [message["body"]]
+        size = len(message["body"])
+        while message.get("more_body", False):
+            late = start + PATIENCE + size / SLOWEST - loop.time()
+            message = await self._next(late)
+            parts.append(message["body"])
+            size += len(message["body"])
+            if size > length:
+                raise BadRequest
+        self.complete = True
+        return self._whole(b"".join(parts), length)
+
+    async def drain(self) -> None:
+        """Read and drop what is left of a refused body, within reason, so that the client can read the answer."""
+        size = 0
+        try:
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                while not self.complete and size < _DRAIN_MOST:
+                    message = await self._receive()
+                    size += len(message.get("body", b""))
+                    self.complete = not message.get("more_body", False)
+        except TimeoutError:
+            return
+
+    async def _next(self, seconds: float) -> MutableMapping[str, Any]:
+        try:
+            async with asyncio.timeout(seconds):
+                message = await self._receive()
+        except TimeoutError as error:
+            raise ClientGone from error
+        if message["type"] != "http.request":
+            raise ClientGone
+        return message
+
+    @staticmethod
+    def _whole(body: bytes, length: int) -> bytes:
+        if len(body) != length:
+            raise BadRequest
+        return body

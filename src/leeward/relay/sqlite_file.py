@@ -1,0 +1,96 @@
+"""Opening the SQLite file of a store: its settings, and its numbered migrations, each after a backup."""
+
+from __future__ import annotations
+
+import sqlite3
+from importlib import resources
+from pathlib import Path
+
+from leeward.relay.errors import StoreDamaged, StoreTooNew
+
+APPLICATION_ID = 0x4C575244  # "LWRD" in the file's header: told apart from any other SQLite file
+BUSY_MS = 5000  # how long one process waits for another that is writing
+_CHECKPOINT_PAGES = 4000
+
+
+def open_file(path: Path) -> sqlite3.Connection:
+    """Open the store's file for writing, made or migrated if need be. StoreDamaged, StoreTooNew."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        connection = _connect(path)
+        try:
+            _migrate(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    except (sqlite3.Error, OSError) as error:
+        raise StoreDamaged(str(path), str(error)) from error
+    return connection
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """Open one more connection that only reads."""
+    connection = _connect(path)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def migrations() -> list[tuple[int, str]]:
+    """Return the numbered SQL files of this version, in order: (number, SQL)."""
+    folder = resources.files("leeward.relay") / "sql"
+    found = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
+    return sorted((int(entry.name[:4]), entry.read_text(encoding="utf-8")) for entry in found)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000)
+    for setting in (
+        "journal_mode = WAL",
+        "synchronous = FULL",  # a commit returns after its fsync
+        "secure_delete = ON",  # erased means overwritten
+        "temp_store = MEMORY",
+        "trusted_schema = OFF",
+        "cell_size_check = ON",
+        f"wal_autocheckpoint = {_CHECKPOINT_PAGES}",
+        "cache_size = -8000",
+    ):
+        connection.execute(f"PRAGMA {setting}")
+    return connection
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    version = _version(connection)
+    known = migrations()
+    if version > known[-1][0]:
+        raise StoreTooNew(str(path))
+    if version == 0 and connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+        raise StoreDamaged(str(path), "it is another program's file")
+    for number, sql in known:
+        if number > version:
+            if version:
+                _back_up(connection, path.with_name(f"{path.name}.before-{number}"))
+            _apply(connection, number, sql)
+
+
+def _apply(connection: sqlite3.Connection, number: int, sql: str) -> None:
+    """Run one migration, whole or not at all; another process may have been quicker."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if _version(connection) < number:
+            for statement in sql.split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _back_up(connection: sqlite3.Connection, to: Path) -> None:
+    to.unlink(missing_ok=True)
+    connection.execute("VACUUM INTO ?", (str(to),))
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

@@ -1,0 +1,158 @@
+"""The store of one machine: a SQLite file for boxes and rows, and blobs wherever `BlobFiles` keeps them.
+
+A blob's file is durable before its row is written, and its row is gone before its file: so a row always has its file,
+and a crash leaves at worst a file that nothing names (relay/check.py lists those).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from leeward.base.ports import Chance, Clock
+from leeward.relay import rows
+from leeward.relay.bells import Bells
+from leeward.relay.group_commit import Writer
+from leeward.relay.sqlite_file import open_file, open_reader
+from leeward.relay.store import Appended, BlobFiles, Page
+from leeward.wire.errors import Busy, NoSuchBlob
+
+_READERS = 2
+_DISK_THREADS = 4
+_LOOK_SECONDS = 1.0  # how often a waiting request looks for items that another process wrote
+_DAY_MS = 24 * 60 * 60 * 1000
+
+T = TypeVar("T")
+
+
+class SqliteStore:
+    """A BoxStore over one SQLite file."""
+
+    def __init__(self, path: Path, blobs: BlobFiles, *, clock: Clock, chance: Chance) -> None:
+        self.path = path
+        self._blobs = blobs
+        self._clock = clock
+        self._chance = chance
+        self._writer = Writer(open_file(path))
+        self._bells = Bells()
+        self._own = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="relay-reader")
+        self._disk = ThreadPoolExecutor(_DISK_THREADS, thread_name_prefix="relay-disk")
+
+    async def make_box(self, box: bytes, read_hash: bytes, write_hash: bytes) -> bool:
+        """See BoxStore.make_box."""
+        day = self._today()
+        return await self._writer.run(lambda c: rows.make_box(c, box, read_hash, write_hash, day))
+
+    async def append(self, box: bytes, write_token: bytes, item: bytes, sealed: bytes) -> Appended:
+        """See BoxStore.append."""
+        day = self._today()
+        appended = await self._writer.run(lambda c: rows.append(c, box, write_token, item, sealed, day))
+        self._bells.ring(box)
+        return appended
+
+    async def list_items(self, box: bytes, read_token: bytes, after: int, limit: int) -> Page:
+        """See BoxStore.list_items."""
+        return await self._read(lambda c: rows.list_items(c, box, read_token, after, limit))
+
+    async def wait_for_item(self, box: bytes, read_token: bytes, after: int, seconds: float) -> None:
+        """See BoxStore.wait_for_item."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        with self._bells.listen(box) as bell:
+            while (left := end - loop.time()) > 0:
+                row = await self._read(lambda c: rows.reading_box(c, box, read_token))
+                if row.last > after:
+                    return
+                try:
+                    await asyncio.wait_for(bell.wait(), min(left, _LOOK_SECONDS))
+                except TimeoutError:
+                    continue
+                bell.clear()
+
+    async def delete_box(self, box: bytes, write_token: bytes) -> None:
+        """See BoxStore.delete_box. The journal is emptied too, so that nothing of it stays on the disk."""
+        await self._writer.run(lambda c: rows.delete_box(c, box, write_token))
+        self._bells.ring(box)
+        await self._forget_journal()
+
+    async def put_blob(self, blob: bytes, erase_hash: bytes, sealed: bytes) -> bool:
+        """See BoxStore.put_blob."""
+        sha256, size = hashlib.sha256(sealed).digest(), len(sealed)
+        there = await self._read(lambda c: rows.find_blob(c, blob))
+        if rows.is_same_blob(there, erase_hash, sha256, size):
+            return False
+        name = f"{blob.hex()}.{self._chance.draw(8).hex()}"
+        await self._on_disk(partial(self._blobs.put, name, sealed))
+        new = rows.BlobRow(erase_hash, name, size, sha256, self._today())
+        kept = False
+        try:
+            kept = await self._writer.run(lambda c: rows.insert_blob(c, blob, new))
+        finally:
+            if not kept:
+                await self._on_disk(partial(self._blobs.delete, name))
+        return kept
+
+    async def get_blob(self, blob: bytes) -> bytes:
+        """See BoxStore.get_blob."""
+        row = await self._read(lambda c: rows.find_blob(c, blob))
+        if row is None:
+            raise NoSuchBlob
+        sealed = await self._on_disk(partial(self._blobs.get, row.file))
+        if sealed is None:
+            raise NoSuchBlob
+        return sealed
+
+    async def delete_blob(self, blob: bytes, erase_token: bytes) -> None:
+        """See BoxStore.delete_blob."""
+        row = await self._writer.run(lambda c: rows.delete_blob(c, blob, erase_token))
+        await self._on_disk(partial(self._blobs.delete, row.file))
+        await self._forget_journal()
+
+    def close(self) -> None:
+        """See BoxStore.close."""
+        self._disk.shutdown()
+        self._readers.shutdown()
+        for connection in self._connections:
+            connection.close()
+        self._connections.clear()
+        self._writer.close()
+
+    def _today(self) -> int:
+        return self._clock.now_ms() // _DAY_MS
+
+    async def _read(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """Ask on a reading connection, in a thread, so that a large listing stops nobody."""
+        return await self._in(self._readers, lambda: question(self._reader()))
+
+    async def _on_disk(self, work: Callable[[], T]) -> T:
+        return await self._in(self._disk, work)
+
+    async def _in(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(pool, work)
+        except (sqlite3.Error, OSError) as error:
+            raise Busy from error
+
+    def _reader(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._own, "connection", None)
+        if connection is None:
+            connection = open_reader(self.path)
+            self._own.connection = connection
+            self._connections.append(connection)
+        return connection
+
+    async def _forget_journal(self) -> None:
+        """Move the journal into the file and cut it to nothing; a reader in the way leaves that to the next time."""
+        try:
+            await self._read(lambda c: c.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone())
+        except Busy:
+            return
