@@ -1,0 +1,101 @@
+"""The invented cast: a team of nine, six places, towns and countries that are on no map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """One invented member of the team."""
+
+    name: str
+    role: str
+    languages: tuple[str, ...]
+    on_duty: bool = False
+
+
+STAFF = (
+    Staff("Mila", "operator", ("ru", "en"), on_duty=True),
+    Staff("Timur", "coordinator", ("ru", "en"), on_duty=True),
+    Staff("Vera", "documenter", ("ru", "en")),
+    Staff("Anton", "operator", ("ru",), on_duty=True),
+    Staff("Daria", "coordinator", ("ru", "en")),
+    Staff("Ilse", "advocate", ("en", "ru")),
+    Staff("Oskar", "safety-lead", ("en", "ru")),
+    Staff("Rufina", "volunteer", ("ru",)),
+    Staff("Pavel", "volunteer", ("ru",)),
+)
+"""The first three have desks in the demo."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One invented safe place."""
+
+    code_name: str
+    capacity: int
+    access: tuple[str, ...]
+    exposure: str = "clean"
+    rent_days: int = 0  # from today; 0 is without end
+    reason: str = ""
+
+
+HOUSES = (
+    House("Harbour 1", 5, ("near-doctor",)),
+    House("Harbour 2", 5, ("no-stairs", "near-doctor")),
+    House(
+        "Harbour 3",
+        8,
+        ("quiet",),
+        exposure="doubtful",
+        reason="A stranger asked a neighbour who lives there.",
+    ),
+    House("Harbour 4", 4, (), exposure="exposed", reason="The landlord was questioned this evening."),
+    House("Farm", 16, ("quiet", "children", "own-room")),
+    House("Flat K", 12, ("near-doctor",), rent_days=10),
+)
+
+TOWNS = ("Orlinsk", "Tamrak", "Sevrin", "Yarvik", "Dolmar", "Ushkent", "Lower Brod", "Kastra")
+HUNTED_FROM = ("Tamrak", "Ushkent", "Kastra", "Dolmar")
+CITY = "Orlinsk"
+COUNTRIES = ("Norland", "Estmark", "Averland", "Silverin", "Marrow Islands")
+NO_VISA = ("Estmark", "Marrow Islands")
+UNITS = (
+    ("Tamrak police department", "police"),
+    ("the Ridge special unit", "special-police"),
+    ("men in camouflage without signs", "unidentified"),
+    ("Ushkent security office", "security-service"),
+)
+SITES = (
+    ("the building behind the Tamrak police department", "Tamrak", "unofficial"),
+    ("Tamrak police department", "Tamrak", "police"),
+    ("the old depot near Ushkent", "Ushkent", "unofficial"),
+    ("a cellar in Kastra", "Kastra", "unofficial"),
+)
+FIRST_NAMES = (
+    "Arlen",
+    "Bezan",
+    "Chorlu",
+    "Demir",
+    "Eskal",
+    "Farid",
+    "Gorin",
+    "Halim",
+    "Iskan",
+    "Jarul",
+    "Kazim",
+    "Lorin",
+)
+LAST_NAMES = (
+    "Ardunov",
+    "Belkarov",
+    "Cheresk",
+    "Dormazov",
+    "Elkhan",
+    "Fotarin",
+    "Galtymov",
+    "Hazrin",
+    "Ivlakh",
+    "Jumarov",
+)

@@ -1,0 +1,163 @@
+"""Twenty-five invented accounts: coded acts, the sources they make, and claims of which some stand and some do not."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from leeward.domain.findings.records import Claim, Source, Support
+from leeward.domain.findings.terms import Access, Element
+from leeward.domain.period import Period, Precision
+from leeward.domain.testimony.records import Account, Act, Facility, Injury, Interview, Paragraph, Unit
+from leeward.practice.cast import SITES, UNITS
+from leeward.practice.moment import DAY, HOUR, Script
+from leeward.practice.people import Made
+from leeward.practice.phrases import HOLDING, RELEASE, SEIZURE, VIOLENCE
+
+METHODS = ("blunt.pipe", "electric.fingers", "humiliate.words", "coerced.lure")
+CLAIMS = (
+    ("Men were held in {site}.", "Людей держали: {site}.", Element.WHERE),
+    ("Those held in {site} were beaten with pipes.", "Задержанных били трубами: {site}.", Element.WHAT),
+    ("Electric current was used in {site}.", "Применяли ток: {site}.", Element.WHAT),
+    (
+        "People held in {site} were made to lure others.",
+        "Принуждали выманивать других: {site}.",
+        Element.WHAT,
+    ),
+)
+CODES = ("", "blunt.pipe", "electric.fingers", "coerced.lure")
+
+
+def write_testimonies(script: Script, people: list[Made], count: int) -> None:
+    """Plan accounts of the first `count` people, and what the record makes of them."""
+    units = [Unit(id=script.chance.make_id(), name=name, unit_type=kind) for name, kind in UNITS]
+    sites = [
+        Facility(id=script.chance.make_id(), name=name, district=town, safe_label=town, place_type=kind)
+        for name, town, kind in SITES
+    ]
+    script.write(script.now - 38 * DAY, "documenter", "record", *units, *sites)
+    claims = {site.id: _claims(script, site, number) for number, site in enumerate(sites)}
+    for number, person in enumerate(people[:count]):
+        _account(script, number, person, units, sites, claims)
+
+
+def _claims(script: Script, site: Facility, number: int) -> list[Claim]:
+    made = [
+        Claim(
+            id=script.chance.make_id(),
+            sentence={"en": english.format(site=site.name), "ru": russian.format(site=site.safe_label)},
+            elements={element: site.name if element is Element.WHERE else english.format(site=site.name)},
+            position=10 * number + place,
+            act_type="torture" if place else "detention",
+        )
+        for place, (english, russian, element) in enumerate(CLAIMS)
+    ]
+    script.write(script.now - 30 * DAY, "documenter", "record", *made)
+    return made
+
+
+def _account(
+    script: Script,
+    number: int,
+    person: Made,
+    units: list[Unit],
+    sites: list[Facility],
+    claims: dict[str, list[Claim]],
+) -> None:
+    chance = script.chance
+    site, unit = chance.pick(sites[: 2 if number % 3 else 4]), chance.pick(units)
+    told = min(script.now - HOUR, person.opened_at + chance.hours(50, 200))
+    days, others = chance.between(3, 14), chance.between(8, 35)
+    violence = chance.random.sample(range(len(VIOLENCE)), chance.between(1, 3))
+    fill = {"site": site.name, "days": days, "people": others}
+    texts = [(chance.pick(SEIZURE), False), (chance.pick(HOLDING), False)]
+    texts += [(VIOLENCE[index], True) for index in violence] + [(chance.pick(RELEASE), False)]
+    account_id, source_id = chance.make_id(), chance.make_id()
+    account = Account(
+        id=account_id,
+        case_id=person.case_id,
+        source_id=source_id,
+        label=f"Account {number + 1}",
+        told_on=_day(told),
+        language="ru",
+        paragraphs=tuple(
+            Paragraph(
+                text=russian.format(**fill),
+                language="ru",
+                folded=folded,
+                translations={"en": english.format(**fill)},
+            )
+            for (english, russian), folded in texts
+        ),
+    )
+    interview = Interview(
+        id=chance.make_id(),
+        case_id=person.case_id,
+        account_id=account_id,
+        held_on=_day(told),
+        interviewer_id=script.members["Vera"],
+        language="ru",
+        minutes=chance.between(40, 130),
+    )
+    held = dt.datetime.fromtimestamp((person.opened_at - 20 * DAY) / 1000, dt.UTC).strftime("%Y-%m")
+    period = Period(start=held, end=held, precision=Precision.MONTH)
+    acts = [
+        Act(
+            id=chance.make_id(),
+            account_id=account_id,
+            case_id=person.case_id,
+            act_type="detention",
+            period=period,
+            place=site.name,
+            place_type=site.place_type,
+            facility_id=site.id,
+            unit_id=unit.id,
+            duration=f"{days} days",
+            outcome=chance.pick(("released", "released-to-family", "escaped")),
+            people=others,
+            quoted=(1,),
+        )
+    ]
+    acts += [
+        Act(
+            id=chance.make_id(),
+            account_id=account_id,
+            case_id=person.case_id,
+            act_type="torture" if index < 3 else "forced-contact",
+            methods=(METHODS[index],),
+            period=period,
+            place=site.name,
+            facility_id=site.id,
+            unit_id=unit.id,
+            repetition=chance.pick(("several", "daily", "many-daily")),
+            injuries=(Injury(where="hands", what="burns"),) if index == 1 else (),
+            quoted=(2 + place,),
+        )
+        for place, index in enumerate(violence)
+    ]
+    script.write(told, "documenter", person.circle, account, interview, *acts)
+    source = Source(
+        id=source_id,
+        label=f"Account {number + 1}",
+        relation="self",
+        stated_on=_day(told),
+        case_id=person.case_id,
+        account_id=account_id,
+    )
+    coded = {"", *(METHODS[index] for index in violence)}
+    supports = [
+        Support(
+            id=chance.make_id(),
+            claim_id=claim.id,
+            source_id=source_id,
+            element=element,
+            access=Access.PARTICIPANT,
+        )
+        for claim, code in zip(claims[site.id], CODES, strict=True)
+        if code in coded
+        for element in claim.elements
+    ]
+    script.write(told + HOUR, "documenter", "record", source, *supports)
+
+
+def _day(moment: int) -> str:
+    return dt.datetime.fromtimestamp(moment / 1000, dt.UTC).date().isoformat()
