@@ -127,7 +127,7 @@ def append(
     columns = (box, number, item, day, sealed)
     connection.execute(
         "INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (secrets.randbits(62), *columns, seal_of(b"i", *columns)),
+        (None, *columns, seal_of(b"i", *columns)),
     )
     seal = seal_of(b"b", box, row.read_hash, row.write_hash, row.first, number, row.day)
     connection.execute("UPDATE boxes SET last = ?, seal = ? WHERE box = ?", (number, seal, box))

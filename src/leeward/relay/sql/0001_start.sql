@@ -12,7 +12,7 @@ CREATE TABLE boxes (
 ) WITHOUT ROWID;
 
 CREATE TABLE items (
-  row    INTEGER NOT NULL PRIMARY KEY,   -- drawn at random, so that rows do not lie in order of arrival
+  row    INTEGER NOT NULL PRIMARY KEY,   -- SQLite's own; means nothing
   box    BLOB NOT NULL,                  -- the box it is in
   number INTEGER NOT NULL,               -- its number in the box, consecutive
   item   BLOB NOT NULL,                  -- its id, 16 random bytes chosen by the client
