@@ -1,0 +1,72 @@
+/** The page's sentences in the language chosen. Changing it keeps what was written and leaves no trace in the history. */
+import { built, loadText } from "./assets.js";
+
+let texts: Readonly<Record<string, string>> = {};
+
+/** The sentence with this key, with its values put in. */
+export function say(key: string, values: Readonly<Record<string, string | number>> = {}): string {
+  const text = texts[key];
+  if (text === undefined) throw new Error(`no text ${key}`);
+  return text.replace(/\{([a-z]+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** Put a sentence into an element, so that it follows a change of language. */
+export function put(element: Element, key: string, values: Readonly<Record<string, string | number>> = {}): void {
+  element.setAttribute("data-t", key);
+  if (Object.keys(values).length) element.setAttribute("data-v", JSON.stringify(values));
+  else element.removeAttribute("data-v");
+  element.textContent = say(key, values);
+}
+
+/** A new element with a sentence in it. */
+export function make<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className: string,
+  key = "",
+  values: Readonly<Record<string, string | number>> = {},
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  element.className = className;
+  if (key) put(element, key, values);
+  return element;
+}
+
+/** Language of the page now. */
+export function language(): string {
+  return document.documentElement.lang;
+}
+
+function refresh(): void {
+  for (const element of document.querySelectorAll("[data-t]")) {
+    const values = element.getAttribute("data-v");
+    element.textContent = say(element.getAttribute("data-t")!, values ? JSON.parse(values) : {});
+  }
+  for (const element of document.querySelectorAll("[data-label]")) {
+    element.setAttribute("aria-label", say(element.getAttribute("data-label")!));
+  }
+  for (const area of document.querySelectorAll<HTMLTextAreaElement>("[data-hint]")) {
+    area.placeholder = say(area.dataset["hint"]!);
+  }
+  document.title = say("title");
+}
+
+async function change(to: string): Promise<void> {
+  texts = JSON.parse(await loadText(built.texts[to]));
+  document.documentElement.lang = to;
+  refresh();
+  for (const link of document.querySelectorAll<HTMLElement>("[data-language]")) {
+    link.hidden = link.dataset["language"] === to;
+  }
+  document.dispatchEvent(new Event("languagechange"));
+}
+
+/** Take the sentences that came with the page, and answer to the language links. */
+export function startTexts(): void {
+  texts = JSON.parse(document.getElementById("texts")!.textContent);
+  for (const link of document.querySelectorAll<HTMLAnchorElement>("[data-language]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      change(link.dataset["language"]!).catch(() => location.replace(link.href));
+    });
+  }
+}
