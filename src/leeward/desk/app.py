@@ -136,7 +136,9 @@ async def tell_trouble(request: Request, _error: Exception) -> Response:
     context = {
         "happened": say("Something in this program went wrong."),
         "kept": say("What was saved before is safe. What you typed is below."),
-        "next_step": say("Go back and try once more. If it happens again, tell whoever looks after this desk."),
+        "next_step": say(
+            "Go back and try once more. If it happens again, tell whoever looks after this desk."
+        ),
         "typed": list(form_of(request)),
         "action": request.url.path if request.method == "POST" else "",
     }

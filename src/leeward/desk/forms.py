@@ -52,7 +52,12 @@ class Form:
             return None
         if not re.fullmatch(r"-?\d{1,12}", typed) or not least <= int(typed) <= most:
             raise OutOfRange(
-                say("“{typed}” is not a number from {least} to {most}.", typed=typed[:20], least=least, most=most),
+                say(
+                    "“{typed}” is not a number from {least} to {most}.",
+                    typed=typed[:20],
+                    least=least,
+                    most=most,
+                ),
                 kept=say("Nothing was changed."),
                 next_step=say("Write a whole number between these two."),
             )
@@ -104,7 +109,9 @@ class Form:
 
 def clean(untrusted: str, most: int) -> str:
     """Return text in Unicode form NFC without unseen characters and outer blanks; OutOfRange if longer than `most`."""
-    text = _UNSEEN.sub("", unicodedata.normalize("NFC", untrusted.replace("\r\n", "\n").replace("\r", "\n"))).strip()
+    text = _UNSEEN.sub(
+        "", unicodedata.normalize("NFC", untrusted.replace("\r\n", "\n").replace("\r", "\n"))
+    ).strip()
     if len(text) > most:
         raise OutOfRange(
             say("This text has {length} characters; {most} fit here.", length=len(text), most=most),

@@ -86,7 +86,9 @@ def sync_sentence(desk: DeskState) -> tuple[Message, str]:
     if state.message:
         return state.message, "late" if state.waiting_since or state.faults else "good"
     if state.waiting_since:
-        return say("Saved here. Waiting for the relay since {time}.", time=Moment(state.waiting_since)), "late"
+        return say(
+            "Saved here. Waiting for the relay since {time}.", time=Moment(state.waiting_since)
+        ), "late"
     if state.unsent:
         on_its_way = say_count(
             "Saved here. {n} change is on its way.", "Saved here. {n} changes are on their way.", state.unsent

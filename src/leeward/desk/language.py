@@ -13,13 +13,13 @@ from collections.abc import Mapping
 from importlib import import_module, resources
 from typing import Any
 
-import leeward.domain
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.units import format_unit
 
+import leeward.domain
 from leeward.base.say import Code, Message, Moment, Span
 from leeward.domain.vocabulary import Vocabulary
 
@@ -126,7 +126,11 @@ class Speech:
 
     def size(self, count: int) -> str:
         """Return a file's size: "2.1 MB"."""
-        for unit, step in (("digital-gigabyte", 10**9), ("digital-megabyte", 10**6), ("digital-kilobyte", 10**3)):
+        for unit, step in (
+            ("digital-gigabyte", 10**9),
+            ("digital-megabyte", 10**6),
+            ("digital-kilobyte", 10**3),
+        ):
             if count >= step:
                 return format_unit(round(count / step, 1), unit, length="short", locale=self.locale)
         return format_unit(count, "digital-byte", length="short", locale=self.locale)

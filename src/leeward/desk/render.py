@@ -111,7 +111,7 @@ def make_environment(desk: DeskState, speech: Speech) -> Environment:
         iso=lambda ms: speech.local(ms).isoformat(timespec="minutes"),
         field_moment=lambda ms: speech.local(ms).strftime("%Y-%m-%dT%H:%M") if ms else "",
         say=lambda message: speech.message(message, now()) if isinstance(message, Message) else str(message),
-        data=lambda value: Markup("{}").format(json.dumps(value, ensure_ascii=False)),  # noqa: S704 - format escapes
+        data=lambda value: Markup("{}").format(json.dumps(value, ensure_ascii=False)),
     )
     environment.globals["icon"] = icon
     return environment
@@ -123,7 +123,9 @@ def _word(code: str, vocabulary: Vocabulary | str, speech: Speech) -> str:
     return speech.word(vocabulary, code)
 
 
-def render_bare(speech: Speech, desk: DeskState, template: str, context: Mapping[str, Any], status: int) -> Response:
+def render_bare(
+    speech: Speech, desk: DeskState, template: str, context: Mapping[str, Any], status: int
+) -> Response:
     """Return a page without the frame (locked, broken): it asks nothing of the vault."""
     text = _environment(desk, speech).get_template(template).render(lang=speech.language, **context)
     return HTMLResponse(text, status)

@@ -214,6 +214,8 @@ async def _read_form(scope: Scope, headers: Headers, receive: Receive) -> tuple[
             body.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS_MOST
         )
     except ValueError:
-        return Response("The form could not be read. Nothing was changed.\n", 400, media_type="text/plain"), receive
+        return Response(
+            "The form could not be read. Nothing was changed.\n", 400, media_type="text/plain"
+        ), receive
     scope.setdefault("state", {})["form"] = Form(pairs)
     return None, receive

@@ -1,0 +1,106 @@
+"""The words of intake. Codes are stored; the words may be improved at any time."""
+
+from __future__ import annotations
+
+from leeward.domain.vocabulary import Term, Vocabulary
+
+URGENCY = Vocabulary(
+    "urgency",
+    Term("immediate", "Hours", "Часы", "Somebody may be hurt or taken within hours.", maps=("MT46:urgent",)),
+    Term("urgent", "1–3 days", "1–3 дня", "Danger within one to three days.", maps=("MT46:urgent",)),
+    Term("high", "A week", "Неделя", "Danger, but not within days.", maps=("MT46:high",)),
+    Term("standard", "Can wait", "Терпит", "Help is needed; no danger is near.", maps=("MT46:priority",)),
+    Term("information", "Information", "Сведения", "Somebody tells us something and asks for nothing."),
+    Term(
+        "referred", "Not ours", "Не к нам", "Others do this better; they were told who.", maps=("MT46:low",)
+    ),
+    Term("hostile", "Doubtful", "Сомнение", "Somebody may be testing or luring us.", maps=("MT46:rejected",)),
+)
+RANK = {
+    code: place
+    for place, code in enumerate(
+        ("immediate", "urgent", "high", "", "standard", "information", "referred", "hostile")
+    )
+}
+"""The order of the queue: what nobody has judged yet ("") comes before what can wait."""
+
+CHANNEL = Vocabulary(
+    "contact-channel",
+    Term("page", "from the page", "через страницу"),
+    Term("phone", "by phone", "по телефону"),
+    Term("email", "by e-mail", "по почте"),
+    Term("messenger", "by messenger", "через мессенджер"),
+    Term("partner", "from a partner", "от партнёров"),
+    Term("in-person", "in person", "лично"),
+)
+
+RELATION = Vocabulary(
+    "contact-relation",
+    Term("self", "for themselves", "о себе"),
+    Term("relative", "for a relative", "о родных"),
+    Term("friend", "for a friend", "о близком человеке"),
+    Term("witness", "as a witness", "как свидетель"),
+    Term("partner", "for an organisation", "от организации"),
+    Term("press", "as a journalist", "как журналист"),
+)
+
+NEED_TOLD = Vocabulary(
+    "need-told",
+    Term("shelter", "a bed", "жильё"),
+    Term("food", "food", "еда"),
+    Term("cash", "money", "деньги"),
+    Term("phone", "a phone", "телефон"),
+    Term("transport", "a way out", "выезд"),
+    Term("passport", "papers", "документы"),
+    Term("medical", "a doctor", "врач"),
+    Term("psychological", "someone to talk to", "психолог"),
+    Term("legal", "a lawyer", "юрист"),
+    Term("family-protection", "safety for relatives", "защита родных"),
+    Term("search", "finding somebody", "поиск человека"),
+)
+
+DEVICE = Vocabulary(
+    "safe-device",
+    Term("own", "their own", "своё"),
+    Term("shared", "shared with others", "общее с другими"),
+    Term("borrowed", "borrowed", "чужое"),
+    Term("searched", "may be searched", "могут проверить"),
+)
+
+VETTING = Vocabulary(
+    "vetting",
+    Term("none", "Not vetted", "Не проверено", "Nobody has checked anything yet."),
+    Term("partly", "Partly vetted", "Проверено отчасти", "Some of it holds; a second reader has not agreed."),
+    Term("verified", "Vetted", "Проверено", "Two of us believe it."),
+    Term("doubtful", "Doubtful", "Сомнительно", "Something does not fit."),
+    Term("hostile", "Hostile", "Враждебно", "We believe that this is a trap or a test."),
+)
+
+VETTING_STEP = Vocabulary(
+    "vetting-step",
+    Term(
+        "question",
+        "question",
+        "вопрос",
+        "What only somebody from there would know, or whether the account stays the same.",
+    ),
+    Term("second-talk", "second conversation", "второй разговор", "The account is the same a second time."),
+    Term("vouching", "vouched for", "поручительство", "Somebody we know knows them."),
+    Term("partner", "partner's check", "проверка партнёров", "Another organisation has checked."),
+    Term("document", "document", "документ", "A paper was seen."),
+    Term(
+        "open-source",
+        "public source",
+        "открытый источник",
+        "Something public agrees. Never their own profiles.",
+    ),
+    Term("video", "video call", "видеозвонок", "We saw and heard them."),
+)
+
+OUTCOME = Vocabulary(
+    "vetting-outcome",
+    Term("open", "asked", "спрошено", "Not answered yet."),
+    Term("holds", "it holds", "сходится"),
+    Term("unclear", "unclear", "неясно"),
+    Term("fails", "does not fit", "не сходится"),
+)

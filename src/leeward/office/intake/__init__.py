@@ -1,0 +1,66 @@
+"""Intake: reports come in, are judged, vetted and answered. Everything happens in the `intake` compartment."""
+
+from leeward.office.intake.answer import answer, draft_of, resume_answers, save_draft
+from leeward.office.intake.judge import (
+    add_check,
+    doubt,
+    link,
+    log_call,
+    mark_violent,
+    refer,
+    second_vetting,
+    set_check,
+    set_facts,
+    set_vetting,
+    settle,
+    settle_damaged,
+    take_up_alarm,
+    triage,
+    unlink,
+)
+from leeward.office.intake.mail import take_in
+from leeward.office.intake.needs import needs_now
+from leeward.office.intake.see import (
+    Conversation,
+    Counts,
+    conversation,
+    counts,
+    damaged,
+    has_intake,
+    open_attachment,
+    queue,
+    require_contact,
+)
+
+__all__ = [
+    "Conversation",
+    "Counts",
+    "add_check",
+    "answer",
+    "conversation",
+    "counts",
+    "damaged",
+    "doubt",
+    "draft_of",
+    "has_intake",
+    "link",
+    "log_call",
+    "mark_violent",
+    "needs_now",
+    "open_attachment",
+    "queue",
+    "refer",
+    "require_contact",
+    "resume_answers",
+    "save_draft",
+    "second_vetting",
+    "set_check",
+    "set_facts",
+    "set_vetting",
+    "settle",
+    "settle_damaged",
+    "take_in",
+    "take_up_alarm",
+    "triage",
+    "unlink",
+]
