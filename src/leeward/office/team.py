@@ -1,0 +1,297 @@
+"""Founding a team, letting a new device in, and handing out keys.
+
+1. A new device is let in only with its card, after its fingerprint was compared by voice.
+2. It takes its first keys only from the device whose fingerprint it was told (ledger, `take_grant`).
+3. Whoever is given a compartment's key is written down in that compartment, in the same step: all who can open it
+   see who else can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import msgspec
+
+from leeward.base.ids import make_id
+from leeward.base.ports import Chance, Clock
+from leeward.base.say import say
+from leeward.domain.team import ROLES, STARTING_CIRCLES, TEAM_KINDS, Access, Device, Hotline, Member, Team
+from leeward.domain.typed import Change, write_new
+from leeward.ledger.errors import LedgerError
+from leeward.ledger.model import put
+from leeward.ledger.store.vault import Vault
+from leeward.office.cards import (
+    DeviceCard,
+    print_device_card,
+    print_intake_card,
+    print_welcome,
+    read_device_card,
+    read_welcome,
+)
+from leeward.office.errors import CardRefused
+from leeward.office.relay import relay_address, set_relay
+from leeward.office.session import Session
+from leeward.seal.signing import VerifyKey
+from leeward.sync.outbox import Outbox
+
+_ROOT = "team.root"  # device-only: the founder's verify key
+_GIVER = "team.giver"  # device-only: the verify key of who let this device in
+
+
+class Admission(msgspec.Struct, frozen=True):
+    """A device that was let in: whose it is, which kinds of compartments it was given, and its welcome."""
+
+    member_id: str
+    device_id: str
+    given: tuple[str, ...]
+    not_held: tuple[str, ...]  # kinds that the role starts with and this desk cannot hand out
+    welcome: str
+
+
+def found_team(  # noqa: PLR0913 - what a founder is asked, each once
+    folder: Path,
+    passphrase: str,
+    *,
+    team_name: str,
+    member_name: str,
+    role: str,
+    clock: Clock,
+    chance: Chance,
+    languages: tuple[str, ...] = ("ru", "en"),
+    relay: str = "",
+    proxy: str = "",
+    work_factor: int = 18,
+) -> Session:
+    """Make a vault and a team in it; its boxes are made on the relay when the first sync reaches one."""
+    _check_role(role)
+    member_id = make_id(chance)
+    vault = Vault.create(
+        folder, passphrase, member_id=member_id, clock=clock, chance=chance, work_factor=work_factor
+    )
+    session = Session(vault, clock=clock, chance=chance)
+    set_relay(vault, relay, proxy=proxy)
+    circles = {kind: vault.make_compartment(kind).id for kind in TEAM_KINDS}
+    vault.local_put(_ROOT, vault.device.signing_key.verify_key().to_bytes())
+    device = vault.device
+    session.commit(
+        circles["team"],
+        write_new(Member(id=member_id, name=member_name, role=role, languages=languages)),
+        write_new(
+            Device(
+                id=device.id,
+                member_id=member_id,
+                verify_key=device.signing_key.verify_key().to_bytes(),
+                recipient=device.identity.recipient().string(),
+                box=device.box,
+                write=device.write,
+            )
+        ),
+    )
+    _open_hotline(session, circles["intake"])
+    publish_card(session, team_name=team_name, languages=languages)
+    for circle in circles.values():
+        session.commit(circle, _access(session, device.id, member_id))
+    return session
+
+
+def publish_card(session: Session, *, team_name: str, languages: tuple[str, ...]) -> str:
+    """Sign the intake card anew, keep it in the team's record, and return it (JSON)."""
+    intake, circle = session.compartment_of("intake"), session.compartment_of("team")
+    hotline = hotline_of(session)
+    card = print_intake_card(
+        session.vault.device.signing_key,
+        session.vault.recipient_of(intake),
+        team=team_name,
+        languages=languages,
+        box=hotline.box,
+        write=hotline.write,
+    )
+    relay, _ = relay_address(session.vault)
+    session.commit(
+        circle, put("team", circle, name=team_name, languages=list(languages), relay=relay, card=card)
+    )
+    return card
+
+
+def team_of(session: Session) -> Team | None:
+    """Return what the team is called and its intake card; None before the first sync of a new device."""
+    try:
+        return session.get(Team, session.compartment_of("team"))
+    except LedgerError:
+        return None
+
+
+def hotline_of(session: Session) -> Hotline:
+    """Return the box that reports come to; LedgerError without the intake keys."""
+    intake = session.compartment_of("intake")
+    found = session.get(Hotline, intake)
+    return found or Hotline(id=intake)
+
+
+def members(session: Session) -> list[Member]:
+    """Return everybody on the team, by name."""
+    return sorted(session.find(Member), key=lambda member: (member.name.casefold(), member.id))
+
+
+def prepare_to_join(
+    folder: Path, passphrase: str, *, clock: Clock, chance: Chance, work_factor: int = 18
+) -> Session:
+    """Make an empty vault for a device that is to join a team."""
+    vault = Vault.create(
+        folder, passphrase, member_id="", clock=clock, chance=chance, work_factor=work_factor
+    )
+    return Session(vault, clock=clock, chance=chance)
+
+
+def device_card(session: Session, *, name: str, role: str) -> str:
+    """Return this device's card (JSON), to be handed to a member; its fingerprint is the vault's device id."""
+    device = session.vault.device
+    return print_device_card(
+        device.signing_key,
+        device.identity.recipient(),
+        name=name,
+        role=role,
+        box=device.box,
+        write=device.write,
+    )
+
+
+def admit(
+    session: Session, untrusted_card: str, role: str, *, fingerprint: str, member_id: str = ""
+) -> Admission:
+    """Let a device in, and give it the keys that its role starts with; they leave with the next sync.
+
+    `fingerprint` is what was compared by voice (1). `member_id` names a member whose further device this is.
+    Raises CardRefused.
+    """
+    _check_role(role)
+    card = read_device_card(untrusted_card)
+    if card.device_id != "".join(letter for letter in fingerprint.lower() if letter.isalnum()):  # 1
+        raise CardRefused(
+            say("The card is of another device than the one whose fingerprint was told."),
+            kept=say("Nobody was let in."),
+            next_step=say(
+                "Compare the fingerprint again by voice. If it still differs, this card is a trap."
+            ),
+        )
+    circle = session.compartment_of("team")
+    owner = member_id or session.make_id()
+    changes: list[tuple[Change, ...]] = []
+    if not member_id:
+        changes.append(write_new(Member(id=owner, name=card.name, role=role)))
+    changes.append(write_new(_device_of(card, owner)))
+    session.commit(circle, *changes)
+    held = {found.kind: found.id for found in session.vault.compartments() if found.kind in TEAM_KINDS}
+    wanted = STARTING_CIRCLES[role]
+    given = tuple(kind for kind in wanted if kind in held)
+    for kind in given:
+        _hand(session, held[kind], {card.device_id: owner})
+    team = team_of(session)
+    welcome = print_welcome(
+        session.vault.device.signing_key,
+        root_of(session),
+        team=team.name if team else "",
+        relay=team.relay if team else "",
+        member_id=owner,
+        device_id=card.device_id,
+    )
+    return Admission(owner, card.device_id, given, tuple(set(wanted) - set(given)), welcome)
+
+
+def join(
+    session: Session, untrusted_welcome: str, *, fingerprint: str, relay: str = "", proxy: str = ""
+) -> str:
+    """Take a welcome from the device whose fingerprint was told (2); return the team's name.
+
+    The keys come with the next sync. `relay` replaces the address in the welcome. Raises CardRefused.
+    """
+    welcome = read_welcome(untrusted_welcome, device_id=session.vault.device.id, fingerprint=fingerprint)
+    session.vault.set_member(welcome.member_id)
+    set_relay(session.vault, relay or welcome.relay, proxy=proxy)
+    session.vault.local_put(_ROOT, welcome.root.to_bytes())
+    session.vault.local_put(_GIVER, welcome.giver.to_bytes())
+    return welcome.team
+
+
+def trusted_giver(session: Session) -> VerifyKey | None:
+    """Return whose grants this device takes before it has a roster; None if it was told of nobody."""
+    raw = session.vault.local_get(_GIVER)
+    return VerifyKey.from_bytes(raw) if raw else None
+
+
+def root_of(session: Session) -> VerifyKey:
+    """Return the founder's verify key, pinned when the team was founded or joined."""
+    return VerifyKey.from_bytes(session.vault.local_get(_ROOT))
+
+
+def grant_case(session: Session, compartment: str, member_ids: Collection[str]) -> None:
+    """Give a compartment's key to every device of these members, and write down that they have it (3)."""
+    already = {access.device_id for access in who_can_open(session, compartment)}
+    wanted = {
+        device.device_id: device.member_id
+        for device in session.vault.roster().values()
+        if device.member_id in member_ids and not device.removed_at and device.device_id not in already
+    }
+    _hand(session, compartment, wanted)
+
+
+def who_can_open(session: Session, compartment: str) -> list[Access]:
+    """Return to which devices a compartment's key was given, oldest first, as its holders wrote it down."""
+    return sorted(session.find(Access, compartment=compartment), key=lambda access: (access.at, access.id))
+
+
+def circles(session: Session) -> Mapping[str, list[Access]]:
+    """Return, for every compartment that this desk can open, who else can."""
+    return {found.id: who_can_open(session, found.id) for found in session.vault.compartments()}
+
+
+def _hand(session: Session, compartment: str, devices: Mapping[str, str]) -> None:
+    """Send grants to devices (id to member id) and write that down."""
+    own = session.vault.device.id
+    roster = session.vault.roster()
+    outbox = Outbox(session.vault, session.chance)
+    for device_id in devices:
+        device = roster.get(device_id)
+        if device_id != own and device is not None and device.recipient is not None:
+            sealed = session.vault.make_grant(compartment, device_id, device.recipient)
+            outbox.send(device.box, device.write, sealed)
+    session.commit(compartment, *(_access(session, one, member) for one, member in devices.items()))
+
+
+def _access(session: Session, device_id: str, member_id: str) -> tuple[Change, ...]:
+    return write_new(
+        Access(
+            id=session.make_id(),
+            device_id=device_id,
+            member_id=member_id,
+            at=session.now(),
+            by=session.member_id,
+        )
+    )
+
+
+def _open_hotline(session: Session, intake: str) -> None:
+    box, read, write = (session.chance.draw(size).hex() for size in (16, 32, 32))
+    session.save_new(intake, Hotline(id=intake, box=box, read=read, write=write))
+    Outbox(session.vault, session.chance).make_box(box, read, write)
+
+
+def _device_of(card: DeviceCard, owner: str) -> Device:
+    return Device(
+        id=card.device_id,
+        member_id=owner,
+        verify_key=card.verify_key.to_bytes(),
+        recipient=card.recipient.string(),
+        box=card.box,
+        write=card.write,
+    )
+
+
+def _check_role(role: str) -> None:
+    if role not in ROLES:
+        raise CardRefused(
+            say("There is no role “{role}”.", role=role[:40]),
+            kept=say("Nothing was changed."),
+            next_step=say("Choose one of: {roles}.", roles=", ".join(term.code for term in ROLES)),
+        )

@@ -1,0 +1,210 @@
+"""One vault and one relay come to the same state. No threads, no waiting: `office/sync.py` decides when.
+
+1. Pushing: what the vault packed goes out under an item id that never changes; only the relay's number for it ends
+   the attempt. The number is held against the relay until it has shown the item under it.
+2. Pulling: each box after its cursor, page by page; an answer is judged as a whole first (honesty.py), then what is
+   usable goes to the vault, which judges every segment and moves the cursor in the same transaction.
+3. A relay that went back, or does not have what it said it kept, is offered again all that this desk holds.
+4. A box that the relay does not know is made again: its tokens are ours.
+5. Lies are remembered and shown (memory.py); none of them stops the other boxes.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from leeward.base.ports import Chance, Clock
+from leeward.ledger.errors import LedgerError
+from leeward.ledger.store.vault import Compartment, Outgoing, Vault
+from leeward.seal.errors import SealError
+from leeward.seal.signing import VerifyKey
+from leeward.sync.bell import Bell, derive_bell, make_ring
+from leeward.sync.errors import RelayRefused
+from leeward.sync.honesty import Lie, Told, check_listing
+from leeward.sync.listing import Listing
+from leeward.sync.memory import Memory
+from leeward.sync.offer import offer_again
+from leeward.sync.outbox import Outbox
+from leeward.sync.port import Relay
+
+_PAGE = 500
+
+
+class Round(msgspec.Struct):
+    """What one round did."""
+
+    sent: int = 0  # segments and items
+    taken: int = 0  # entries accepted
+    granted: int = 0  # compartments whose keys came
+    boxes: set[str] = msgspec.field(default_factory=set)  # boxes that got something from us
+
+
+class Exchange:
+    """Between this vault and this relay. Used by one thread at a time. Methods raise SyncError and LedgerError."""
+
+    def __init__(self, vault: Vault, relay: Relay, *, clock: Clock, chance: Chance) -> None:
+        self.vault = vault
+        self.relay = relay
+        self.memory = Memory(vault, clock)
+        self.outbox = Outbox(vault, chance)
+        self.trusted: VerifyKey | None = None  # whose grants a joining device takes before it has a roster
+        self._chance = chance
+        self._offered: dict[
+            str, int
+        ] = {}  # box -> the number it had fallen back to when we offered all again
+
+    def sync(self) -> Round:
+        """Push everything, look into every box, and push what that led to."""
+        done = Round()
+        self.push(done)
+        self.pull_grants(done)
+        for compartment in self.vault.compartments():
+            self.pull(compartment, done)
+        self.retry_grants(done)
+        self.push(done)
+        return done
+
+    def push(self, done: Round) -> None:
+        """Offer what waits, until it is taken (1), and ring for it."""
+        promises: list[tuple[str, int, str]] = []
+        try:
+            for outgoing in self.vault.outgoing():
+                number = self._append(outgoing)
+                if number > self.vault.cursor(
+                    outgoing.box
+                ):  # or it was shown, and only the answer had been lost
+                    promises.append((outgoing.box, number, outgoing.item))
+                self.vault.sent(outgoing.item)
+                done.sent += 1
+                done.boxes.add(outgoing.box)
+        finally:
+            self.memory.promise(promises)
+        reached = self.outbox.deliver_items(self.relay)
+        done.sent += len(reached)
+        done.boxes.update(reached)
+
+    def _append(self, outgoing: Outgoing) -> int:
+        try:
+            return self.relay.append(outgoing.box, outgoing.write, outgoing.item, outgoing.sealed)
+        except RelayRefused as error:
+            if error.word != "no-such-box":
+                raise
+        compartment = self.vault.compartment(outgoing.compartment)
+        self.relay.make_box(compartment.box, compartment.read, compartment.write)  # 4
+        return self.relay.append(outgoing.box, outgoing.write, outgoing.item, outgoing.sealed)
+
+    def ring(self, boxes: set[str]) -> None:
+        """Tell the team's other desks which boxes have something new."""
+        bell = self.bell()
+        if bell is None or not boxes:
+            return
+        item, ring = make_ring(bell, boxes, self._chance)
+        try:
+            self.relay.append(bell.box, bell.write, item, ring)
+        except RelayRefused as error:
+            if error.word != "no-such-box":
+                raise
+            self.relay.make_box(bell.box, bell.read, bell.write)
+            self.relay.append(bell.box, bell.write, item, ring)
+
+    def bell(self) -> Bell | None:
+        """Return the team's bell; None while this device does not hold the team's key."""
+        for compartment in self.vault.compartments("team"):
+            return derive_bell(self.vault.identities_of(compartment.id)[0].string().encode("ascii"))
+        return None
+
+    def pull(self, compartment: Compartment, done: Round) -> None:
+        """Take in what a compartment's box has after its cursor (2)."""
+        box = compartment.box
+        while True:
+            after = self.vault.cursor(box)
+            listing = self._list(box, compartment.read, compartment.write, after)
+            told = check_listing(listing, after)
+            self._note(compartment.id, box, told)
+            if Lie.ROLLED_BACK in told.lies:
+                self._start_over(compartment, listing.last)
+                continue
+            self._hold_to_promises(compartment, told, listing)
+            if not told.items:
+                return
+            items = [(item.number, item.untrusted_sealed) for item in told.items]
+            done.taken += self.vault.accept(compartment.id, items).entries
+            if told.items[-1].number >= listing.last:
+                return
+
+    def pull_grants(self, done: Round) -> None:
+        """Take the keys that came to this device's own box."""
+        device = self.vault.device
+        while True:
+            after = self.vault.cursor(device.box)
+            listing = self._list(device.box, device.read, device.write, after)
+            told = check_listing(listing, after)
+            self._note("", device.box, told)
+            if Lie.ROLLED_BACK in told.lies:
+                self.vault.set_cursor(device.box, listing.last)
+                continue
+            if not told.items:
+                return
+            waiting = [
+                item.untrusted_sealed for item in told.items if not self._take(item.untrusted_sealed, done)
+            ]
+            self.memory.keep_grants([*self.memory.grants(), *waiting])
+            self.vault.set_cursor(device.box, told.items[-1].number)
+
+    def retry_grants(self, done: Round) -> None:
+        """Try again the grants that came before what makes them believable; pull what they open."""
+        before = {compartment.id for compartment in self.vault.compartments()}
+        self.memory.keep_grants([sealed for sealed in self.memory.grants() if not self._take(sealed, done)])
+        for compartment in self.vault.compartments():
+            if compartment.id not in before:
+                self.pull(compartment, done)
+
+    def _take(self, untrusted_sealed: bytes, done: Round) -> bool:
+        """Take a grant; False if it is to be tried again later."""
+        trusted = None if self.vault.compartments("team") else self.trusted
+        try:
+            self.vault.take_grant(untrusted_sealed, trusted=trusted)
+        except SealError:
+            return True  # not sealed to us, or damaged: it will never open
+        except LedgerError:
+            return False
+        done.granted += 1
+        return True
+
+    def _list(self, box: str, read: str, write: str, after: int) -> Listing:
+        try:
+            return self.relay.list_items(box, read, after=after, limit=_PAGE)
+        except RelayRefused as error:
+            if error.word != "no-such-box":
+                raise
+        self.relay.make_box(box, read, write)  # 4
+        return self.relay.list_items(box, read, after=after, limit=_PAGE)
+
+    def _note(self, compartment: str, box: str, told: Told) -> None:
+        for lie in told.lies:
+            self.memory.note_lie(compartment, lie, f"box {box[:8]}")
+
+    def _start_over(self, compartment: Compartment, last: int) -> None:
+        """Go on from where the relay fell back to, and offer it what it lost (3)."""
+        box = compartment.box
+        self.vault.set_cursor(box, last)
+        self.memory.release(box, 1 << 62)
+        if self._offered.get(box) != last:
+            self._offered[box] = last
+            offer_again(self.vault, self.relay, compartment)
+
+    def _hold_to_promises(self, compartment: Compartment, told: Told, listing: Listing) -> None:
+        promised = self.memory.promised(compartment.box)
+        if not promised:
+            return
+        shown = {item.number: item.id for item in told.items}
+        upto = max(shown, default=0)
+        broken = [
+            number
+            for number, item in promised.items()
+            if shown.get(number, item) != item or number > max(listing.last, upto)
+        ]
+        if broken:
+            self.memory.note_lie(compartment.id, Lie.DROPPED, f"item {min(broken)}")
+            offer_again(self.vault, self.relay, compartment)  # 3
+        self.memory.release(compartment.box, max([upto, *broken]))

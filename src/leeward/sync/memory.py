@@ -1,0 +1,91 @@
+"""What a desk remembers about its relay between starts: answers to hold it to, lies it told, grants that wait.
+
+Kept among the vault's device-only values, so that a relay gains nothing by waiting until the desk is restarted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from leeward.base.ports import Clock
+from leeward.ledger.fault import Fault
+from leeward.ledger.store.vault import Vault
+from leeward.sync.honesty import SAID, Lie
+
+_LIES = "sync.lies"
+_PROMISES = "sync.promises"
+_GRANTS = "sync.grants"
+_LIES_MOST = 200
+_GRANTS_MOST = 200
+
+
+class _Told(msgspec.Struct, array_like=True, frozen=True):
+    at: int
+    compartment: str
+    lie: Lie
+    where: str
+
+
+class Memory:
+    """One vault's memory of its relay. Used by one thread; others may read `faults`."""
+
+    def __init__(self, vault: Vault, clock: Clock) -> None:
+        self._vault = vault
+        self._clock = clock
+
+    def note_lie(self, compartment: str, lie: Lie, where: str) -> bool:
+        """Remember a lie; False if the same one was noted already."""
+        lies = self._lies()
+        if any((told.compartment, told.lie, told.where) == (compartment, lie, where) for told in lies):
+            return False
+        lies.append(_Told(self._clock.now_ms(), compartment, lie, where))
+        self._vault.local_put(_LIES, msgspec.to_builtins(lies[-_LIES_MOST:]))
+        return True
+
+    def faults(self) -> list[Fault]:
+        """Return the lies as faults, oldest first."""
+        return [Fault(told.at, told.compartment, told.where, SAID[told.lie]) for told in self._lies()]
+
+    def forget_lies(self) -> None:
+        """Forget the lies, once a person has read them."""
+        self._vault.local_put(_LIES, [])
+
+    def promise(self, new: Sequence[tuple[str, int, str]]) -> None:
+        """Remember that the relay said it keeps items of ours: box, number, item id."""
+        if new:
+            promises = self._promises()
+            for box, number, item in new:
+                promises.setdefault(box, {})[str(number)] = item
+            self._vault.local_put(_PROMISES, promises)
+
+    def promised(self, box: str) -> dict[int, str]:
+        """Return what the relay said it keeps of ours and has not shown yet: item ids by number."""
+        return {int(number): item for number, item in self._promises().get(box, {}).items()}
+
+    def release(self, box: str, upto: int) -> None:
+        """Forget the promises up to a number: they were kept, or their breach was noted."""
+        promises = self._promises()
+        kept = {number: item for number, item in promises.get(box, {}).items() if int(number) > upto}
+        if len(kept) == len(promises.get(box, {})):
+            return
+        promises.pop(box, None)
+        if kept:
+            promises[box] = kept
+        self._vault.local_put(_PROMISES, promises)
+
+    def grants(self) -> list[bytes]:
+        """Return grants that could not be taken yet, such as from a device that the roster does not name yet."""
+        return [bytes(sealed) for sealed in self._vault.local_get(_GRANTS) or ()]
+
+    def keep_grants(self, sealed: list[bytes]) -> None:
+        """Keep these grants for later instead of those kept so far."""
+        if sealed != self.grants():
+            self._vault.local_put(_GRANTS, sealed[-_GRANTS_MOST:])
+
+    def _lies(self) -> list[_Told]:
+        return msgspec.convert(self._vault.local_get(_LIES) or [], list[_Told])
+
+    def _promises(self) -> dict[str, dict[str, str]]:
+        return msgspec.convert(self._vault.local_get(_PROMISES) or {}, dict[str, dict[str, str]])
