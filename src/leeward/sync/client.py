@@ -71,7 +71,8 @@ class RelayClient:
 
         def ask() -> None:
             with self._ask("GET", print_route(Hello())) as answer:
-                if answer.status_code != 200 or _short(answer) != HELLO_BODY:
+                _expect(answer, 200)
+                if _short(answer) != HELLO_BODY:
                     raise RelayNonsense("no relay's greeting")
 
         self._again(ask)
