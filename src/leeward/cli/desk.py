@@ -1,0 +1,127 @@
+"""`leeward desk`: one member's desk in the browser, until it is locked."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import threading
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leeward.base.errors import LeewardError
+from leeward.base.ports import SystemChance, SystemClock
+from leeward.base.say import say
+from leeward.cli import ask, tell
+
+if TYPE_CHECKING:
+    from leeward.desk.serve import DeskServer
+    from leeward.office.session import Session
+    from leeward.office.sync import Syncer
+
+EXAMPLES = """\
+examples:
+  leeward desk my-vault
+        asks for the passphrase and opens the browser
+  leeward desk my-vault --no-browser --port 8100 --passphrase-file -
+        for scripts: the passphrase comes on standard input, the address is printed
+
+The address works once, in one browser. Ctrl+L in the browser locks the desk: the keys leave this computer's memory.
+"""
+
+
+class PortInUse(LeewardError):
+    """Something else listens there."""
+
+    code = "cli.port-in-use"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.epilog = EXAMPLES
+    parser.add_argument("folder", type=Path, help="the vault's folder")
+    parser.add_argument(
+        "--port", type=int, default=0, help="the port on 127.0.0.1; by default a random free one"
+    )
+    parser.add_argument("--no-browser", action="store_true", help="print the address and open nothing")
+    parser.add_argument(
+        "--language", choices=("en", "ru"), default="", help="instead of the browser's language"
+    )
+    ask.add_passphrase(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Open the vault and serve until locked or stopped."""
+    passphrase = ask.passphrase(arguments, prompt="Passphrase")
+    from leeward.desk.app import make_desk  # noqa: PLC0415 - the question should come at once
+    from leeward.desk.security import open_socket  # noqa: PLC0415
+    from leeward.desk.serve import DeskServer  # noqa: PLC0415
+    from leeward.ledger.store.vault import Vault  # noqa: PLC0415
+    from leeward.office.session import Session  # noqa: PLC0415
+
+    clock, chance = SystemClock(), SystemChance()
+    try:
+        listening = open_socket(arguments.port)
+    except OSError as error:
+        raise _no_port(arguments.port, error) from error
+    with listening, Vault.open(arguments.folder, passphrase, clock=clock, chance=chance) as vault:
+        session = Session(vault, clock=clock, chance=chance)
+        syncer = _syncer(session)
+        ending = threading.Event()
+        desk = make_desk(
+            session,
+            syncer,
+            port=listening.getsockname()[1],
+            lock=ending.set,
+            language=arguments.language,
+        )
+
+        def ready() -> None:
+            address = desk.address()
+            tell.line(f"Desk at {address}")
+            if not arguments.no_browser:
+                webbrowser.open(address)
+
+        server = DeskServer(desk, ready)
+        threading.Thread(target=_stop_when, args=(ending, server), name="lock", daemon=True).start()
+        if syncer is not None:
+            syncer.start()
+        try:
+            server.run(sockets=[listening])
+        finally:
+            if syncer is not None:
+                syncer.stop()
+    tell.line("The desk is closed and its keys are gone from memory.")
+    return 0
+
+
+def _stop_when(ending: threading.Event, server: DeskServer) -> None:
+    ending.wait()
+    server.stop()
+
+
+def _syncer(session: Session) -> Syncer | None:
+    """Return what keeps the vault in step; None if it was told of no relay yet, and the desk works alone."""
+    from leeward.office.errors import NoRelayYet  # noqa: PLC0415
+    from leeward.office.intake import take_in  # noqa: PLC0415
+    from leeward.office.relay import relay_of  # noqa: PLC0415
+    from leeward.office.sync import Syncer  # noqa: PLC0415
+
+    try:
+        return Syncer(session, relay_of(session), take_in=take_in)
+    except NoRelayYet:
+        return None
+
+
+def _no_port(port: int, error: OSError) -> PortInUse:
+    if error.errno == errno.EADDRINUSE:
+        return PortInUse(
+            say("Another program listens on port {port}.", port=port),
+            kept=say("Your vault was not opened."),
+            next_step=say("Close the other program, or leave out --port: a free one is drawn."),
+        )
+    return PortInUse(
+        say("Port {port} cannot be used: {error}.", port=port, error=error.strerror or str(error)),
+        kept=say("Your vault was not opened."),
+        next_step=say("Choose a port from 1024 to 65535, or leave out --port."),
+    )

@@ -1,0 +1,83 @@
+"""`leeward relay`: the server that keeps sealed mail and serves the intake page."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from leeward.base.errors import LeewardError
+from leeward.base.say import say
+from leeward.cli import tell
+
+EXAMPLES = """\
+examples:
+  leeward relay /srv/leeward --socket /run/leeward/relay.sock --card card.json
+        behind a Tor onion service (docs: deploy/README.md)
+  leeward relay here --port 8000 --card card.json
+        on this computer, to try it out
+  leeward relay here --port 8000
+        the relay alone: no intake page is served
+
+The card is what `leeward init` wrote for your team; it is public. The relay can open nothing that it keeps.
+"""
+
+
+class CardUnreadable(LeewardError):
+    """The card file is missing or is no card."""
+
+    code = "cli.card"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.epilog = EXAMPLES
+    parser.add_argument("folder", type=Path, help="where sealed things are kept; made if it is not there")
+    parser.add_argument(
+        "--card", type=Path, metavar="FILE", help="the team's intake card; without it no page is served"
+    )
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--socket", type=Path, metavar="PATH", help="listen on this unix socket (for a deployment)"
+    )
+    where.add_argument(
+        "--port", type=int, default=0, help="listen on this port of 127.0.0.1; 0 draws a free one"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until a signal."""
+    from leeward.relay.app import make_app  # noqa: PLC0415 - `--help` need not load a server
+    from leeward.relay.open_store import open_store  # noqa: PLC0415
+    from leeward.relay.serve import serve  # noqa: PLC0415
+
+    pages = None
+    if arguments.card is not None:
+        from leeward.front.app import make_front  # noqa: PLC0415
+
+        pages = make_front(read_card(arguments.card))
+    store = open_store(str(arguments.folder))
+    serve(
+        make_app(store, pages),
+        port=arguments.port,
+        uds=arguments.socket,
+        on_ready=lambda address: tell.line(f"Relay at {address}"),
+    )
+    return 0
+
+
+def read_card(path: Path) -> dict[str, object]:
+    """Return the card of a file; its signature is checked by the front."""
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CardUnreadable(
+            say("The intake card {path} cannot be read: {error}.", path=path, error=error),
+            kept=say("Nothing was started, and nothing in the folder was touched."),
+            next_step=say("Copy the file again from a desk: Safety, “Intake page”."),
+        ) from error
+    if not isinstance(card, dict):
+        raise CardUnreadable(
+            say("{path} is not an intake card.", path=path), next_step=say("Give the file that a desk wrote.")
+        )
+    return card
