@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from leeward.base.say import Message, say
+from leeward.base.say import Code, Message, say
 from leeward.domain.cases.checkins import CheckIn, CheckInState
 from leeward.domain.cases.words import NEED
 from leeward.domain.cases.work import Need, Task
@@ -52,11 +52,11 @@ def of_check_in(one: CheckIn, now: int) -> Due | None:
     return Due(one.due, say("check-in"), one.id, "check_in", weight, missed, one.who_id)
 
 
-def of_need(need: Need, now: int, language: str = "en") -> Due | None:
+def of_need(need: Need, now: int) -> Due | None:
     """Return the due of an unmet need that has a day."""
     if not need.unmet or not need.due:
         return None
-    what = say("{what}", what=need.what or NEED.label(need.need, language))
+    what = say("{what}", what=need.what or Code(f"{NEED.name}/{need.need}"))
     return Due(need.due, what, need.id, "need", late=need.due < now, whole_day=True)
 
 

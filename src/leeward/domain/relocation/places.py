@@ -28,11 +28,14 @@ class Place(Typed, frozen=True, kw_only=True):
     address_compartment_id: str = ""
     knows_ids: tuple[str, ...] = ()  # members who were given the address
     retired_at: int = 0
+    openings: tuple[
+        Note, ...
+    ] = ()  # {"why"}: who opened the address, when and why, for the whole team to see
     remarks: tuple[Note, ...] = ()
 
 
 class PlaceAddress(Typed, frozen=True, kw_only=True):
-    """Where a place is. In a compartment of kind `address`; every opening is an entry that the others see."""
+    """Where a place is. In a compartment of kind `address`; every opening is told to the team in the place itself."""
 
     kind: ClassVar[str] = "place_address"
 
@@ -41,7 +44,6 @@ class PlaceAddress(Typed, frozen=True, kw_only=True):
     how_to_enter: str = ""
     owner: str = ""
     rent: str = ""
-    openings: tuple[Note, ...] = ()  # {"why"}: who opened it, when, and why
 
 
 def nights_left(place: Place, night: str) -> bool:

@@ -1,0 +1,256 @@
+"""What casework asks of whoever sits here: lines for Today, and the small facts beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from leeward.base.say import Moment, Span, say, say_count
+from leeward.domain.cases.case import Case
+from leeward.domain.cases.checkins import DAY, HOUR, CheckIn, CheckInState
+from leeward.domain.cases.due import Due, Weight
+from leeward.domain.cases.work import Task
+from leeward.domain.relocation.beds import Stay, crowded, free_on, in_exposed
+from leeward.domain.relocation.journeys import Leg
+from leeward.domain.relocation.places import Place, in_order
+from leeward.domain.today import Need, Urgency
+from leeward.office.casework_base import tonight
+from leeward.office.casework_views import CaseLine, all_dues, case_lines
+from leeward.office.session import Session
+
+SHIFT = 12 * HOUR  # what is due within it is worth knowing now
+LADDER = {
+    "call": say("Call them, once, from the agreed number."),
+    "partner": say("Ask the partner nearest to them to look."),
+    "lawyer": say("Send the lawyer to where they were."),
+    "public": say("Decide together whether to speak publicly."),
+}
+
+
+class PlaceTonight(msgspec.Struct, frozen=True):
+    """A place this night: how many sleep there, how many beds can be given."""
+
+    place: Place
+    people: int
+    free: int
+
+
+class Departure(msgspec.Struct, frozen=True):
+    """A leg that begins within the next day and a half."""
+
+    leg: Leg
+    case: Case
+
+
+def needs_now(session: Session) -> list[Need]:
+    """Return what of casework needs somebody now."""
+    cases = {case.id: case for case in session.find(Case) if case.living}
+    return [
+        *_signs_of_life(session, cases),
+        *_exposed(session, cases),
+        *_crowded(session),
+        *_tasks(session, cases),
+        *_dates(session, cases),
+    ]
+
+
+def _signs_of_life(session: Session, cases: dict[str, Case]) -> Iterator[Need]:
+    now = session.now()
+    for one in session.find(CheckIn):
+        state, case = one.state(now), cases.get(one.case_id)
+        if case is None or state not in {CheckInState.MISSED, CheckInState.FORCED}:
+            continue
+        href = f"/people/{case.id}?tab=work#check-{one.id}"
+        if state == CheckInState.FORCED:
+            yield Need(
+                Urgency.ALARM,
+                say("Alarm in a check-in"),
+                say("{who} used the word for being forced", who=case.pseudonym),
+                say("Write nothing to them about places or days until somebody knows more."),
+                one.answered_at,
+                say("See what to do"),
+                href,
+            )
+            continue
+        rung = one.rung(now)
+        step = LADDER.get(rung.step) if rung else None
+        why = step or say("{step}", step=rung.step if rung else "…")
+        yield Need(
+            Urgency.MISSED,
+            say("Missed check-in"),
+            say("{who} was to give a sign of life at {time}", who=case.pseudonym, time=Moment(one.due)),
+            why,
+            one.due,
+            say("Follow it up"),
+            href,
+        )
+
+
+def _exposed(session: Session, cases: dict[str, Case]) -> Iterator[Need]:
+    places = {place.id: place for place in session.find(Place)}
+    for place_id, stays in in_exposed(places.values(), tonight(session), session.find(Stay)).items():
+        place = places[place_id]
+        known = [cases[one.case_id].pseudonym for one in stays if one.case_id in cases]
+        others = len(stays) - len(known)
+        who = ", ".join(sorted(known))
+        why = (
+            say_count("{who} and {n} more", "{who} and {n} more", others, who=who)
+            if who and others
+            else say("{who}", who=who)
+            if who
+            else say("Their cases are not on this desk; the coordinators know them.")
+        )
+        people = sum(one.beds for one in stays)
+        yield Need(
+            Urgency.EXPOSED,
+            say("Exposed place"),
+            say_count(
+                "{n} person still sleeps in {place}, which is exposed",
+                "{n} people still sleep in {place}, which is exposed",
+                people,
+                place=place.code_name,
+            ),
+            why,
+            place.exposed_since,
+            say("Move them"),
+            f"/places/{place_id}",
+        )
+
+
+def _crowded(session: Session) -> Iterator[Need]:
+    places = {place.id: place for place in session.find(Place) if not place.retired_at}
+    for one in crowded(places, [tonight(session)], session.find(Stay)):
+        place = places[one.place_id]
+        yield Need(
+            Urgency.LATE,
+            say("Too few beds"),
+            say_count(
+                "{n} person more than beds in {place} tonight",
+                "{n} people more than beds in {place} tonight",
+                one.people - one.beds,
+                place=place.code_name,
+            ),
+            say("Two desks may have given the same bed, or the rent has run out."),
+            place.changed_at,
+            say("Find a bed"),
+            f"/places/{place.id}",
+        )
+
+
+def _tasks(session: Session, cases: dict[str, Case]) -> Iterator[Need]:
+    now, me = session.now(), session.member_id
+    for task in session.find(Task):
+        case = cases.get(task.case_id)
+        if not task.open or (task.case_id and case is None):
+            continue
+        mine = (
+            task.owner_id in {me, ""}
+            or task.second_id == me
+            or (case is not None and case.coordinator_id == me)
+        )
+        if not mine:
+            continue
+        href = f"/people/{task.case_id}?tab=work#task-{task.id}" if case else "/people"
+        what = (
+            say("{task}, for {who}", task=task.title, who=case.pseudonym)
+            if case
+            else say("{task}", task=task.title)
+        )
+        if late := task.late_by(now):
+            why = (
+                say("Nobody has taken it.")
+                if not task.owner_id
+                else say("Promised for {time}.", time=Moment(task.due))
+            )
+            yield Need(
+                Urgency.LATE, say("{span} late", span=Span(late)), what, why, task.due, say("Do it"), href
+            )
+        elif not task.owner_id:
+            yield Need(
+                Urgency.SOON,
+                say("Nobody's task"),
+                what,
+                say("Nobody has taken it."),
+                task.created_at,
+                say("Take it"),
+                href,
+            )
+        elif task.due and task.due < now + SHIFT and task.owner_id == me:
+            yield Need(
+                Urgency.SOON,
+                say("Due at {time}", time=Moment(task.due)),
+                what,
+                say("You took it."),
+                task.due,
+                say("Do it"),
+                href,
+            )
+
+
+def _dates(session: Session, cases: dict[str, Case]) -> Iterator[Need]:
+    """Yield visas, tickets, papers, doctors and arrivals; tasks and check-ins have lines of their own."""
+    now = session.now()
+    for case_id, found in all_dues(session).items():
+        case = cases.get(case_id)
+        for due in found if case else ():
+            if due.kind in {"task", "check_in", "need"} or (not due.late and due.at > now + 2 * DAY):
+                continue
+            assert case is not None
+            yield _date(due, case)
+
+
+def _date(due: Due, case: Case) -> Need:
+    urgency = Urgency.SOON
+    tag = say("Due {time}", time=Moment(due.at))
+    if due.late:
+        urgency = Urgency.MISSED if due.weight == Weight.DANGER else Urgency.LATE
+        tag = (
+            say("Not arrived")
+            if due.kind == "leg" and due.weight == Weight.DANGER
+            else say("Passed {time}", time=Moment(due.at))
+        )
+    return Need(
+        urgency,
+        tag,
+        say("{who}: {what}", who=case.pseudonym, what=due.what),
+        say("On the way, or to be made ready."),
+        due.at,
+        say("Open"),
+        f"/people/{case.id}?tab=journey",
+    )
+
+
+def beds_tonight(session: Session) -> list[PlaceTonight]:
+    """Return each place tonight; empty if this desk does not hold the beds."""
+    if not session.vault.compartments("beds"):
+        return []
+    night, stays = tonight(session), session.find(Stay)
+    return [
+        PlaceTonight(
+            place,
+            sum(one.beds for one in stays if one.place_id == place.id and one.covers(night)),
+            free_on(place, night, stays),
+        )
+        for place in in_order(session.find(Place))
+    ]
+
+
+def departures(session: Session, within: int = 36 * HOUR) -> list[Departure]:
+    """Return the legs that begin within that time, soonest first."""
+    now = session.now()
+    soon = [leg for leg in session.find(Leg) if leg.ahead and now <= leg.departs <= now + within]
+    found = [
+        (leg, session.get(Case, leg.case_id)) for leg in sorted(soon, key=lambda leg: (leg.departs, leg.id))
+    ]
+    return [Departure(leg, case) for leg, case in found if case is not None]
+
+
+def waiting_longest(session: Session, count: int = 5) -> list[CaseLine]:
+    """Return who has waited longest against their risk, of those not yet on the way."""
+    return _longest(case_lines(session))[:count]
+
+
+def _longest(lines: Iterable[CaseLine]) -> list[CaseLine]:
+    still = [one for one in lines if one.case.stage not in {"on-the-way", "arrived"}]
+    return sorted(still, key=lambda one: (-one.risk_days, one.case.id))

@@ -1,0 +1,140 @@
+"""Looking at cases: everything a page shows about them, gathered in one reading."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from leeward.domain.cases import due as dues
+from leeward.domain.cases.case import Case, Person
+from leeward.domain.cases.checkins import CheckIn, next_due
+from leeward.domain.cases.due import Due
+from leeward.domain.cases.work import Need, Task
+from leeward.domain.relocation.beds import Apart, Stay, must_not_meet, where
+from leeward.domain.relocation.journeys import Leg, due_of_leg, risk_days
+from leeward.domain.relocation.papers import (
+    MedicalAppointment,
+    Medication,
+    TravelDocument,
+    VisaApplication,
+    due_of_appointment,
+    due_of_medication,
+    due_of_paper,
+    due_of_visa,
+)
+from leeward.domain.relocation.places import Place
+from leeward.office.around import members
+from leeward.office.casework_base import today, tonight
+from leeward.office.session import Session
+
+
+class CaseLine(msgspec.Struct, frozen=True):
+    """One case as a list shows it."""
+
+    case: Case
+    due: Due | None  # what is late, or else next
+    late: int  # how many things are late
+    place: Place | None
+    beds_known: bool  # this desk holds the keys of the beds
+    risk_days: float
+    next_check_in: CheckIn | None
+    check_in_missed: bool
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """The side of a case's page: who else is in it, whom they must not meet, what is late or next."""
+
+    line: CaseLine
+    dues: tuple[Due, ...]
+    people: tuple[Person, ...]
+    kept_from: tuple[Case, ...]
+    kept_from_unknown: int  # others that this desk cannot name
+
+
+def names(session: Session) -> dict[str, str]:
+    """Return every colleague's name by member id."""
+    return {one.id: one.name for one in members(session)}
+
+
+def all_dues(session: Session) -> dict[str, list[Due]]:
+    """Return what is late or comes, of every kind, by case id; the tasks of the team under ""."""
+    now, day = session.now(), today(session)
+    found: dict[str, list[Due | None]] = defaultdict(list)
+    for task in session.find(Task):
+        found[task.case_id].append(dues.of_task(task, now))
+    for check_in in session.find(CheckIn):
+        found[check_in.case_id].append(dues.of_check_in(check_in, now))
+    for need in session.find(Need):
+        found[need.case_id].append(dues.of_need(need, now))
+    for leg in session.find(Leg):
+        found[leg.case_id].extend(due_of_leg(leg, now))
+    for visa in session.find(VisaApplication):
+        found[visa.case_id].extend(due_of_visa(visa, now, day))
+    for paper in session.find(TravelDocument):
+        found[paper.case_id].append(due_of_paper(paper, day))
+    for visit in session.find(MedicalAppointment):
+        found[visit.case_id].append(due_of_appointment(visit, now))
+    for medicine in session.find(Medication):
+        found[medicine.case_id].append(due_of_medication(medicine, day))
+    return {case_id: dues.in_order(those) for case_id, those in found.items()}
+
+
+def case_lines(session: Session, *, closed: bool = False) -> list[CaseLine]:
+    """Return the cases this desk can read: in danger first, then by risk and days of waiting."""
+    cases = [case for case in session.find(Case) if case.living != closed]
+    shown = lines_of(session, cases)
+    return sorted(
+        shown, key=lambda one: (not one.check_in_missed, -one.risk_days, one.case.pseudonym, one.case.id)
+    )
+
+
+def lines_of(session: Session, cases: Iterable[Case]) -> list[CaseLine]:
+    """Return each case as a list shows it."""
+    now, night = session.now(), tonight(session)
+    by_case = all_dues(session)
+    places = {place.id: place for place in session.find(Place)}
+    stays = session.find(Stay)
+    beds_known = bool(session.vault.compartments("beds"))
+    waiting: Mapping[str, list[CheckIn]] = _by_case(session.find(CheckIn))
+    found = []
+    for case in cases:
+        due = by_case.get(case.id, [])
+        bed = where(case.id, night, stays)
+        upcoming = next_due(waiting.get(case.id, []), now)
+        found.append(
+            CaseLine(
+                case=case,
+                due=due[0] if due else None,
+                late=sum(one.late for one in due),
+                place=places.get(bed.place_id) if bed else None,
+                beds_known=beds_known,
+                risk_days=risk_days(case.risk, case.stage_since or case.opened_at or case.created_at, now),
+                next_check_in=upcoming,
+                check_in_missed=upcoming is not None and upcoming.state(now).value in {"missed", "forced"},
+            )
+        )
+    return found
+
+
+def _by_case(check_ins: Iterable[CheckIn]) -> dict[str, list[CheckIn]]:
+    found: dict[str, list[CheckIn]] = defaultdict(list)
+    for one in check_ins:
+        found[one.case_id].append(one)
+    return found
+
+
+def facts_of(session: Session, case: Case) -> Facts:
+    """Return what stands beside a case on all its tabs."""
+    (line,) = lines_of(session, [case])
+    people = session.find(Person, case_id=case.id)
+    others = must_not_meet(case.id, session.find(Apart))
+    named = [found for found in (session.get(Case, other) for other in sorted(others)) if found is not None]
+    return Facts(
+        line=line,
+        dues=tuple(all_dues(session).get(case.id, [])),
+        people=tuple(sorted(people, key=lambda one: (one.relation != "self", one.created_at, one.id))),
+        kept_from=tuple(named),
+        kept_from_unknown=len(others) - len(named),
+    )
