@@ -1,0 +1,1 @@
+"""Who was asked what, by when an answer is due, and what came."""

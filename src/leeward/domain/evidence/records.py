@@ -1,0 +1,45 @@
+"""A thing kept as evidence."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from leeward.base.say import say
+from leeward.domain.errors import OutOfRange
+from leeward.domain.typed import Note, Typed
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class EvidenceItem(Typed, frozen=True, kw_only=True):
+    """One thing, the digest of its original bytes, and how it was come by."""
+
+    kind: ClassVar[str] = "evidence"
+
+    case_id: str = ""
+    account_id: str = ""
+    file_id: str = ""  # the kept file's record
+    title: str = ""  # ours, neutral; the original name may tell too much
+    original_name: str = ""
+    sha256: str = ""  # 64 hex, of the original bytes
+    size: int = 0  # bytes
+    media_type: str = ""
+    evidence_kind: str = "document"  # EVIDENCE_KIND
+    copy: str = "original"  # COPY
+    made_from_id: str = ""  # the evidence item it was derived from
+    origin: str = ""  # from whom or where, in safe words
+    acquired_how: str = ""
+    acquired_at: int = 0  # milliseconds
+    acquired_by: str = ""  # member id
+    sensitivity: str = "personal"  # SENSITIVITY
+    remarks: tuple[Note, ...] = ()
+
+
+def require_digest(text: str) -> str:
+    """Return the digest if it is 64 hex digits; OutOfRange if not."""
+    if not _SHA256.fullmatch(text):
+        raise OutOfRange(
+            say("A SHA-256 is 64 digits and letters a to f."), next_step=say("Copy the whole of it.")
+        )
+    return text

@@ -1,0 +1,1 @@
+"""Which sentences stand, and on what: sources, claims, independence, grades, signed findings."""

@@ -1,0 +1,36 @@
+"""The release register: what left, to whom, and the hash of exactly these bytes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from leeward.domain.typed import Note, Typed
+
+
+class Release(Typed, frozen=True, kw_only=True):
+    """One release. Once made it does not change; a new one is made instead, and the register shows both."""
+
+    kind: ClassVar[str] = "release"
+
+    title: str = ""
+    audience: str = ""  # AUDIENCE of consent
+    organisation: str = ""  # the institution's id or name, narrows consent
+    language: str = ""  # of its reader
+    purpose: str = ""
+    ask: str = ""
+    case_ids: tuple[str, ...] = ()
+    claim_ids: tuple[str, ...] = ()
+    account_ids: tuple[str, ...] = ()
+    with_names: bool = False
+    state: str = "draft"  # draft, made, sent, recalled
+    made_on: str = ""  # ISO date: consent was checked for this day
+    made_at: int = 0
+    made_by: str = ""
+    checked_by: str = ""  # the second pair of eyes
+    sha256: str = ""  # of the PDF's bytes
+    size: int = 0
+    file_id: str = ""
+    withheld: int = 0  # how many things were held back
+    consent_ids: tuple[str, ...] = ()  # the answers it rests on
+    submission_id: str = ""
+    remarks: tuple[Note, ...] = ()
