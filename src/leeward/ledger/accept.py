@@ -1,0 +1,142 @@
+"""Which segments a ledger accepts. No I/O: an opened segment in, its entries out, or an exception.
+
+ 1. It opens under an epoch key that we hold for the compartment.                         NotSealedForUs (waits)
+ 2. Its frame and MessagePack parse, and print back to the same bytes.                    BadForm
+ 3. It names the compartment it was fetched for, and the epoch whose key opened it.       WrongPlace
+ 4. Its device is in the roster.                                                          UnknownDevice (waits)
+ 5. The signature of purpose `segment` verifies under the roster's key.                   WrongSignature
+ 6. A repeat with the same head is ignored; another head under a number held is a fork.   Fork
+ 7. Its number follows the last one we hold of that device here.                          Gap (waits)
+ 8. It names the hash of that head.                                                       WrongChain
+ 9. Its body matches the head's hash and its count of entries.                            WrongBody
+10. Entry counts continue the device's count.                                             WrongCount
+11. The device had not been removed before any of these entries was written.              RemovedDevice
+Steps 1 and 2 up to the frame are `open_segment`, the rest `accept`. What waits is kept unread and tried again. The
+caller still owes: to move the chain on in the same transaction that takes the entries in.
+
+Rule 11 compares the author's own clock with the moment of removal; a removed device that sets its clock back is
+stopped by the new epoch (it has neither the new key nor the new box), not by this rule.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from leeward.ledger.entry import Entry, parse_entries
+from leeward.ledger.errors import (
+    BadForm,
+    Fork,
+    Gap,
+    NotSealedForUs,
+    RemovedDevice,
+    UnknownDevice,
+    WrongBody,
+    WrongChain,
+    WrongCount,
+    WrongPlace,
+    WrongSignature,
+)
+from leeward.ledger.segment import FIRST_PREVIOUS, Segment, parse_segment
+from leeward.seal.envelope import open_sealed
+from leeward.seal.errors import NoKeyFits, SealError
+from leeward.seal.keys import Identity
+from leeward.seal.kinds import Kind
+from leeward.seal.signing import VerifyKey
+
+PURPOSE = "segment"
+
+
+class Link(msgspec.Struct, frozen=True):
+    """Where a device's chain stands in a compartment: its last segment held, and its last entry's count."""
+
+    number: int = 0
+    head_hash: bytes = FIRST_PREVIOUS
+    count: int = 0
+
+
+class Signer(msgspec.Struct, frozen=True):
+    """A device whose segments are taken; `removed_at` is 0 while it belongs to the team."""
+
+    key: VerifyKey
+    removed_at: int = 0
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """A segment that kept every rule, its entries, and where the chain stands with it."""
+
+    segment: Segment
+    entries: Sequence[Entry]
+    link: Link
+
+
+def open_segment(untrusted: bytes, epochs: Mapping[int, Identity], compartment: str) -> Segment:
+    """Open and parse a sealed segment fetched for a compartment; rules 1 to 3. Safe to call in another thread."""
+    opened_by, plain = _open_newest_first(untrusted, epochs)  # 1
+    segment = parse_segment(plain)  # 2
+    if segment.head.compartment != compartment or segment.head.epoch != opened_by:  # 3
+        raise WrongPlace("A segment names another compartment or epoch than the one it was fetched for.")
+    return segment
+
+
+def _open_newest_first(untrusted: bytes, epochs: Mapping[int, Identity]) -> tuple[int, bytes]:
+    for epoch in sorted(epochs, reverse=True):
+        try:
+            return epoch, open_sealed(Kind.SEGMENT, untrusted, [epochs[epoch]])
+        except NoKeyFits:
+            continue
+        except SealError as error:
+            raise BadForm("A segment is damaged or was not sealed as it must be.") from error
+    raise NotSealedForUs(
+        "A segment is sealed to a key that this vault does not hold.",
+        kept="It is kept as it came, and read when the key is granted.",
+    )
+
+
+def check_signature(segment: Segment, signer: Signer | None) -> None:
+    """Rules 4 and 5. Safe to call in another thread."""
+    if signer is None:  # 4
+        raise UnknownDevice(
+            "A segment comes from a device that is not in the roster.",
+            kept="It is kept as it came, and read when the roster names the device.",
+        )
+    try:
+        signer.key.verify(PURPOSE, segment.signature, segment.head_bytes)  # 5
+    except SealError as error:
+        raise WrongSignature("A segment was not signed by the device it names.") from error
+
+
+def accept(
+    segment: Segment, signer: Signer, link: Link, held: Callable[[int], bytes | None]
+) -> Accepted | None:
+    """Take a segment whose signature was checked; rules 6 to 11. None for a repeat.
+
+    `held` gives the hash of the head that we hold of this device under a number.
+    """
+    head = segment.head
+    head_hash = segment.head_hash()
+    if head.number <= link.number:  # 6
+        if held(head.number) == head_hash:
+            return None
+        raise Fork(
+            "A device signed two different segments under one number.",
+            kept="The first one is kept; the second is refused.",
+            next_step="Somebody may have copied this device's vault: talk to its owner by another way.",
+        )
+    if head.number != link.number + 1:  # 7
+        raise Gap("A segment came before the one it follows.", kept="It waits for the missing one.")
+    if head.previous != link.head_hash:  # 8
+        raise WrongChain("A segment does not follow the one it should follow.")
+    if hashlib.sha256(segment.body).digest() != head.body_hash:  # 9
+        raise WrongBody("A segment's entries are not those that were signed.")
+    entries = parse_entries(segment.body)  # 2
+    if len(entries) != head.entries:  # 9
+        raise WrongBody("A segment does not hold as many entries as were signed.")
+    first = link.count + 1
+    if head.first != first or any(entry.count != first + i for i, entry in enumerate(entries)):  # 10
+        raise WrongCount("A segment's entries do not continue those before it.")
+    if signer.removed_at and any(entry.at >= signer.removed_at for entry in entries):  # 11
+        raise RemovedDevice("A segment was written by a device after it had been removed from the team.")
+    return Accepted(segment, entries, Link(head.number, head_hash, first + len(entries) - 1))

@@ -1,0 +1,83 @@
+"""A grant hands the keys of one compartment to one device (protocol, section 6). Pure: bytes in, a Grant out.
+
+1. It parses under version 1 and prints back to the same bytes.
+2. It is for this device and no other: a grant passed on by its receiver opens nothing new.
+3. Its giver is the key we were told to trust, or a device of the roster that was not removed.
+4. The signature of purpose `grant` covers 1-3.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from leeward.ledger.errors import GrantError
+from leeward.seal.errors import SealError
+from leeward.seal.signing import SigningKey, VerifyKey
+
+VERSION = 1
+PURPOSE = "grant"
+
+
+class GrantHead(msgspec.Struct, array_like=True, frozen=True):
+    """What the giver signs; `epochs` are (number, identity string), oldest first."""
+
+    version: int
+    giver: str
+    receiver: str
+    compartment: str
+    kind: str
+    box: str
+    read: str
+    write: str
+    epochs: tuple[tuple[int, str], ...]
+    at: int
+
+
+_encoder = msgspec.msgpack.Encoder()
+_outer = msgspec.msgpack.Decoder(tuple[bytes, bytes])
+_head = msgspec.msgpack.Decoder(GrantHead)
+
+
+def print_grant(head: GrantHead, key: SigningKey) -> bytes:
+    """Return the signed grant, ready to be sealed."""
+    raw = _encoder.encode(head)
+    return _encoder.encode((raw, key.sign(PURPOSE, raw)))
+
+
+def giver_of(untrusted: bytes) -> str:
+    """Return the device id that a grant claims as its giver, to look its key up. Believe nothing else yet."""
+    return _parse(untrusted)[0].giver
+
+
+def read_grant(untrusted: bytes, *, receiver: str, giver_key: VerifyKey) -> GrantHead:
+    """Return a grant that keeps the rules above; GrantError otherwise."""
+    head, raw, signature = _parse(untrusted)  # 1
+    if head.receiver != receiver:  # 2
+        raise GrantError("This grant was made for another device.")
+    if head.giver != giver_key.fingerprint():  # 3
+        raise GrantError(
+            "This grant does not come from the device it should come from.",
+            kept="Nothing was changed.",
+            next_step="Compare the fingerprints again by voice before you go on.",
+        )
+    try:
+        giver_key.verify(PURPOSE, signature, raw)  # 4
+    except SealError as error:
+        raise GrantError("This grant was not signed by the device it names.") from error
+    return head
+
+
+def _parse(untrusted: bytes) -> tuple[GrantHead, bytes, bytes]:
+    try:
+        raw, signature = _outer.decode(untrusted)
+        head = _head.decode(raw)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError) as error:
+        raise GrantError("A grant cannot be read.") from error
+    if _encoder.encode((raw, signature)) != untrusted or _encoder.encode(head) != raw:
+        raise GrantError("A grant is not written the one way it must be.")
+    if head.version != VERSION:
+        raise GrantError("A grant is of a version that this program does not know.")
+    numbers = [number for number, _ in head.epochs]
+    if not numbers or numbers != sorted(set(numbers)) or numbers[0] < 1:
+        raise GrantError("A grant holds no keys, or not in their order.")
+    return head, raw, signature

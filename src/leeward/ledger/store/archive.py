@@ -1,0 +1,52 @@
+"""Held segments as they were signed, to be offered again, exported, or checked: the database keeps their parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from leeward.ledger.segment import join_entries, parse_segment, print_segment
+from leeward.ledger.store.database import Database
+from leeward.ledger.store.keyring import Keyring
+from leeward.seal.keys import Recipient
+
+
+class HeldSegment(msgspec.Struct, frozen=True):
+    """One segment: whose, its number in the device's chain, its plain bytes, and whom they are sealed to."""
+
+    device: str
+    number: int
+    head: bytes
+    plain: bytes
+    recipient: Recipient
+
+
+def read_segments(database: Database, ring: Keyring, compartment_id: str) -> Iterator[HeldSegment]:
+    """Yield all segments of a compartment, each device's in order of its chain."""
+    place = ring.number(compartment_id)
+    identities = ring.identities(compartment_id)
+    after: tuple[str, int] = ("", 0)
+    while True:
+        with database.reading() as connection:
+            row: Any = connection.execute(
+                "SELECT device, number, first, entries, head, signature FROM segment"
+                " WHERE compartment=? AND (device, number) > (?, ?) ORDER BY device, number LIMIT 1",
+                (place, *after),
+            ).fetchone()
+            if row is None:
+                return
+            device, number, first, entries, head, signature = row
+            bodies = [
+                bytes(body)
+                for (body,) in connection.execute(
+                    "SELECT body FROM chunk WHERE compartment=? AND device=? AND first>=? AND first<? ORDER BY first",
+                    (place, device, first, first + entries),
+                )
+            ]
+        body = bodies[0] if len(bodies) == 1 else join_entries([one[1:] for one in bodies])
+        plain = print_segment(bytes(head), bytes(signature), body)
+        recipient = identities[parse_segment(plain).head.epoch].recipient()
+        yield HeldSegment(device, number, bytes(head), plain, recipient)
+        after = (device, number)

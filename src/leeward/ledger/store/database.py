@@ -1,0 +1,217 @@
+"""The encrypted database: one writer, and readers that never wait for it.
+
+Rules, each checked at every open, since a wrong library would write in clear without a word:
+
+ 1. The library is SQLite3 Multiple Ciphers. (`apsw` installed over `apsw-sqlite3mc` ignores PRAGMA key.)
+ 2. The file does not begin with "SQLite format 3".
+ 3. The key is the first thing said to a new connection, and its answer is "ok".
+ 4. Temporary tables stay in memory.
+Errors of SQLite leave this package as errors of the ledger only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from leeward.ledger.errors import LedgerError, NoRoom, PlaintextRefused, VaultClosed, VaultDamaged, VaultInUse
+
+KEY_BYTES = 32
+PAGE_BYTES = 4096
+PLAIN_BEGINNING = b"SQLite format 3"
+_POOL_MOST = 8
+_BUSY_MS = 20_000
+
+
+class Database:
+    """Connections to one encrypted file. Safe to use from any thread."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        self._path = path
+        self._key = key
+        self._closed = False
+        self._pool: list[apsw.Connection] = []
+        self._pool_lock = threading.Lock()
+        self._write_lock = threading.RLock()
+        self._depth = 0
+        with translated():
+            self._writer = self._connect()
+            self._writer.execute("PRAGMA journal_mode=WAL")
+            self._writer.execute("PRAGMA synchronous=FULL")
+            self._writer.execute("PRAGMA wal_autocheckpoint=4000")
+
+    def close(self) -> None:
+        """Close every connection; the last one folds the write-ahead file into the database."""
+        with self._write_lock, self._pool_lock:
+            self._closed = True
+            pool, self._pool = self._pool, []
+            with translated():
+                for connection in pool:
+                    connection.close()
+                self._writer.close()
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[apsw.Connection]:
+        """Lend a connection that sees one state of the database until it is given back."""
+        connection = self._take()
+        try:
+            with translated():
+                connection.execute("BEGIN")
+                try:
+                    yield connection
+                finally:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+        finally:
+            self._give_back(connection)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[apsw.Connection]:
+        """Lend the writing connection inside a transaction: durable at the end, or undone by an exception."""
+        with self._write_lock:
+            if self._closed:
+                raise _closed()
+            if self._depth:
+                raise RuntimeError("a transaction is open already")
+            self._depth += 1
+            try:
+                with translated():
+                    self._writer.execute("BEGIN IMMEDIATE")
+                    try:
+                        yield self._writer
+                        self._writer.execute("COMMIT")
+                    finally:
+                        if self._writer.in_transaction:
+                            self._writer.execute("ROLLBACK")
+            finally:
+                self._depth -= 1
+
+    def checkpoint(self) -> None:
+        """Fold the write-ahead file into the database as far as readers allow."""
+        with self._write_lock, translated():
+            self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+
+    def _take(self) -> apsw.Connection:
+        with self._pool_lock:
+            if self._closed:
+                raise _closed()
+            if self._pool:
+                return self._pool.pop()
+        with translated():
+            return self._connect()
+
+    def _give_back(self, connection: apsw.Connection) -> None:
+        with self._pool_lock:
+            if not self._closed and len(self._pool) < _POOL_MOST:
+                self._pool.append(connection)
+                return
+        connection.close()
+
+    def _connect(self) -> apsw.Connection:
+        refuse_plaintext(self._path)  # 1 2
+        connection = apsw.Connection(str(self._path))
+        try:
+            unlock(connection, self._key)  # 3
+            connection.set_busy_timeout(_BUSY_MS)
+            connection.execute("PRAGMA temp_store=MEMORY")  # 4
+            connection.execute("PRAGMA cache_size=-32768")
+            connection.execute("SELECT count(*) FROM sqlite_master")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def refuse_plaintext(path: Path) -> None:
+    """Raise PlaintextRefused if the library cannot encrypt or the file is in clear."""
+    if not getattr(apsw, "mc_version", ""):  # 1
+        raise PlaintextRefused(
+            "The database library on this computer cannot encrypt.",
+            kept="Nothing was written.",
+            next_step="Remove the package apsw and install apsw-sqlite3mc again.",
+        )
+    with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+        if file.read(len(PLAIN_BEGINNING)) == PLAIN_BEGINNING:  # 2
+            raise PlaintextRefused(
+                "This vault's file is not encrypted.",
+                kept="Nothing was written to it.",
+                next_step="Do not work with it: it was put here by something else than Leeward.",
+            )
+
+
+def unlock(connection: apsw.Connection, key: bytes) -> None:
+    """Say the key to a new connection; it must be the first thing said to it."""
+    if len(key) != KEY_BYTES:
+        raise RuntimeError("a database key has 32 bytes")
+    cipher: Any = connection.execute("PRAGMA cipher='chacha20'").fetchall()
+    answer: Any = connection.execute(f"PRAGMA key='raw:{key.hex()}'").fetchall()
+    if cipher != [("chacha20",)] or answer != [("ok",)]:  # 3
+        raise PlaintextRefused(
+            "The database library did not take the key.",
+            kept="Nothing was written.",
+            next_step="Install apsw-sqlite3mc again.",
+        )
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Turn SQLite's errors into the ledger's."""
+    try:
+        yield
+    except (apsw.CorruptError, apsw.NotADBError, apsw.FormatError) as error:
+        raise damaged() from error
+    except (apsw.FullError, OSError) as error:
+        raise NoRoom(
+            "There is no room left on the disk.",
+            kept="What was saved before is safe; this last change was not saved.",
+            next_step="Make room on the disk, then save again.",
+        ) from error
+    except apsw.BusyError as error:
+        raise VaultInUse(
+            "The vault was busy for too long.", kept="Nothing is lost.", next_step="Try again."
+        ) from error
+    except apsw.IOError as error:
+        raise _trouble_with_disk(error) from error
+    except (apsw.ConnectionClosedError, apsw.ThreadingViolationError) as error:
+        raise _closed() from error
+    except (apsw.ReadOnlyError, apsw.CantOpenError, apsw.AuthError, apsw.PermissionsError) as error:
+        raise LedgerError(
+            "The vault's files cannot be opened or written.",
+            kept="What was saved before is safe.",
+            next_step="Check that the disk is attached and that you may write to the folder.",
+        ) from error
+
+
+def _trouble_with_disk(error: apsw.IOError) -> LedgerError:
+    code = getattr(error, "extendedresult", 0)
+    if code in {apsw.SQLITE_IOERR_DATA, apsw.SQLITE_IOERR_CORRUPTFS, apsw.SQLITE_IOERR_SHORT_READ}:
+        return damaged()
+    if code in {apsw.SQLITE_IOERR_WRITE, apsw.SQLITE_IOERR_SHMSIZE, apsw.SQLITE_IOERR_TRUNCATE}:
+        return NoRoom(
+            "The disk did not take what was to be written; it may be full.",
+            kept="What was saved before is safe; this last change was not saved.",
+            next_step="Make room on the disk, then save again.",
+        )
+    return LedgerError(
+        "The disk could not be read or written.",
+        kept="What was saved before is safe as far as the disk is.",
+        next_step="Check the disk, and copy the vault's folder to another one.",
+    )
+
+
+def damaged(what: str = "The vault's file was damaged after it was written.") -> VaultDamaged:
+    """Return the error for bytes that are not what was written."""
+    return VaultDamaged(
+        what,
+        kept="What you had pushed to the relay is safe there and with your colleagues.",
+        next_step="Keep a copy of the folder, run `leeward verify` on it, and restore from a backup.",
+    )
+
+
+def _closed() -> VaultClosed:
+    return VaultClosed("The vault is locked.", kept="Everything is saved.", next_step="Open it again.")

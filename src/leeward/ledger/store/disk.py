@@ -1,0 +1,39 @@
+"""Durable files: either the old content or the whole new one, also after the power fails."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from leeward.ledger.errors import NoRoom
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a whole file; on the disk when this returns. `content` must be sealed already."""
+    partial = path.with_name(path.name + ".partial")
+    try:
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise NoRoom(
+            "A file could not be written; the disk may be full.",
+            kept="What was saved before is safe.",
+            next_step="Make room on the disk, then try again.",
+        ) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable, where the system knows how."""
+    if os.name != "nt":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

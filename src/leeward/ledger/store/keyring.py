@@ -1,0 +1,247 @@
+"""The keys a vault holds: its device's own, and those of each compartment it may read. All inside the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import apsw
+import msgspec
+
+from leeward.base.ids import make_id
+from leeward.base.ports import Chance
+from leeward.ledger.errors import GrantError, UnknownCompartment
+from leeward.ledger.grant import VERSION, GrantHead, print_grant
+from leeward.seal.errors import SealError
+from leeward.seal.keys import Identity, Recipient, make_identity
+from leeward.seal.signing import SigningKey, VerifyKey, make_signing_key
+
+
+class Device(msgspec.Struct, frozen=True):
+    """What is this device's own: `id` is the fingerprint of its verify key; its box takes grants."""
+
+    id: str
+    signing_key: SigningKey
+    identity: Identity
+    box: str
+    read: str
+    write: str
+
+    def __repr__(self) -> str:
+        return f"Device({self.id})"
+
+
+class Compartment(msgspec.Struct, frozen=True):
+    """One need-to-know circle whose keys are here; `epoch` is the newest."""
+
+    id: str
+    kind: str
+    box: str
+    read: str
+    write: str
+    epoch: int
+    made_at: int
+
+    def __repr__(self) -> str:
+        return f"Compartment({self.id}, {self.kind}, epoch {self.epoch})"
+
+
+class _Keys(msgspec.Struct, array_like=True):
+    signing: bytes
+    identity: str
+    box: str
+    read: str
+    write: str
+
+
+class Keyring:
+    """Compartments and keys, held in memory and written through to the database."""
+
+    def __init__(self, device: Device, pinned: dict[str, VerifyKey]) -> None:
+        self.device = device
+        self.pinned = pinned
+        self._compartments: dict[str, Compartment] = {}
+        self._numbers: dict[str, int] = {}
+        self._identities: dict[str, dict[int, Identity]] = {}
+
+    @classmethod
+    def make(cls, writer: apsw.Connection, chance: Chance) -> Keyring:
+        """Draw the keys of a new device and write them down."""
+        signing_key = make_signing_key(chance)
+        keys = _Keys(
+            signing_key.to_bytes(),
+            make_identity(chance).string(),
+            chance.draw(16).hex(),
+            chance.draw(32).hex(),
+            chance.draw(32).hex(),
+        )
+        put_meta(writer, "device", msgspec.msgpack.encode(keys))
+        return cls.load(writer)
+
+    @classmethod
+    def load(cls, connection: apsw.Connection) -> Keyring:
+        """Read all keys."""
+        keys = msgspec.msgpack.decode(get_meta(connection, "device"), type=_Keys)
+        signing_key = SigningKey.from_bytes(keys.signing)
+        device = Device(
+            signing_key.verify_key().fingerprint(),
+            signing_key,
+            Identity.from_string(keys.identity),
+            keys.box,
+            keys.read,
+            keys.write,
+        )
+        pinned = {
+            str(key).removeprefix("pinned:"): VerifyKey.from_bytes(value)
+            for key, value in connection.execute("SELECT key, value FROM meta WHERE key LIKE 'pinned:%'")
+        }
+        ring = cls(device, pinned)
+        rows: Any = connection.execute("SELECT no, id FROM compartment ORDER BY no").fetchall()
+        for _, compartment_id in rows:
+            ring.reload(connection, compartment_id)
+        return ring
+
+    def reload(self, connection: apsw.Connection, compartment_id: str) -> Compartment:
+        """Read one compartment from the database again."""
+        row: Any = connection.execute(
+            "SELECT no, id, kind, box, read, write, made_at FROM compartment WHERE id=?", (compartment_id,)
+        ).fetchone()
+        number, name, kind, box, read, write, made_at = row
+        identities = {
+            epoch: Identity.from_string(text)
+            for epoch, text in connection.execute(
+                "SELECT epoch, identity FROM epoch WHERE compartment=? ORDER BY epoch", (number,)
+            )
+        }
+        compartment = Compartment(name, kind, box, read, write, max(identities), made_at)
+        self._numbers[compartment_id] = number
+        self._identities[compartment_id] = identities
+        self._compartments[compartment_id] = compartment
+        return compartment
+
+    def compartments(self, kind: str | None = None) -> list[Compartment]:
+        """Return the compartments held, oldest first."""
+        every = list(self._compartments.values())
+        return sorted((c for c in every if kind in {None, c.kind}), key=lambda c: (c.made_at, c.id))
+
+    def compartment(self, compartment_id: str) -> Compartment:
+        """Return one compartment; UnknownCompartment if its keys are not here."""
+        try:
+            return self._compartments[compartment_id]
+        except KeyError:
+            raise UnknownCompartment(
+                "This vault does not hold the keys of that circle.",
+                kept="Nothing was changed.",
+                next_step="Ask somebody who works in it to grant it to you.",
+            ) from None
+
+    def number(self, compartment_id: str) -> int:
+        """Return the small number of a compartment in this database."""
+        self.compartment(compartment_id)
+        return self._numbers[compartment_id]
+
+    def name(self, number: int) -> str:
+        """Return the id of a compartment by its small number."""
+        return next(name for name, known in self._numbers.items() if known == number)
+
+    def identities(self, compartment_id: str) -> dict[int, Identity]:
+        """Return the identities of a compartment by epoch."""
+        self.compartment(compartment_id)
+        return self._identities[compartment_id]
+
+    def make_compartment(
+        self, writer: apsw.Connection, kind: str, compartment_id: str, now: int, chance: Chance
+    ) -> str:
+        """Write down a compartment with fresh keys, epoch 1; return its id, to be `reload`ed after the commit."""
+        name = compartment_id or make_id(chance)
+        tokens = (chance.draw(16).hex(), chance.draw(32).hex(), chance.draw(32).hex())
+        store_compartment(writer, (name, kind, *tokens), now, ((1, make_identity(chance).string()),))
+        return name
+
+    def make_grant(self, compartment_id: str, device_id: str, now: int) -> bytes:
+        """Return a signed grant of every epoch of a compartment."""
+        compartment = self.compartment(compartment_id)
+        epochs = tuple((e, i.string()) for e, i in sorted(self.identities(compartment_id).items()))
+        head = GrantHead(
+            VERSION,
+            self.device.id,
+            device_id,
+            compartment_id,
+            compartment.kind,
+            compartment.box,
+            compartment.read,
+            compartment.write,
+            epochs,
+            now,
+        )
+        return print_grant(head, self.device.signing_key)
+
+    def take_grant(self, writer: apsw.Connection, grant: GrantHead) -> None:
+        """Write down a verified grant; `reload` after the commit. GrantError if it contradicts what is held."""
+        known = self._compartments.get(grant.compartment)
+        if known is not None and (known.kind, known.box, known.read, known.write) != (
+            grant.kind,
+            grant.box,
+            grant.read,
+            grant.write,
+        ):
+            raise contradiction()
+        for epoch, text in grant.epochs:
+            try:
+                identity = Identity.from_string(text)
+            except SealError as error:
+                raise GrantError("A grant holds a key that is not one.") from error
+            held = self._identities.get(grant.compartment, {}).get(epoch)
+            if held is not None and held.string() != identity.string():
+                raise contradiction()
+        head = (grant.compartment, grant.kind, grant.box, grant.read, grant.write)
+        store_compartment(writer, head, grant.at, grant.epochs)
+
+    def pin(self, writer: apsw.Connection, key: VerifyKey) -> None:
+        """Trust a device whose fingerprint was compared by voice."""
+        put_meta(writer, f"pinned:{key.fingerprint()}", key.to_bytes())
+
+
+def contradiction() -> GrantError:
+    """Return the error for a grant that says otherwise than an earlier one."""
+    return GrantError(
+        "This grant contradicts keys that this vault already holds.",
+        kept="The keys held before are kept.",
+        next_step="Tell the team: a circle's keys never change like this.",
+    )
+
+
+def store_compartment(
+    writer: apsw.Connection,
+    head: tuple[str, str, str, str, str],
+    made_at: int,
+    epochs: Sequence[tuple[int, str]],
+) -> None:
+    """Write a compartment (id, kind, box, read, write) and its epochs; what is there stays."""
+    writer.execute(
+        "INSERT INTO compartment (id, kind, box, read, write, made_at) VALUES (?,?,?,?,?,?)"
+        " ON CONFLICT (id) DO NOTHING",
+        (*head, made_at),
+    )
+    writer.executemany(
+        "INSERT INTO epoch SELECT no, ?, ? FROM compartment WHERE id=? ON CONFLICT DO NOTHING",
+        [(epoch, text, head[0]) for epoch, text in epochs],
+    )
+
+
+def get_meta(connection: apsw.Connection, key: str) -> bytes:
+    """Return a value of the table `meta`; b"" if there is none."""
+    row: Any = connection.execute("SELECT value FROM meta WHERE key=?", (key,)).fetchone()
+    return bytes(row[0]) if row else b""
+
+
+def put_meta(writer: apsw.Connection, key: str, value: bytes) -> None:
+    """Set a value of the table `meta`."""
+    writer.execute(
+        "INSERT INTO meta VALUES (?,?) ON CONFLICT (key) DO UPDATE SET value=excluded.value", (key, value)
+    )
+
+
+def recipient_of(ring: Keyring, compartment_id: str) -> Recipient:
+    """Return the recipient of a compartment's newest epoch."""
+    return ring.identities(compartment_id)[ring.compartment(compartment_id).epoch].recipient()

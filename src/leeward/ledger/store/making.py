@@ -1,0 +1,125 @@
+"""Making and opening a vault's folder: lock, key slot, database, in this order."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import apsw
+import msgspec
+
+from leeward.base.ports import Chance
+from leeward.ledger.errors import NoVault, VaultExists
+from leeward.ledger.store.database import KEY_BYTES, Database, damaged, refuse_plaintext
+from leeward.ledger.store.disk import sync_folder
+from leeward.ledger.store.keyring import Keyring, get_meta, put_meta
+from leeward.ledger.store.lock import FolderLock
+from leeward.ledger.store.schema import upgrade
+from leeward.ledger.store.slots import open_slots, slot_files, write_slot
+from leeward.seal.errors import SealError
+from leeward.seal.keys import Passphrase
+
+DATABASE_NAME = "vault.db"
+
+
+class Opened:
+    """What an open vault holds on to."""
+
+    def __init__(
+        self, folder: Path, lock: FolderLock, database: Database, ring: Keyring, member: str
+    ) -> None:
+        self.folder = folder
+        self.lock = lock
+        self.database = database
+        self.ring = ring
+        self.member_id = member
+
+
+def make_vault(folder: Path, passphrase: str, member_id: str, chance: Chance, work_factor: int) -> Opened:
+    """Make a vault beside its place and move it there whole, so that half a vault is never found."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise VaultExists(
+            "There is something in this folder already.",
+            kept="Nothing was changed.",
+            next_step="Open it if it is your vault, or choose an empty folder.",
+        )
+    words = Passphrase(passphrase, work_factor)
+    key = chance.draw(KEY_BYTES)
+    making = folder.with_name(folder.name + ".making")
+    shutil.rmtree(making, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        making.mkdir(mode=0o700)
+        refuse_plaintext(making / DATABASE_NAME)
+        write_slot(making, "1", key, words)
+        database = Database(making / DATABASE_NAME, key)
+        with database.writing() as writer:
+            upgrade(writer)
+            Keyring.make(writer, chance)
+            put_meta(writer, "member", member_id.encode())
+            remember_slots(making, put=lambda value: put_meta(writer, "slots", value))
+        database.close()
+        refuse_plaintext(making / DATABASE_NAME)
+        sync_folder(making)
+        with contextlib.suppress(FileNotFoundError):
+            folder.rmdir()
+        making.rename(folder)
+        sync_folder(folder.parent)
+    except BaseException:
+        shutil.rmtree(making, ignore_errors=True)
+        raise
+    return _open(folder, FolderLock(folder), key)
+
+
+def open_vault(folder: Path, passphrase: str) -> Opened:
+    """Open a vault with a passphrase."""
+    if not slot_files(folder):
+        raise NoVault(
+            "There is no vault in this folder, or its key slots are gone.",
+            next_step="Check the folder's name; `leeward init` makes a new vault.",
+        )
+    lock = FolderLock(folder)
+    try:
+        if not (folder / DATABASE_NAME).exists():
+            raise damaged("The vault's database is missing from its folder.")
+        refuse_plaintext(folder / DATABASE_NAME)
+        key = open_slots(folder, passphrase)
+    except BaseException:
+        lock.release()
+        raise
+    return _open(folder, lock, key)
+
+
+def _open(folder: Path, lock: FolderLock, key: bytes) -> Opened:
+    try:
+        database = Database(folder / DATABASE_NAME, key)
+    except BaseException:
+        lock.release()
+        raise
+    try:
+        with database.writing() as writer:
+            upgrade(writer)
+        with database.reading() as connection:
+            ring = _load_ring(connection)
+            member = get_meta(connection, "member").decode()
+    except BaseException:
+        database.close()
+        lock.release()
+        raise
+    return Opened(folder, lock, database, ring, member)
+
+
+def _load_ring(connection: apsw.Connection) -> Keyring:
+    try:
+        return Keyring.load(connection)
+    except (msgspec.MsgspecError, SealError, TypeError, ValueError) as error:
+        raise damaged("The keys in this vault cannot be read.") from error
+
+
+def remember_slots(folder: Path, put: Callable[[bytes], None]) -> None:
+    """Note the hashes of the key slots inside the database, so that a check finds a damaged one."""
+    hashes = {file.name: hashlib.sha256(file.read_bytes()).digest() for file in slot_files(folder)}
+    put(msgspec.msgpack.encode(hashes))

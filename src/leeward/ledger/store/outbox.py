@@ -1,0 +1,151 @@
+"""What is to be pushed: our entries, packed once into signed and sealed segments, kept until the relay has them.
+
+A segment's number, its head and its sealed bytes are written in one transaction, so that a crash at any point leaves
+either entries still to be packed or the same bytes to be offered again: nothing is lost, nothing is doubled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import apsw
+import msgspec
+
+from leeward.base.ports import Chance
+from leeward.ledger.accept import PURPOSE
+from leeward.ledger.segment import (
+    BODY_MOST,
+    ENTRIES_MOST,
+    FIRST_PREVIOUS,
+    VERSION,
+    Head,
+    join_entries,
+    print_head,
+    print_segment,
+)
+from leeward.ledger.store.database import Database
+from leeward.ledger.store.keyring import Compartment, Keyring, recipient_of
+from leeward.ledger.store.writing import own_count
+from leeward.seal.envelope import seal
+from leeward.seal.kinds import Kind
+
+
+class Outgoing(msgspec.Struct, frozen=True):
+    """One sealed segment for a compartment's box; `item` is its id there."""
+
+    item: str
+    compartment: str
+    box: str
+    write: str
+    sealed: bytes
+
+
+class Outbox:
+    """Packs and keeps."""
+
+    def __init__(self, database: Database, ring: Keyring, chance: Chance) -> None:
+        self._database = database
+        self._ring = ring
+        self._chance = chance
+
+    def outgoing(self) -> list[Outgoing]:
+        """Pack what is not packed, and return all that was not sent, oldest first."""
+        for compartment in self._ring.compartments():
+            while self._has_unpacked(compartment):
+                with self._database.writing() as writer:
+                    self._pack(writer, compartment)
+        with self._database.reading() as connection:
+            rows: Any = connection.execute(
+                "SELECT item, compartment, sealed FROM outbox ORDER BY compartment, number"
+            ).fetchall()
+        found = []
+        for item, place, sealed in rows:
+            compartment = self._ring.compartment(self._ring.name(place))
+            found.append(Outgoing(item, compartment.id, compartment.box, compartment.write, sealed))
+        return found
+
+    def sent(self, item: str) -> None:
+        """Forget an item that the relay has taken."""
+        with self._database.writing() as writer:
+            writer.execute("DELETE FROM outbox WHERE item=?", (item,))
+
+    def unsent(self) -> int:
+        """Return how many of our entries the relay has not taken."""
+        with self._database.reading() as connection:
+            total: Any = connection.execute("SELECT coalesce(sum(entries), 0) FROM outbox").fetchone()
+            unpacked = 0
+            for compartment in self._ring.compartments():
+                unpacked += self._unpacked(connection, compartment)
+        return int(total[0]) + unpacked
+
+    def _has_unpacked(self, compartment: Compartment) -> bool:
+        with self._database.reading() as connection:
+            return self._unpacked(connection, compartment) > 0
+
+    def _unpacked(self, connection: apsw.Connection, compartment: Compartment) -> int:
+        place = self._ring.number(compartment.id)
+        row: Any = connection.execute("SELECT packed FROM compartment WHERE no=?", (place,)).fetchone()
+        return own_count(connection, place, self._ring.device.id) - int(row[0])
+
+    def _pack(self, writer: apsw.Connection, compartment: Compartment) -> None:
+        place = self._ring.number(compartment.id)
+        device = self._ring.device
+        row: Any = writer.execute("SELECT packed FROM compartment WHERE no=?", (place,)).fetchone()
+        first = int(row[0]) + 1
+        entries = _entries_from(writer, place, device.id, first)
+        body = join_entries(entries)
+        link: Any = writer.execute(
+            "SELECT number, head_hash FROM chain WHERE compartment=? AND device=?", (place, device.id)
+        ).fetchone()
+        number, previous = (link[0] + 1, bytes(link[1])) if link else (1, FIRST_PREVIOUS)
+        seen: Any = writer.execute(
+            "SELECT device, number, head_hash FROM chain WHERE compartment=? AND device<>?",
+            (place, device.id),
+        ).fetchall()
+        head = Head(
+            VERSION,
+            compartment.id,
+            compartment.epoch,
+            device.id,
+            number,
+            previous,
+            hashlib.sha256(body).digest(),
+            first,
+            len(entries),
+            {name: (held, bytes(digest)) for name, held, digest in seen},
+        )
+        head_bytes = print_head(head)
+        signature = device.signing_key.sign(PURPOSE, head_bytes)
+        plain = print_segment(head_bytes, signature, body)
+        sealed = seal(Kind.SEGMENT, plain, recipient_of(self._ring, compartment.id))
+        last = first + len(entries) - 1
+        writer.execute(
+            "INSERT INTO segment VALUES (?,?,?,?,?,?,?)",
+            (place, device.id, number, first, len(entries), head_bytes, signature),
+        )
+        writer.execute(
+            "INSERT OR REPLACE INTO chain VALUES (?,?,?,?,?)",
+            (place, device.id, number, hashlib.sha256(head_bytes).digest(), last),
+        )
+        writer.execute("UPDATE compartment SET packed=? WHERE no=?", (last, place))
+        writer.execute(
+            "INSERT INTO outbox VALUES (?,?,?,?,?)",
+            (self._chance.draw(16).hex(), place, number, len(entries), sealed),
+        )
+
+
+def _entries_from(writer: apsw.Connection, place: int, device: str, first: int) -> list[bytes]:
+    """Return our printed entries from a count on, as many as one segment takes. Each is in a chunk of its own."""
+    entries: list[bytes] = []
+    size = 0
+    for (body,) in writer.execute(
+        "SELECT body FROM chunk WHERE compartment=? AND device=? AND first>=? ORDER BY first LIMIT ?",
+        (place, device, first, ENTRIES_MOST),
+    ):
+        entry = bytes(body)[1:]  # without the array header of one
+        if entries and size + len(entry) > BODY_MOST:
+            break
+        entries.append(entry)
+        size += len(entry)
+    return entries

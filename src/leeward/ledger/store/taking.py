@@ -1,0 +1,318 @@
+"""Taking fetched segments into the vault: rules of accept.py, then merge, in one transaction with the cursor.
+
+1. Everything is opened and its form checked before the transaction; nothing is written of what is refused.
+2. A segment that has to wait (a gap, a device not yet known, a key not yet granted) is kept sealed as it came, and
+   tried again whenever something else was taken in.
+3. What is refused is kept among the faults, once, with the number it had on the relay; the cursor moves on.
+4. A device that a trusted device's head names under `seen` is vouched for: its own first segment may carry the
+   roster record with its key. (So a newcomer who trusts one device can read what was written before it joined.)
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import apsw
+import msgspec
+
+from leeward.base.ports import Clock
+from leeward.base.say import Message, say
+from leeward.ledger.accept import Link, Signer, accept, check_signature, open_segment
+from leeward.ledger.entry import Entry, parse_entries
+from leeward.ledger.errors import Fork, SegmentError
+from leeward.ledger.fault import Fault
+from leeward.ledger.merge import view
+from leeward.ledger.model import Value
+from leeward.ledger.roster import DEVICE_KIND, TEAM_KIND, RosterDevice, find_key, read_roster
+from leeward.ledger.segment import Segment
+from leeward.ledger.store.database import Database
+from leeward.ledger.store.faults import keep_fault
+from leeward.ledger.store.keyring import Compartment, Keyring
+from leeward.ledger.store.records import Batch
+from leeward.ledger.store.writing import next_chunk, store_chunk
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """How many entries of others came in, and what was found wrong now for the first time."""
+
+    entries: int
+    faults: list[Fault]
+
+
+class Taker:
+    """Takes segments in."""
+
+    def __init__(
+        self,
+        database: Database,
+        ring: Keyring,
+        roster: Callable[[], Mapping[str, RosterDevice]],
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._ring = ring
+        self._roster = roster
+        self._clock = clock
+
+    def accept(self, compartment_id: str, items: Sequence[tuple[int, bytes]]) -> tuple[Accepted, set[str]]:
+        """Take items of a compartment's box; return what came in and the kinds changed."""
+        compartment = self._ring.compartment(compartment_id)
+        roster = self._roster()
+        with self._database.writing() as writer:
+            run = _Run(writer, self._ring, compartment, roster, self._clock.now_ms())
+            for number, sealed in items:
+                run.offer(number, sealed)
+            run.try_waiting()
+            run.finish()
+            if items:
+                writer.execute(
+                    "INSERT INTO cursor VALUES (?,?) ON CONFLICT (box) DO UPDATE"
+                    " SET number=max(number, excluded.number)",
+                    (compartment.box, max(number for number, _ in items)),
+                )
+        return Accepted(run.entries, run.faults), run.batch.kinds
+
+    def waiting_in(self) -> list[str]:
+        """Return the compartments in which something waits."""
+        with self._database.reading() as connection:
+            rows: Any = connection.execute("SELECT DISTINCT compartment FROM waiting").fetchall()
+        return [self._ring.name(place) for (place,) in rows]
+
+    def missing(self, compartment_id: str) -> list[Fault]:
+        """Return heads that somebody has seen and the relay did not give us."""
+        place = self._ring.number(compartment_id)
+        found = []
+        with self._database.writing() as writer:
+            rows: Any = writer.execute(
+                "SELECT device, max(number) FROM claim WHERE compartment=? GROUP BY device", (place,)
+            ).fetchall()
+            for device, number in rows:
+                what = say("The relay withholds something that a colleague has already seen.")
+                where = f"segment {number} of device {device}"
+                fault = Fault(self._clock.now_ms(), compartment_id, where, what)
+                keep_fault(writer, fault)
+                found.append(fault)
+        return found
+
+
+class _Run:
+    """One call of `accept`, inside its transaction."""
+
+    def __init__(
+        self,
+        writer: apsw.Connection,
+        ring: Keyring,
+        compartment: Compartment,
+        roster: Mapping[str, RosterDevice],
+        now: int,
+    ) -> None:
+        self.batch = Batch(writer)
+        self.entries = 0
+        self.faults: list[Fault] = []
+        self._writer = writer
+        self._compartment = compartment
+        self._place = ring.number(compartment.id)
+        self._identities = ring.identities(compartment.id)
+        self._own = ring.device.id
+        self._now = now
+        self._chunk = next_chunk(writer)
+        self._signers = _signers(ring, roster)
+        self._links: dict[str, Link] = {}
+        self._moved: set[str] = set()
+        self._opened: dict[int, Segment] = {}
+        for device, number, digest, count in writer.execute(
+            "SELECT device, number, head_hash, count FROM chain WHERE compartment=?", (self._place,)
+        ):
+            self._links[str(device)] = Link(number, bytes(digest), count)
+        self._claims = {
+            (str(device), int(number), bytes(digest))
+            for device, number, digest in writer.execute(
+                "SELECT device, number, head_hash FROM claim WHERE compartment=?", (self._place,)
+            )
+        }
+        self._old_claims = frozenset(self._claims)
+        self._seen: set[tuple[str, int, bytes]] = set()
+
+    def offer(self, number: int, sealed: bytes) -> None:
+        """Take one item, or keep it waiting, or report it."""
+        try:
+            self._take(number, sealed)
+        except SegmentError as error:
+            if error.waits:
+                self._writer.execute(
+                    "INSERT OR IGNORE INTO waiting VALUES (?,?,?)", (self._place, number, sealed)
+                )
+            else:
+                self._report(number, error)
+
+    def try_waiting(self) -> None:
+        """Try again what waits, as long as something moves."""
+        progress = True
+        while progress:
+            progress = False
+            rows: Any = self._writer.execute(
+                "SELECT item, sealed FROM waiting WHERE compartment=? ORDER BY item", (self._place,)
+            ).fetchall()
+            for number, sealed in rows:
+                try:
+                    self._take(number, sealed)
+                except SegmentError as error:
+                    if error.waits:
+                        continue
+                    self._report(number, error)
+                self._writer.execute(
+                    "DELETE FROM waiting WHERE compartment=? AND item=?", (self._place, number)
+                )
+                progress = True
+
+    def finish(self) -> None:
+        """Write records, chains and reasons for waiting."""
+        self.batch.flush()
+        self._writer.executemany(
+            "INSERT OR REPLACE INTO chain VALUES (?,?,?,?,?)",
+            [
+                (self._place, device, link.number, link.head_hash, link.count)
+                for device, link in self._links.items()
+                if device in self._moved
+            ],
+        )
+        self._writer.executemany(
+            "DELETE FROM claim WHERE compartment=? AND device=? AND number=? AND head_hash=?",
+            [(self._place, *claim) for claim in self._old_claims - self._claims],
+        )
+        self._writer.executemany(
+            "INSERT OR IGNORE INTO claim VALUES (?,?,?,?)",
+            [(self._place, *claim) for claim in self._claims - self._old_claims],
+        )
+
+    def _take(self, number: int, sealed: bytes) -> None:
+        segment = self._opened.get(number)
+        if segment is None:
+            segment = open_segment(sealed, self._identities, self._compartment.id)
+            self._opened[number] = segment
+        head = segment.head
+        link = self._links.get(head.device, Link())
+        if head.number <= link.number and self._held(head.device, head.number) == segment.head_hash():
+            return
+        signer = self._signer(segment)
+        check_signature(segment, signer)
+        assert signer is not None
+        taken = accept(segment, signer, link, lambda held: self._held(head.device, held))
+        if taken is None:
+            return
+        self._links[head.device] = taken.link
+        self._moved.add(head.device)
+        self._store(segment)
+        for entry in taken.entries:
+            self.batch.take(self._place, head.device, self._chunk, entry)
+        self._chunk += 1
+        self.entries += len(taken.entries)
+        self._settle_claims(number, head.device, taken.link)
+        self._check_seen(number, segment)
+        if self._compartment.kind == TEAM_KIND:
+            self._learn_devices(taken.entries)
+
+    def _store(self, segment: Segment) -> None:
+        head = segment.head
+        store_chunk(
+            self._writer, self._chunk, self._place, head.device, head.first, head.entries, segment.body
+        )
+        self._writer.execute(
+            "INSERT INTO segment VALUES (?,?,?,?,?,?,?)",
+            (
+                self._place,
+                head.device,
+                head.number,
+                head.first,
+                head.entries,
+                segment.head_bytes,
+                segment.signature,
+            ),
+        )
+        if head.device == self._own:  # a vault restored from an older copy gets its own later work back
+            self._writer.execute(
+                "UPDATE compartment SET packed=max(packed, ?) WHERE no=?",
+                (head.first + head.entries - 1, self._place),
+            )
+
+    def _held(self, device: str, number: int) -> bytes | None:
+        """Return the hash of the head that we hold of a device under a number."""
+        link = self._links.get(device)
+        if link is not None and link.number == number:
+            return link.head_hash
+        row: Any = self._writer.execute(
+            "SELECT head FROM segment WHERE compartment=? AND device=? AND number=?",
+            (self._place, device, number),
+        ).fetchone()
+        return hashlib.sha256(row[0]).digest() if row else None
+
+    def _signer(self, segment: Segment) -> Signer | None:
+        """Return whose signature is to be checked; rule 4 on top for a device that is vouched for."""
+        device = segment.head.device
+        signer = self._signers.get(device)
+        if signer is not None or self._compartment.kind != TEAM_KIND:
+            return signer
+        if not any(name == device for name, _, _ in self._claims):
+            return None
+        key = find_key(device, _device_keys(parse_entries(segment.body)))
+        return Signer(key) if key is not None else None
+
+    def _learn_devices(self, entries: Sequence[Entry]) -> None:
+        """Let the roster's records that just came in count for what follows."""
+        changed = {c.record for entry in entries for c in entry.changes if c.kind == DEVICE_KIND}
+        for record in changed:
+            state = self.batch.state(self._place, record)
+            if state is not None and state.kind == DEVICE_KIND:
+                seen = view(state, record, self._compartment.id, str)
+                for device_id, device in read_roster([seen]).items():
+                    self._signers[device_id] = Signer(device.verify_key, device.removed_at)
+
+    def _check_seen(self, number: int, segment: Segment) -> None:
+        """Compare what the author had seen with what we hold; what we do not hold is a claim."""
+        for device, (held_number, digest) in segment.head.seen.items():
+            claim = (device, held_number, digest)
+            if claim in self._seen:
+                continue
+            self._seen.add(claim)
+            held = self._held(device, held_number)
+            if held is None:
+                self._claims.add(claim)
+            elif held != digest:
+                self._report(number, _fork())
+
+    def _settle_claims(self, number: int, device: str, link: Link) -> None:
+        if not self._claims:
+            return
+        for claim in [c for c in self._claims if c[0] == device and c[1] == link.number]:
+            self._claims.discard(claim)
+            if claim[2] != link.head_hash:
+                self._report(number, _fork())
+
+    def _report(self, number: int, error: SegmentError) -> None:
+        happened = error.happened
+        what = happened if isinstance(happened, Message) else Message(happened, {})
+        fault = Fault(self._now, self._compartment.id, f"item {number}", what)
+        if keep_fault(self._writer, fault):
+            self.faults.append(fault)
+
+
+def _signers(ring: Keyring, roster: Mapping[str, RosterDevice]) -> dict[str, Signer]:
+    signers = {device: Signer(key) for device, key in ring.pinned.items()}
+    signers[ring.device.id] = Signer(ring.device.signing_key.verify_key())
+    signers.update((d.device_id, Signer(d.verify_key, d.removed_at)) for d in roster.values())
+    return signers
+
+
+def _device_keys(entries: Sequence[Entry]) -> list[Value]:
+    return [
+        change.value
+        for entry in entries
+        for change in entry.changes
+        if change.kind == DEVICE_KIND and change.field == "verify_key"
+    ]
+
+
+def _fork() -> Fork:
+    return Fork("A colleague has seen another segment of a device than the one we hold under its number.")

@@ -1,0 +1,359 @@
+"""The vault: everything one device holds of the team's work, in one encrypted folder.
+
+   vault = Vault.open(folder, passphrase, clock=clock, chance=chance)
+   vault.commit(vault.compartment_of("record"), put("claim", claim_id, text="…"))
+   vault.find("claim", limit=50)
+
+1. A commit is on the disk when it returns, and is one transaction: entry, records, search, what is to be pushed.
+2. One process has a vault open at a time; inside it, threads read while one writes.
+3. Nothing of the content is ever written in clear; keys live inside the database, whose key lives in a slot.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+
+from leeward.base.ports import Chance, Clock
+from leeward.ledger.errors import GrantError, UnknownCompartment
+from leeward.ledger.fault import Fault
+from leeward.ledger.grant import giver_of, read_grant
+from leeward.ledger.model import Change, Dot, Record, Revision, Value
+from leeward.ledger.roster import DEVICE_KIND, TEAM_KIND, RosterDevice, read_roster
+from leeward.ledger.store.blobs import Blobs
+from leeward.ledger.store.database import Database
+from leeward.ledger.store.faults import read_faults
+from leeward.ledger.store.keyring import Compartment, Device, Keyring, put_meta, recipient_of
+from leeward.ledger.store.making import Opened, make_vault, open_vault
+from leeward.ledger.store.outbox import Outbox, Outgoing
+from leeward.ledger.store.reading import Reader
+from leeward.ledger.store.searching import Searcher, SearchPage
+from leeward.ledger.store.taking import Accepted, Taker
+from leeward.ledger.store.writing import write_entry
+from leeward.seal.envelope import open_sealed, seal
+from leeward.seal.errors import SealError
+from leeward.seal.keys import Identity, Recipient
+from leeward.seal.kinds import Kind
+from leeward.seal.signing import VerifyKey
+
+__all__ = ["Accepted", "Compartment", "Device", "Outgoing", "SearchPage", "Vault"]
+
+
+class Vault:
+    """One open vault. Make it with `create` or `open`; it is a context manager."""
+
+    def __init__(self, opened: Opened, *, clock: Clock, chance: Chance) -> None:
+        self.folder = opened.folder
+        self.member_id = opened.member_id
+        self._lock = opened.lock
+        self._database: Database = opened.database
+        self._ring: Keyring = opened.ring
+        self._clock = clock
+        self._chance = chance
+        self._listeners: list[Callable[[frozenset[str]], None]] = []
+        self._roster: Mapping[str, RosterDevice] | None = None
+        self._roster_lock = threading.Lock()
+        self._reader = Reader(self._database, self._ring, self._member_of)
+        self._searcher = Searcher(self._database, self._reader)
+        self._outbox = Outbox(self._database, self._ring, chance)
+        self._taker = Taker(self._database, self._ring, self.roster, clock)
+        self._blobs = Blobs(self.folder)
+        with self._database.reading() as connection:
+            row: Any = connection.execute("SELECT max(no) FROM chunk").fetchone()
+        self.generation = int(row[0] or 0)
+
+    @staticmethod
+    def create(
+        folder: Path,
+        passphrase: str,
+        *,
+        member_id: str,
+        clock: Clock,
+        chance: Chance,
+        work_factor: int = 18,
+    ) -> Vault:
+        """Make a vault in a folder that does not exist or is empty, and open it."""
+        opened = make_vault(folder, passphrase, member_id, chance, work_factor)
+        return Vault(opened, clock=clock, chance=chance)
+
+    @staticmethod
+    def open(folder: Path, passphrase: str, *, clock: Clock, chance: Chance) -> Vault:
+        """Open a vault: WrongPassphrase, VaultDamaged, VaultInUse, NoVault, PlaintextRefused if that fails."""
+        return Vault(open_vault(folder, passphrase), clock=clock, chance=chance)
+
+    def close(self) -> None:
+        """Close the vault; everything committed is on the disk already."""
+        self._database.close()
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # keys ------------------------------------------------------------------------------------------------------
+
+    @property
+    def device(self) -> Device:
+        """Return this device and its keys."""
+        return self._ring.device
+
+    def set_member(self, member_id: str) -> None:
+        """Note whose vault this is, when a joining device learns it."""
+        with self._database.writing() as writer:
+            put_meta(writer, "member", member_id.encode())
+        self.member_id = member_id
+
+    def compartments(self, kind: str | None = None) -> list[Compartment]:
+        """Return the compartments whose keys are here, oldest first."""
+        return self._ring.compartments(kind)
+
+    def compartment(self, compartment_id: str) -> Compartment:
+        """Return one compartment; UnknownCompartment if its keys are not here."""
+        return self._ring.compartment(compartment_id)
+
+    def compartment_of(self, kind: str) -> str:
+        """Return the id of the (oldest) compartment of a kind; UnknownCompartment if none is here."""
+        found = self._ring.compartments(kind)
+        if not found:
+            raise UnknownCompartment(
+                "This vault does not hold the keys of that part of the work.",
+                kept="Nothing was changed.",
+                next_step="Ask somebody who works in it to grant it to you.",
+            )
+        return found[0].id
+
+    def make_compartment(self, kind: str, id: str | None = None) -> Compartment:  # noqa: A002 - agreed name
+        """Make a compartment with fresh keys, epoch 1; with an id that is here already, return that one."""
+        with self._database.writing() as writer:
+            if id is not None and any(known.id == id for known in self._ring.compartments()):
+                return self._ring.compartment(id)
+            made = self._ring.make_compartment(writer, kind, id or "", self._clock.now_ms(), self._chance)
+        with self._database.reading() as connection:
+            return self._ring.reload(connection, made)
+
+    def recipient_of(self, compartment_id: str) -> Recipient:
+        """Return whom things of a compartment are sealed to now."""
+        return recipient_of(self._ring, compartment_id)
+
+    def identities_of(self, compartment_id: str) -> list[Identity]:
+        """Return the identities of a compartment, newest epoch first."""
+        return [
+            identity for _, identity in sorted(self._ring.identities(compartment_id).items(), reverse=True)
+        ]
+
+    def make_grant(self, compartment_id: str, device_id: str, recipient: Recipient) -> bytes:
+        """Return a sealed, signed grant of a compartment's keys to a device."""
+        return seal(
+            Kind.GRANT, self._ring.make_grant(compartment_id, device_id, self._clock.now_ms()), recipient
+        )
+
+    def take_grant(self, sealed: bytes, *, trusted: VerifyKey | None) -> Compartment:
+        """Take a grant made for this device; GrantError, and nothing changed, if it breaks a rule of grant.py.
+
+        `trusted` is the key whose fingerprint was compared by voice, for the first grant; later ones are checked
+        against the roster.
+        """
+        try:
+            plain = open_sealed(Kind.GRANT, sealed, [self.device.identity])
+        except SealError as error:
+            raise GrantError("This grant is damaged or was not sealed to this device.") from error
+        giver = trusted if trusted is not None else self._giver(giver_of(plain))
+        grant = read_grant(plain, receiver=self.device.id, giver_key=giver)
+        with self._database.writing() as writer:
+            self._ring.take_grant(writer, grant)
+            if trusted is not None:
+                self._ring.pin(writer, trusted)
+        with self._database.reading() as connection:
+            taken = self._ring.reload(connection, grant.compartment)
+        if trusted is not None:
+            self._ring.pinned[trusted.fingerprint()] = trusted
+        self._changed(frozenset())
+        return taken
+
+    def roster(self) -> Mapping[str, RosterDevice]:
+        """Return the team's devices by id."""
+        with self._roster_lock:
+            if self._roster is None:
+                team = self._ring.compartments(TEAM_KIND)
+                records = self.find(DEVICE_KIND, compartment=team[0].id) if team else []
+                self._roster = read_roster(records)
+            return self._roster
+
+    # writing ---------------------------------------------------------------------------------------------------
+
+    def commit(self, compartment_id: str, changes: Sequence[Change]) -> Dot:
+        """Write changes as one entry; durable when this returns. BadValue, EntryTooLarge."""
+        with self._database.writing() as writer:
+            dot, kinds = write_entry(writer, self._ring, compartment_id, changes, self._clock.now_ms())
+        self._changed(frozenset(kinds))
+        return dot
+
+    def on_change(self, callback: Callable[[frozenset[str]], None]) -> None:
+        """Call back with the kinds changed after each commit or accept, on the thread that made it."""
+        self._listeners.append(callback)
+
+    def local_get(self, key: str) -> Value:
+        """Return a value of this device only; None if it was never put."""
+        with self._database.reading() as connection:
+            row: Any = connection.execute("SELECT value FROM local WHERE key=?", (key,)).fetchone()
+        return msgspec.msgpack.decode(row[0]) if row else None
+
+    def local_put(self, key: str, value: Value) -> None:
+        """Keep a value on this device only; never pushed."""
+        with self._database.writing() as writer:
+            writer.execute(
+                "INSERT INTO local VALUES (?,?) ON CONFLICT (key) DO UPDATE SET value=excluded.value",
+                (key, msgspec.msgpack.encode(value)),
+            )
+
+    # reading ---------------------------------------------------------------------------------------------------
+
+    def get(self, record_id: str) -> Record | None:
+        """Return a record, None if it is not known here."""
+        return self._reader.get(record_id)
+
+    def find(
+        self,
+        kind: str,
+        *,
+        compartment: str | None = None,
+        refs: Mapping[str, str] | None = None,
+        limit: int | None = None,
+    ) -> list[Record]:
+        """Return records of a kind, newest change first; `refs` narrows by fields named `*_id` or `*_ids`."""
+        return self._reader.find(kind, compartment, refs or {}, limit)
+
+    def count(
+        self, kind: str, *, compartment: str | None = None, refs: Mapping[str, str] | None = None
+    ) -> int:
+        """Return how many records `find` would give."""
+        return self._reader.count(kind, compartment, refs or {})
+
+    def search(
+        self, text: str, *, kinds: Sequence[str] = (), limit: int = 20, after: int | None = None
+    ) -> SearchPage:
+        """Return records that hold all the words in any form, newest first; `after` is the last page's `next`."""
+        return self._searcher.search(text, kinds, limit, after)
+
+    def history(self, record_id: str) -> list[Revision]:
+        """Return all that was ever written to a record, oldest first."""
+        return self._reader.history(record_id)
+
+    def conflicts(self) -> list[str]:
+        """Return the ids of records that show a conflict."""
+        return self._reader.conflicts()
+
+    # sync ------------------------------------------------------------------------------------------------------
+
+    def outgoing(self) -> list[Outgoing]:
+        """Return what is to be pushed, oldest first; the same bytes until `sent`."""
+        return self._outbox.outgoing()
+
+    def sent(self, item: str) -> None:
+        """Note that the relay has taken an item for good."""
+        self._outbox.sent(item)
+        self._changed(frozenset())
+
+    def accept(self, compartment_id: str, items: Sequence[tuple[int, bytes]]) -> Accepted:
+        """Take fetched segments (sequence number, sealed bytes) and move the box's cursor, in one transaction."""
+        accepted, kinds = self._taker.accept(compartment_id, items)
+        if accepted.entries or accepted.faults:
+            self._changed(frozenset(kinds))
+        if DEVICE_KIND in kinds:
+            accepted = self._try_waiting(compartment_id, accepted)
+        return accepted
+
+    def missing(self, compartment_id: str) -> list[Fault]:
+        """Return what the relay withholds; ask after a complete fetch. What is found is kept among the faults."""
+        return self._taker.missing(compartment_id)
+
+    def cursor(self, box: str) -> int:
+        """Return the sequence number up to which a box was read."""
+        with self._database.reading() as connection:
+            row: Any = connection.execute("SELECT number FROM cursor WHERE box=?", (box,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def set_cursor(self, box: str, number: int) -> None:
+        """Note up to where a box was read."""
+        with self._database.writing() as writer:
+            writer.execute(
+                "INSERT INTO cursor VALUES (?,?) ON CONFLICT (box) DO UPDATE SET number=excluded.number",
+                (box, number),
+            )
+
+    def unsent(self) -> int:
+        """Return how many entries of this device the relay has not taken."""
+        return self._outbox.unsent()
+
+    def faults(self) -> list[Fault]:
+        """Return what was found wrong so far, oldest first."""
+        with self._database.reading() as connection:
+            return read_faults(connection)
+
+    # blobs -----------------------------------------------------------------------------------------------------
+
+    def blob_put(self, address: str, sealed: bytes) -> None:
+        """Keep a sealed blob; durable when this returns."""
+        self._blobs.put(address, sealed)
+
+    def blob_get(self, address: str) -> bytes | None:
+        """Return a sealed blob, None if it is not here."""
+        return self._blobs.get(address)
+
+    def blob_delete(self, address: str) -> None:
+        """Remove a blob; nothing happens if it is not here."""
+        self._blobs.delete(address)
+
+    def blobs(self) -> Iterator[str]:
+        """Yield the addresses of all blobs kept here."""
+        return self._blobs.addresses()
+
+    # inside ----------------------------------------------------------------------------------------------------
+
+    def _try_waiting(self, but: str, accepted: Accepted) -> Accepted:
+        """Try again what waits in other compartments for a device that the roster names now."""
+        entries, faults = accepted.entries, list(accepted.faults)
+        for compartment_id in self._taker.waiting_in():
+            if compartment_id != but:
+                more, kinds = self._taker.accept(compartment_id, ())
+                entries += more.entries
+                faults += more.faults
+                if more.entries or more.faults:
+                    self._changed(frozenset(kinds))
+        return Accepted(entries, faults)
+
+    def _giver(self, device_id: str) -> VerifyKey:
+        known = self.roster().get(device_id)
+        if known is not None and not known.removed_at:
+            return known.verify_key
+        pinned = self._ring.pinned.get(device_id)
+        if pinned is None or known is not None:
+            raise GrantError(
+                "This grant comes from a device that is not in the team.",
+                kept="Nothing was changed.",
+                next_step="Ask the person who gave it to compare fingerprints with you by voice.",
+            )
+        return pinned
+
+    def _member_of(self, device_id: str) -> str:
+        known = self.roster().get(device_id)
+        if known is not None and known.member_id:
+            return known.member_id
+        return self.member_id if device_id == self.device.id else device_id
+
+    def _changed(self, kinds: frozenset[str]) -> None:
+        if DEVICE_KIND in kinds:
+            with self._roster_lock:
+                self._roster = None
+        self.generation += 1
+        for listener in tuple(self._listeners):
+            listener(kinds)

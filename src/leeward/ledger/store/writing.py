@@ -1,0 +1,105 @@
+"""Writing one entry of our own, inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import apsw
+
+from leeward.base.limits import ITEM_MOST
+from leeward.ledger.clock import tick
+from leeward.ledger.entry import NAME_MOST, Entry, print_entry, read_back
+from leeward.ledger.errors import EntryTooLarge
+from leeward.ledger.merge import Stamp, State, live_clock, live_over
+from leeward.ledger.model import Change, Dot, Op
+from leeward.ledger.segment import join_entries
+from leeward.ledger.store.keyring import Keyring
+from leeward.ledger.store.records import Batch
+
+ENTRY_MOST = ITEM_MOST - 768 * 1024  # room for the head, the padding (at most 12 %) and the seal
+
+
+def write_entry(
+    writer: apsw.Connection, ring: Keyring, compartment_id: str, changes: Sequence[Change], now: int
+) -> tuple[Dot, set[str]]:
+    """Write changes as one entry; return its name and the kinds it changed.
+
+    Each change goes over what its author had before their eyes: the live writes of the field, earlier changes of the
+    same entry included.
+    """
+    if not changes:
+        raise RuntimeError("an entry without changes")
+    place = ring.number(compartment_id)
+    device = ring.device.id
+    batch = Batch(writer)
+    for change in changes:
+        _check_names(change)
+        _check_family(batch.state(place, change.record), change)
+    seen = [live_clock(batch.state(place, c.record), c.field) for c in changes if c.op is Op.SET]
+    count = own_count(writer, place, device) + 1
+    stamp = Stamp(tick(now, latest_clock(writer), *seen), device, count, now)
+    chunk = next_chunk(writer)
+    complete = []
+    for change in changes:
+        over = live_over(batch.state(place, change.record), change)
+        written = Change(change.record, change.kind, change.field, change.op, read_back(change.value), over)
+        batch.take_change(place, stamp, chunk, written)
+        complete.append(written)
+    raw = print_entry(Entry(count, stamp.hlc, now, tuple(complete)))
+    if len(raw) > ENTRY_MOST:
+        raise EntryTooLarge(
+            "This is too much to save at once.",
+            kept="Nothing was changed.",
+            next_step="Save it in smaller parts, or attach it as a file.",
+        )
+    body = join_entries([raw])
+    store_chunk(writer, chunk, place, device, count, 1, body)
+    batch.flush()
+    return Dot(device, count), batch.kinds
+
+
+def store_chunk(
+    writer: apsw.Connection, no: int, place: int, device: str, first: int, entries: int, body: bytes
+) -> None:
+    """Keep entries as they were written."""
+    writer.execute("INSERT INTO chunk VALUES (?,?,?,?,?,?)", (no, place, device, first, entries, body))
+
+
+def next_chunk(writer: apsw.Connection) -> int:
+    """Return the number of the next chunk."""
+    row: Any = writer.execute("SELECT max(no) FROM chunk").fetchone()
+    return int(row[0] or 0) + 1
+
+
+def own_count(connection: apsw.Connection, place: int, device: str) -> int:
+    """Return the count of a device's last entry in a compartment."""
+    row: Any = connection.execute(
+        "SELECT first + entries - 1 FROM chunk WHERE compartment=? AND device=? ORDER BY first DESC LIMIT 1",
+        (place, device),
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def latest_clock(connection: apsw.Connection) -> int:
+    """Return the latest clock of anything held."""
+    row: Any = connection.execute(
+        "SELECT max((SELECT max(changed) FROM record WHERE kind = kind.no)) FROM kind"
+    ).fetchone()
+    return int(row[0] or 0)
+
+
+def _check_names(change: Change) -> None:
+    for name in (change.record, change.kind, change.field):
+        if not isinstance(name, str) or not 0 < len(name) <= NAME_MOST:
+            raise RuntimeError("a record id, kind or field has no proper length")
+
+
+def _check_family(state: State | None, change: Change) -> None:
+    """Refuse to mix families of operations on one field: that is a mistake of our own code."""
+    if state is None:
+        return
+    families = {Op.SET: state.sets, Op.ADD: state.adds, Op.REMOVE: state.adds, Op.APPEND: state.notes}
+    own = families[change.op]
+    if any(change.field in other for other in families.values() if other is not own):
+        raise RuntimeError(f"the field {change.field} was used with another operation before")
