@@ -20,6 +20,11 @@ function same(a: Uint8Array, b: Uint8Array): boolean {
 
 /** The body of the frame of this kind in an age file sealed to the identity with this seed; throws on anything else. */
 export function openSealed(kind: Kind, sealed: Uint8Array, seed: Uint8Array): Uint8Array {
+  return unframe(kind, openAge(sealed, seed));
+}
+
+/** What is in an age file with exactly one hybrid stanza, sealed to the identity with this seed; throws on anything else. */
+export function openAge(sealed: Uint8Array, seed: Uint8Array): Uint8Array {
   const start = Array.from(sealed.subarray(0, HEADER_MOST), (byte) => String.fromCharCode(byte)).join("");
   const header = SHAPE.exec(start);
   if (!header) throw new Error("not an age file of ours");
@@ -29,7 +34,7 @@ export function openSealed(kind: Kind, sealed: Uint8Array, seed: Uint8Array): Ui
   if (fileKey.length !== 16 || !same(hmac(sha256, macKey(fileKey), unsigned), base64nopad.decode(mac))) {
     throw new Error("the header was changed");
   }
-  return unframe(kind, payload(sealed.subarray(whole.length), fileKey));
+  return payload(sealed.subarray(whole.length), fileKey);
 }
 
 function payload(rest: Uint8Array, fileKey: Uint8Array): Uint8Array {
@@ -38,7 +43,9 @@ function payload(rest: Uint8Array, fileKey: Uint8Array): Uint8Array {
   const parts: Uint8Array[] = [];
   for (let at = 16, index = 0; at < rest.length; at += CHUNK + TAG, index++) {
     const last = at + CHUNK + TAG >= rest.length;
-    parts.push(chacha20poly1305(key, chunkNonce(index, last)).decrypt(rest.subarray(at, at + CHUNK + TAG)));
+    const chunk = chacha20poly1305(key, chunkNonce(index, last)).decrypt(rest.subarray(at, at + CHUNK + TAG));
+    if (chunk.length === 0 && index > 0) throw new Error("an empty last chunk");
+    parts.push(chunk);
   }
   return concat(...parts);
 }
