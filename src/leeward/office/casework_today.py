@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from leeward.base.say import Moment, Span, say, say_count
+from leeward.base.say import Code, Message, Moment, Span, say, say_count
 from leeward.domain.cases.case import Case
 from leeward.domain.cases.checkins import DAY, HOUR, CheckIn, CheckInState
 from leeward.domain.cases.due import Due, Weight
@@ -43,6 +43,16 @@ class Departure(msgspec.Struct, frozen=True):
     case: Case
 
 
+def in_words(names: list[Code]) -> Message:
+    """Return names in a row, each in the reader's language."""
+    if not names:
+        return say("nobody")
+    row = say("{name}", name=names[0])
+    for name in names[1:]:
+        row = say("{names}, {name}", names=row, name=name)
+    return row
+
+
 def needs_now(session: Session) -> list[Need]:
     """Return what of casework needs somebody now."""
     cases = {case.id: case for case in session.find(Case) if case.living}
@@ -66,7 +76,7 @@ def _signs_of_life(session: Session, cases: dict[str, Case]) -> Iterator[Need]:
             yield Need(
                 Urgency.ALARM,
                 say("Alarm in a check-in"),
-                say("{who} used the word for being forced", who=case.pseudonym),
+                say("{who} used the word for being forced", who=case.called),
                 say("Write nothing to them about places or days until somebody knows more."),
                 one.answered_at,
                 say("See what to do"),
@@ -79,7 +89,7 @@ def _signs_of_life(session: Session, cases: dict[str, Case]) -> Iterator[Need]:
         yield Need(
             Urgency.MISSED,
             say("Missed check-in"),
-            say("{who} was to give a sign of life at {time}", who=case.pseudonym, time=Moment(one.due)),
+            say("{who} was to give a sign of life at {time}", who=case.called, time=Moment(one.due)),
             why,
             one.due,
             say("Follow it up"),
@@ -91,14 +101,14 @@ def _exposed(session: Session, cases: dict[str, Case]) -> Iterator[Need]:
     places = {place.id: place for place in session.find(Place)}
     for place_id, stays in in_exposed(places.values(), tonight(session), session.find(Stay)).items():
         place = places[place_id]
-        known = [cases[one.case_id].pseudonym for one in stays if one.case_id in cases]
+        known = [cases[one.case_id] for one in stays if one.case_id in cases]
         others = len(stays) - len(known)
-        who = ", ".join(sorted(known))
+        who = in_words([case.called for case in known])
         why = (
             say_count("{who} and {n} more", "{who} and {n} more", others, who=who)
-            if who and others
+            if known and others
             else say("{who}", who=who)
-            if who
+            if known
             else say("Their cases are not on this desk; the coordinators know them.")
         )
         people = sum(one.beds for one in stays)
@@ -153,7 +163,7 @@ def _tasks(session: Session, cases: dict[str, Case]) -> Iterator[Need]:
             continue
         href = f"/people/{task.case_id}?tab=work#task-{task.id}" if case else "/people"
         what = (
-            say("{task}, for {who}", task=task.title, who=case.pseudonym)
+            say("{task}, for {who}", task=task.title, who=case.called)
             if case
             else say("{task}", task=task.title)
         )
@@ -213,7 +223,7 @@ def _date(due: Due, case: Case) -> Need:
     return Need(
         urgency,
         tag,
-        say("{who}: {what}", who=case.pseudonym, what=due.what),
+        say("{who}: {what}", who=case.called, what=due.what),
         say("On the way, or to be made ready."),
         due.at,
         say("Open"),

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from leeward.base.say import Code
 from leeward.domain.cases.words import LIVING, STAGES
+from leeward.domain.files import FileRef
 from leeward.domain.typed import Note, Typed
 
 
@@ -47,6 +49,11 @@ class Case(Typed, frozen=True, kw_only=True):
         return self.status in LIVING
 
     @property
+    def called(self) -> Code:
+        """Return the pseudonym for a sentence: each language shows its own word for it."""
+        return Code(f"pseudonym/{self.pseudonym}")
+
+    @property
     def step(self) -> int:
         """Return how far on the way, from 0 (first contact) to 5 (arrived)."""
         return STAGES.index(self.stage) if self.stage in STAGES else 0
@@ -75,6 +82,19 @@ class Person(Typed, frozen=True, kw_only=True):
     threatens: bool = False  # this relative is whom the person fears
     whereabouts: str = ""  # coarse: "in the region, watched"
     remarks: tuple[Note, ...] = ()
+
+
+class CaseFile(Typed, frozen=True, kw_only=True):
+    """A file that belongs to a case: what they sent, a ticket, a letter. Evidence is made from it, with its custody."""
+
+    kind: ClassVar[str] = "case_file"
+
+    case_id: str = ""
+    file: FileRef | None = None
+    about: str = ""
+    from_id: str = ""  # the message or record it came with
+    graphic: bool = True  # may show violence: blurred until asked for, since nobody has looked yet
+    struck_at: int = 0
 
 
 class SafetyPlan(Typed, frozen=True, kw_only=True):
@@ -106,3 +126,8 @@ class Identity(Typed, frozen=True, kw_only=True):
     phone: str = ""
     address: str = ""
     remarks: tuple[Note, ...] = ()
+
+
+def derive_code(case_id: str) -> str:
+    """Return the number by which a case can be named on the phone; it says nothing, and is the same on every desk."""
+    return str(int.from_bytes(case_id.encode(), "big") % 9000 + 1000)

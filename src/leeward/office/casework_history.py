@@ -1,0 +1,262 @@
+"""Everything that was ever written in a case, as sentences: who, when, on which device, what it was and what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from leeward.base.say import Code, Message, Moment, say
+from leeward.domain.cases.case import Case
+from leeward.domain.cases.consent import ANSWER, AUDIENCE, USE
+from leeward.domain.cases.words import (
+    CLOSE_REASON,
+    NEED,
+    NEED_STATUS,
+    NOTE,
+    RELATION,
+    RISK,
+    STAGE,
+    STATUS,
+    THREAT,
+)
+from leeward.domain.relocation.words import LEG_STATE, PAPER, VISA_STAGE
+from leeward.domain.vocabulary import Vocabulary
+from leeward.ledger.model import Candidate, Op, Record
+from leeward.office.casework_views import names
+from leeward.office.session import Session
+
+KINDS: Mapping[str, Message] = {
+    "case": say("the case"),
+    "person": say("somebody in the case"),
+    "safety_plan": say("the safety plan"),
+    "need": say("a need"),
+    "task": say("a task"),
+    "check_in": say("a check-in"),
+    "case_note": say("a line of the story"),
+    "case_file": say("a file"),
+    "consent": say("what they allow"),
+    "journey": say("a journey"),
+    "leg": say("a leg of a journey"),
+    "visa_application": say("a visa application"),
+    "travel_document": say("a paper"),
+    "asylum_claim": say("an asylum claim"),
+    "medical_appointment": say("a visit to a doctor"),
+    "medication": say("a medicine"),
+    "expense": say("an expense"),
+    "referral": say("a referral"),
+    "access": say("a key"),
+}
+FIELDS: Mapping[str, Message] = {
+    "pseudonym": say("pseudonym"),
+    "status": say("status"),
+    "stage": say("stage"),
+    "coordinator_id": say("held by"),
+    "deputy_id": say("deputy"),
+    "risk": say("risk"),
+    "risk_reason": say("reason for the risk"),
+    "risk_notes": say("assessment"),
+    "threat_set": say("threatened by"),
+    "access_set": say("needs in a place"),
+    "beds": say("beds"),
+    "told": say("who may be told what"),
+    "seized": say("account may be in other hands"),
+    "title": say("title"),
+    "owner_id": say("taken by"),
+    "second_id": say("second"),
+    "due": say("due"),
+    "done_at": say("done"),
+    "result": say("result"),
+    "answered_at": say("answered"),
+    "answer": say("answer"),
+    "text": say("text"),
+    "need": say("need"),
+    "what": say("what"),
+    "outcome": say("outcome"),
+    "use": say("use"),
+    "audience": say("audience"),
+    "conditions": say("condition"),
+    "expires": say("until"),
+    "state": say("state"),
+    "to_town": say("to"),
+    "from_town": say("from"),
+    "departs": say("departs"),
+    "arrives": say("arrives"),
+    "ticket": say("ticket"),
+    "destination": say("destination"),
+    "country": say("country"),
+    "close_reason": say("why it was closed"),
+    "folded": say("folded"),
+    "struck_at": say("struck out"),
+    "relation": say("relation"),
+    "whereabouts": say("whereabouts"),
+    "member_id": say("given to"),
+}
+_QUIET = frozenset(
+    {"case_id", "id", "identity_id", "stage_since", "risk_since", "opened_at", "code", "by", "at"}
+)
+_QUIET |= {
+    "device_id",
+    "journey_id",
+    "leg_id",
+    "requested_at",
+    "asked_by_id",
+    "ladder",
+    "file",
+    "contact_ids",
+}
+_WORDS: Mapping[tuple[str, str], Vocabulary] = {
+    ("case", "status"): STATUS,
+    ("case", "stage"): STAGE,
+    ("case", "risk"): RISK,
+    ("case", "threat_set"): THREAT,
+    ("case", "close_reason"): CLOSE_REASON,
+    ("need", "need"): NEED,
+    ("need", "status"): NEED_STATUS,
+    ("case_note", "note"): NOTE,
+    ("person", "relation"): RELATION,
+    ("person", "risk"): RISK,
+    ("consent", "use"): USE,
+    ("consent", "audience"): AUDIENCE,
+    ("consent", "answer"): ANSWER,
+    ("leg", "state"): LEG_STATE,
+    ("journey", "state"): LEG_STATE,
+    ("visa_application", "stage"): VISA_STAGE,
+    ("travel_document", "paper"): PAPER,
+}
+_LONG = 160
+
+
+class Written(msgspec.Struct, frozen=True):
+    """One thing that one entry did to one field."""
+
+    at: int
+    who: str
+    device: str  # the first letters of its id
+    own: bool  # this device
+    kind: Message
+    field: Message
+    value: Message
+    removed: bool
+    title: Message | None  # of the record, if it has one
+
+
+class Disagreement(msgspec.Struct, frozen=True):
+    """One field of one record with several values written without sight of each other."""
+
+    record_id: str
+    field: str
+    kind: Message
+    word: Message
+    title: Message | None
+    choices: tuple[tuple[Message, str, int], ...]  # what, who, when; in the order of the candidates
+
+
+class History(msgspec.Struct, frozen=True):
+    """A case's history, newest first; `more` older lines are there."""
+
+    lines: tuple[Written, ...]
+    more: int
+
+
+def history_of(session: Session, case: Case, *, limit: int = 200) -> History:
+    """Return what was written in a case's compartment."""
+    known = names(session)
+    own = session.vault.device.id
+    found: list[Written] = []
+    for record in _records(session, case):
+        for revision in session.vault.history(record.id):
+            if revision.field in _QUIET:
+                continue
+            found.append(
+                Written(
+                    at=revision.at,
+                    who=known.get(revision.by, ""),
+                    device=revision.device[:4],
+                    own=revision.device == own,
+                    kind=KINDS.get(record.kind, say("{kind}", kind=record.kind)),
+                    field=field_word(revision.field),
+                    value=shown(record.kind, revision.field, revision.value, known),
+                    removed=revision.op == Op.REMOVE,
+                    title=title_of(record),
+                )
+            )
+    found.sort(key=lambda one: one.at, reverse=True)
+    return History(tuple(found[:limit]), max(0, len(found) - limit))
+
+
+def disagreements(session: Session, case: Case) -> list[Disagreement]:
+    """Return every conflict in a case."""
+    return [one for record in _records(session, case) for one in disagreements_in(session, record)]
+
+
+def disagreements_in(session: Session, record: Record) -> list[Disagreement]:
+    """Return the conflicts of one record."""
+    known = names(session)
+
+    def choice(field: str, candidate: Candidate) -> tuple[Message, str, int]:
+        return shown(record.kind, field, candidate.value, known), known.get(candidate.by, ""), candidate.at
+
+    return [
+        Disagreement(
+            record.id,
+            field,
+            KINDS.get(record.kind, say("{kind}", kind=record.kind)),
+            field_word(field),
+            title_of(record),
+            tuple(choice(field, one) for one in candidates),
+        )
+        for field, candidates in record.conflicts.items()
+    ]
+
+
+def _records(session: Session, case: Case) -> list[Record]:
+    vault = session.vault
+    return [record for kind in KINDS for record in vault.find(kind, compartment=case.compartment)]
+
+
+def field_word(field: str) -> Message:
+    """Return the word for a field; one this desk does not know is shown as it is."""
+    return FIELDS.get(field) or say("{field}", field=field.replace("_", " "))
+
+
+def title_of(record: Record) -> Message | None:
+    """Return by what a record is known in the case, if by anything."""
+    if record.kind == "consent":
+        use, audience = record.fields.get("use", ""), record.fields.get("audience", "")
+        return say(
+            "{use} · {audience}", use=Code(f"consent-use/{use}"), audience=Code(f"audience/{audience}")
+        )
+    for field in ("title", "what", "destination", "to_town", "country"):
+        value = record.fields.get(field)
+        if isinstance(value, str) and value:
+            return say("{title}", title=value[:60])
+    return None
+
+
+def shown(kind: str, field: str, value: object, known: Mapping[str, str]) -> Message:  # noqa: PLR0911 - one for each sort of value
+    """Return a value as a person says it."""
+    vocabulary = _WORDS.get((kind, field))
+    if vocabulary is not None and isinstance(value, str):
+        return say("{word}", word=Code(f"{vocabulary.name}/{value}"))
+    if field == "pseudonym" and isinstance(value, str):
+        return say("{word}", word=Code(f"pseudonym/{value}"))
+    if field.endswith("_id") and isinstance(value, str):
+        return (
+            say("{who}", who=known[value])
+            if value in known
+            else say("nobody")
+            if not value
+            else say("another record")
+        )
+    if isinstance(value, bool):
+        return say("yes") if value else say("no")
+    if isinstance(value, int) and (field.endswith("_at") or field in {"due", "departs", "arrives"}):
+        return say("{time}", time=Moment(value)) if value else say("nothing")
+    if isinstance(value, dict):
+        parts = [str(part) for part in value.values() if part]
+        return say("{text}", text=" · ".join(parts)[:_LONG])
+    text = str(value)
+    if not text:
+        return say("nothing")
+    return say("“{text}”", text=text if len(text) <= _LONG else text[:_LONG] + "…")
