@@ -21,11 +21,10 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class FolderBlobs:
-    """Keeps blobs under `folder`, which is made if it is not there."""
+    """Keeps blobs under `folder`, which is made with the first of them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def path_of(self, name: str) -> Path:
         """Return where a blob of this name lies."""
@@ -33,13 +32,19 @@ class FolderBlobs:
             raise RuntimeError("not a blob's name")
         return self.folder / name[:2] / name
 
+    def find(self, name: str) -> Path:
+        """Return where something that `names` gave lies."""
+        return self.path_of(name) if _NAME.fullmatch(name) else self.folder / name
+
     def put(self, name: str, sealed: bytes) -> None:
         """See BlobFiles.put."""
         path = self.path_of(name)
         temporary = path.with_name(name + _TEMPORARY)
         try:
             if not path.parent.exists():
+                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 path.parent.mkdir(mode=0o700, exist_ok=True)
+                _sync_folder(self.folder.parent)
                 _sync_folder(self.folder)
             with temporary.open("xb", buffering=0) as file:
                 _write_all(file.fileno(), sealed)

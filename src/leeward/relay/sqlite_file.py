@@ -7,6 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from leeward.relay.errors import StoreDamaged, StoreTooNew
+from leeward.relay.sums import drop_sums
 
 APPLICATION_ID = 0x4C575244  # "LWRD" in the file's header: told apart from any other SQLite file
 BUSY_MS = 5000  # how long one process waits for another that is writing
@@ -17,7 +18,9 @@ def open_file(path: Path) -> sqlite3.Connection:
     """Open the store's file for writing, made or migrated if need be. StoreDamaged, StoreTooNew."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)  # SQLite's journal takes over who may read it
         connection = _connect(path)
+        drop_sums(path)
         try:
             _migrate(connection, path)
         except BaseException:

@@ -22,6 +22,7 @@ from leeward.relay.bells import Bells
 from leeward.relay.group_commit import Writer
 from leeward.relay.sqlite_file import open_file, open_reader
 from leeward.relay.store import Appended, BlobFiles, Page
+from leeward.relay.sums import write_sums
 from leeward.wire.errors import Busy, NoSuchBlob
 
 _READERS = 2
@@ -125,6 +126,7 @@ class SqliteStore:
             connection.close()
         self._connections.clear()
         self._writer.close()
+        write_sums(self.path)
 
     def _today(self) -> int:
         return self._clock.now_ms() // _DAY_MS
