@@ -194,7 +194,7 @@ class UnknownWords(CodeRefused):
     """Some words are not in the list.
 
     `unknown` maps each one's place (from 1) to the word as read; `nearest` maps the place to words of the list within
-    one edit, best known first.
+    one edit.
     """
 
     code = "seal.code-unknown"
