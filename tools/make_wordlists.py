@@ -20,7 +20,10 @@ import importlib.util
 import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
+
+Reader: TypeAlias = Any
+"""A pymorphy3.MorphAnalyzer; that package carries no types."""
 
 ROOT = Path(__file__).resolve().parent.parent
 WORDS = ROOT / "src" / "leeward" / "seal" / "words"
@@ -86,7 +89,7 @@ def make_english() -> list[str]:
 
 def make_russian() -> list[str]:
     """Return the Russian words."""
-    # By name: these packages carry no types, and only whoever remakes the lists has them.
+    # By name, as only whoever remakes the lists has them.
     reader = importlib.import_module("pymorphy3").MorphAnalyzer(lang="ru")
     wordfreq = importlib.import_module("wordfreq")
     unwanted = read_unwanted("drop_ru.txt")
@@ -103,7 +106,7 @@ def make_russian() -> list[str]:
     return enough(words)
 
 
-def is_plain_noun(word: str, reader: Any) -> bool:
+def is_plain_noun(word: str, reader: Reader) -> bool:
     """Tell whether a word is first of all the dictionary form of an inanimate noun, and nobody's or no place's name."""
     readings = reader.parse(word)
     usual = [reading for reading in readings if reading.score > RARE_SCORE]

@@ -149,10 +149,8 @@ def test_indices_that_cannot_be_are_our_own_mistake(indices: tuple[int, ...]) ->
         Code(indices)
 
 
-@given(codes(), LANGUAGES, st.sampled_from(["-", " ", "\n", " 1. ", "—", "\u200b", "_", ", "])
-def test_4_case_forms_and_separators_do_not_matter(
-    code: Code, language: str, between: str
-) -> None:
+@given(codes(), LANGUAGES, st.sampled_from(["-", " ", "\n", " 1. ", "—", "\u200b", "_", ", "]))
+def test_4_case_forms_and_separators_do_not_matter(code: Code, language: str, between: str) -> None:
     text = between.join(code.words(language))
     text = unicodedata.normalize("NFD", text.upper()).replace("е", "ё")
     assert parse_code(text, language) == code
