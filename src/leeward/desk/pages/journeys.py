@@ -1,0 +1,104 @@
+"""Journeys: everyone from first contact to arrival, who leaves next, and the form that books a way out."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from leeward.base.say import say
+from leeward.desk.forms import Form
+from leeward.desk.render import done, form_of, office_of, render
+from leeward.domain.cases.words import RISK, STAGE
+from leeward.domain.relocation.journeys import Leg
+from leeward.domain.relocation.words import MODE
+from leeward.office.casework_base import require_case
+from leeward.office.casework_today import departures
+from leeward.office.casework_views import case_lines, names
+from leeward.office.relocation_journeys import book_journey, by_stage
+from leeward.office.team import members
+
+_LEGS = 6
+_DAY = 24 * 3_600_000
+
+
+def index(request: Request) -> Response:
+    """Show everyone by stage, those in most danger for longest first."""
+    session = office_of(request)
+    columns = by_stage(session)
+    return render(
+        request,
+        "journeys/index.html",
+        columns=columns,
+        moving=len(columns.get("on-the-way", [])),
+        everyone=sum(len(those) for those in columns.values()),
+        departures=departures(session, 7 * _DAY),
+        tomorrow=len(departures(session)),
+        names=names(session),
+        RISK=RISK,
+        STAGE=STAGE,
+        MODE=MODE,
+    )
+
+
+def new(request: Request) -> Response:
+    """Ask for a journey and its legs."""
+    session = office_of(request)
+    case_id = request.query_params.get("case", "")
+    chosen = require_case(session, case_id) if case_id else None
+    return render(
+        request,
+        "journeys/new.html",
+        chosen=chosen,
+        cases=[line.case for line in case_lines(session) if line.case.stage != "arrived"],
+        members=members(session),
+        numbers=range(1, _LEGS + 1),
+        MODE=MODE,
+    )
+
+
+def book(request: Request) -> Response:
+    """Book a journey; legs without a destination are left out."""
+    session, form = office_of(request), form_of(request)
+    case_id = form.line("case")
+    if not case_id:
+        raise HTTPException(404)
+    legs = [leg for number in range(1, _LEGS + 1) if (leg := _leg(form, number)) is not None]
+    minutes = form.number("check", 0, 24 * 60)
+    book_journey(
+        session,
+        case_id,
+        form.line("destination"),
+        legs,
+        why=form.text("why"),
+        check_after=(60 if minutes is None else minutes) * 60_000,
+    )
+    return done(
+        request, f"/people/{case_id}?tab=journey", say("The journey is planned; each arrival has a check-in.")
+    )
+
+
+def _leg(form: Form, number: int) -> Leg | None:
+    to_town = form.line(f"to{number}")
+    if not to_town:
+        return None
+    return Leg(
+        id="",
+        mode=form.code(f"mode{number}", MODE, "train"),
+        from_town=form.line(f"from{number}"),
+        to_town=to_town,
+        departs=form.moment(f"departs{number}") or 0,
+        arrives=form.moment(f"arrives{number}") or 0,
+        ticket=form.line(f"ticket{number}"),
+        ticket_due=form.moment(f"due{number}") or 0,
+        companion_id=form.line(f"companion{number}"),
+        handover=form.line(f"handover{number}"),
+    )
+
+
+routes = [
+    Route("/journeys", index),
+    Route("/journeys/new", new),
+    Route("/journeys/new", book, methods=["POST"]),
+]

@@ -1,0 +1,430 @@
+"""What can be done on a case's page. Each act is one use case, and comes back to where it was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from leeward.base.say import Message, say
+from leeward.desk.forms import Form
+from leeward.desk.render import done, form_of, office_of
+from leeward.domain.cases.checkins import HOUR
+from leeward.domain.cases.consent import ANSWER, AUDIENCE, HOW, SPEAKER, USE
+from leeward.domain.cases.words import (
+    CHECK_IN,
+    NEED,
+    NEED_STATUS,
+    NOTE,
+    PRIORITY,
+    RELATION,
+    RISK,
+    STAGE,
+    STATUS,
+)
+from leeward.domain.relocation.papers import MedicalAppointment, Medication, TravelDocument, VisaApplication
+from leeward.domain.relocation.words import HELD, LEG_STATE, PAPER, VISA_KIND, VISA_STAGE
+from leeward.office import (
+    casework,
+    casework_checkins,
+    casework_open,
+    casework_tasks,
+    consent,
+    relocation,
+    relocation_journeys,
+)
+from leeward.office.session import Session
+
+Act = Callable[[Session, str, Form], Message | None]
+ActOn = Callable[[Session, str, str, Form], Message | None]
+
+
+def _note(session: Session, case: str, form: Form) -> Message | None:
+    casework.add_note(
+        session,
+        case,
+        form.text("text"),
+        kind=form.code("note", NOTE, "note"),
+        folded=form.flag("folded"),
+        why=form.text("why"),
+        happened_at=form.moment("happened") or 0,
+    )
+    return None
+
+
+def _risk(session: Session, case: str, form: Form) -> Message:
+    level = form.code("risk", RISK, "unknown")
+    casework.set_risk(session, case, level, form.text("reason"))
+    return say("The risk is noted.")
+
+
+def _stage(session: Session, case: str, form: Form) -> Message | None:
+    casework.set_stage(session, case, form.code("stage", STAGE))
+    return None
+
+
+def _status(session: Session, case: str, form: Form) -> Message | None:
+    casework.set_status(session, case, form.code("status", STATUS))
+    return None
+
+
+def _holders(session: Session, case: str, form: Form) -> Message | None:
+    casework.set_holders(session, case, form.line("coordinator"), form.line("deputy"))
+    return None
+
+
+def _facts(session: Session, case: str, form: Form) -> Message:
+    casework.set_facts(
+        session,
+        case,
+        pseudonym=form.line("pseudonym"),
+        threats=form.many("threat"),
+        access=form.many("access"),
+        beds=form.number("beds", 1, 30) or 1,
+        told=form.text("told"),
+        seized=form.flag("seized"),
+    )
+    return say("Saved.")
+
+
+def _person(session: Session, case: str, form: Form) -> Message | None:
+    casework.add_person(
+        session,
+        case,
+        relation=form.code("relation", RELATION, "other"),
+        pseudonym=form.line("pseudonym"),
+        whereabouts=form.line("whereabouts"),
+        risk=form.code("risk", RISK, "unknown"),
+        minor=form.flag("minor"),
+        travels=form.flag("travels"),
+        threatens=form.flag("threatens"),
+    )
+    return None
+
+
+def _apart(session: Session, case: str, form: Form) -> Message:
+    casework.keep_apart(session, case, form.line("other"), form.text("reason"))
+    return say("They will not be given beds in one place.")
+
+
+def _unapart(session: Session, case: str, form: Form) -> Message | None:
+    casework.lift_apart(session, case, form.line("other"))
+    return None
+
+
+def _plan(session: Session, case: str, form: Form) -> Message:
+    names = ("signs", "steps", "all_well", "forced", "call")
+    casework.set_plan(session, case, **{name: form.text(name) for name in names})
+    return say("The plan is saved.")
+
+
+def _task(session: Session, case: str, form: Form) -> Message | None:
+    casework_tasks.add_task(
+        session,
+        case,
+        form.line("title"),
+        owner_id=form.line("owner"),
+        second_id=form.line("second"),
+        due=form.moment("due") or 0,
+        priority=form.code("priority", PRIORITY, "soon"),
+        depends_on=form.many("after"),
+        need_id=form.line("need"),
+    )
+    return None
+
+
+def _need(session: Session, case: str, form: Form) -> Message | None:
+    casework_tasks.add_need(
+        session,
+        case,
+        form.code("need", NEED, "other"),
+        form.line("what"),
+        due=form.moment("due") or 0,
+        provider=form.line("provider"),
+    )
+    return None
+
+
+def _check(session: Session, case: str, form: Form) -> Message:
+    first = form.moment("first")
+    hours = form.number("every", 1, 24 * 14)
+    casework_checkins.schedule_check_ins(
+        session,
+        case,
+        first or session.now() + HOUR,
+        every=(hours or 0) * HOUR,
+        until=form.moment("until") or 0,
+        grace=(form.number("grace", 5, 24 * 60) or 60) * HOUR // 60,
+        how=form.code("how", CHECK_IN, "message"),
+        who_id=form.line("who"),
+    )
+    return say("Agreed.")
+
+
+def _close(session: Session, case: str, form: Form) -> Message:
+    casework.close_case(session, case, form.line("reason"), form.text("review"))
+    return say("The case is closed. It can be taken up again.")
+
+
+def _reopen(session: Session, case: str, _form: Form) -> Message | None:
+    casework.reopen_case(session, case)
+    return None
+
+
+def _key(session: Session, case: str, form: Form) -> Message:
+    casework_open.give_key(session, case, form.line("member"), identity=form.flag("identity"))
+    return say("The key is on its way to their device.")
+
+
+def _identity(session: Session, case: str, form: Form) -> Message:
+    names = (
+        "legal_name",
+        "name_in_passport",
+        "other_names",
+        "born",
+        "birthplace",
+        "national_number",
+        "phone",
+    )
+    casework.set_identity(session, case, **{name: form.line(name) for name in names})
+    return say("Sealed.")
+
+
+def _settle(session: Session, _case: str, form: Form) -> Message:
+    choice = form.number("choice", 0, 1000)
+    casework.settle(session, form.line("record"), form.line("field"), -1 if choice is None else choice)
+    return say("Settled. The other value stays in the history.")
+
+
+def _consent(session: Session, case: str, form: Form) -> Message:
+    consent.set_consent(
+        session,
+        case,
+        form.code("use", USE),
+        form.code("audience", AUDIENCE),
+        form.code("answer", ANSWER),
+        organisation=form.line("organisation"),
+        conditions=form.text("conditions"),
+        how=form.code("how", HOW),
+        language=form.line("language"),
+        given_by=form.code("given_by", SPEAKER, "self"),
+        risks_explained=form.flag("risks"),
+        expires=form.day("expires"),
+        embargo=form.day("embargo"),
+    )
+    return say("Written down as they said it.")
+
+
+def _place(session: Session, case: str, form: Form) -> Message | None:
+    relocation.move(session, case, form.line("place"), form.day("first"), form.day("last"))
+    return None
+
+
+def _files(session: Session, case: str, _form: Form) -> Message:
+    left = casework_open.copy_attachments(session, case)
+    return (
+        say("Some parts have not arrived on this desk yet.")
+        if left
+        else say("Every attachment is in the case.")
+    )
+
+
+def _visa(session: Session, case: str, form: Form) -> Message | None:
+    relocation_journeys.add_record(
+        session,
+        VisaApplication,
+        case,
+        country=form.line("country"),
+        consulate=form.line("consulate"),
+        visa=form.code("visa", VISA_KIND, "humanitarian"),
+        stage=form.code("stage", VISA_STAGE, "thought-of"),
+        appointment=form.moment("appointment") or 0,
+        papers_due=form.day("papers_due"),
+    )
+    return None
+
+
+def _paper(session: Session, case: str, form: Form) -> Message | None:
+    relocation_journeys.add_record(
+        session,
+        TravelDocument,
+        case,
+        paper=form.code("paper", PAPER, "passport"),
+        held=form.code("held", HELD, "with-them"),
+        expires=form.day("expires"),
+        ready_on=form.day("ready_on"),
+    )
+    return None
+
+
+def _visit(session: Session, case: str, form: Form) -> Message | None:
+    relocation_journeys.add_record(
+        session,
+        MedicalAppointment,
+        case,
+        at=form.moment("at") or 0,
+        where=form.line("where"),
+        with_id=form.line("with"),
+    )
+    return None
+
+
+def _medicine(session: Session, case: str, form: Form) -> Message | None:
+    relocation_journeys.add_record(
+        session,
+        Medication,
+        case,
+        what=form.line("what"),
+        dose=form.line("dose"),
+        lasts_until=form.day("lasts"),
+    )
+    return None
+
+
+_ACTS: dict[str, tuple[str, Act]] = {
+    "note": ("story", _note),
+    "risk": ("", _risk),
+    "stage": ("", _stage),
+    "status": ("", _status),
+    "holders": ("", _holders),
+    "facts": ("", _facts),
+    "person": ("", _person),
+    "apart": ("", _apart),
+    "unapart": ("", _unapart),
+    "plan": ("", _plan),
+    "task": ("work", _task),
+    "need": ("work", _need),
+    "check": ("work", _check),
+    "close": ("", _close),
+    "reopen": ("", _reopen),
+    "key": ("", _key),
+    "identity": ("", _identity),
+    "settle": ("", _settle),
+    "consent": ("consent", _consent),
+    "place": ("journey", _place),
+    "files": ("", _files),
+    "visa": ("journey", _visa),
+    "paper": ("journey", _paper),
+    "visit": ("journey", _visit),
+    "medicine": ("journey", _medicine),
+}
+
+
+def act(request: Request) -> Response:
+    """Do one thing with a case, and return to the tab it was asked for on."""
+    found = _ACTS.get(request.path_params["act"])
+    if found is None:
+        raise HTTPException(404)
+    tab, do = found
+    case, form = request.path_params["case"], form_of(request)
+    said = do(office_of(request), case, form)
+    return done(request, f"/people/{case}?tab={_tab(form, tab)}", said)
+
+
+def _tab(form: Form, own: str) -> str:
+    asked = form.line("tab")
+    return asked if asked.isalpha() and asked.isascii() else own or "story"
+
+
+def _task_move(session: Session, _case: str, task: str, form: Form) -> Message | None:
+    casework_tasks.move_task(session, task, form.moment("due") or 0)
+    return None
+
+
+def _task_take(session: Session, _case: str, task: str, form: Form) -> Message | None:
+    casework_tasks.take_task(session, task, form.line("owner"))
+    return None
+
+
+def _task_done(session: Session, _case: str, task: str, form: Form) -> Message:
+    casework_tasks.finish_task(session, task, form.text("result"))
+    return say("Done. It can be taken back under “Done lately”.")
+
+
+def _answered(session: Session, _case: str, check_in: str, form: Form) -> Message | None:
+    casework_checkins.answer_check_in(
+        session,
+        check_in,
+        form.text("answer"),
+        how=form.code("how", CHECK_IN),
+        forced=form.flag("forced"),
+    )
+    return None
+
+
+def _consent_back(session: Session, _case: str, answer: str, form: Form) -> Message:
+    consent.withdraw(session, answer, form.text("reason"))
+    return say("Taken back from now on. What already left cannot be recalled; Release lists it.")
+
+
+def _leg(session: Session, _case: str, leg: str, form: Form) -> Message | None:
+    relocation_journeys.set_leg(session, leg, form.code("state", LEG_STATE), ticket=form.line("ticket"))
+    return None
+
+
+def _visa_set(session: Session, _case: str, visa: str, form: Form) -> Message | None:
+    relocation_journeys.set_record(
+        session,
+        VisaApplication,
+        visa,
+        stage=form.code("stage", VISA_STAGE),
+        appointment=form.moment("appointment") or 0,
+        papers_due=form.day("papers_due"),
+        valid_to=form.day("valid_to"),
+        appeal_by=form.day("appeal_by"),
+        refusal_reason=form.line("refusal_reason"),
+    )
+    return None
+
+
+_ACTS_ON: dict[tuple[str, str], tuple[str, ActOn]] = {
+    ("tasks", "take"): ("work", _task_take),
+    ("tasks", "done"): ("work", _task_done),
+    ("tasks", "move"): ("work", _task_move),
+    ("tasks", "reopen"): ("work", lambda s, _c, r, _f: casework_tasks.reopen_task(s, r)),
+    ("tasks", "drop"): ("work", lambda s, _c, r, _f: casework_tasks.drop_task(s, r)),
+    ("tasks", "remark"): ("work", lambda s, _c, r, f: casework_tasks.remark(s, r, f.text("text"))),
+    ("needs", "set"): (
+        "work",
+        lambda s, _c, r, f: casework_tasks.set_need(s, r, f.code("status", NEED_STATUS), f.text("outcome")),
+    ),
+    ("checks", "answer"): ("work", _answered),
+    ("checks", "back"): ("work", lambda s, _c, r, _f: casework_checkins.take_back_answer(s, r)),
+    ("checks", "try"): (
+        "work",
+        lambda s, _c, r, f: casework_checkins.tried(s, r, f.line("step"), f.text("outcome")),
+    ),
+    ("checks", "settle"): (
+        "work",
+        lambda s, _c, r, f: casework_checkins.settle_check_in(s, r, f.text("found")),
+    ),
+    ("checks", "off"): ("work", lambda s, _c, r, _f: casework_checkins.call_off(s, [r])),
+    ("notes", "fold"): ("story", lambda s, _c, r, _f: casework.fold_note(s, r, folded=True)),
+    ("notes", "unfold"): ("story", lambda s, _c, r, _f: casework.fold_note(s, r, folded=False)),
+    ("notes", "strike"): ("story", lambda s, _c, r, _f: casework.strike_note(s, r)),
+    ("notes", "restore"): ("story", lambda s, _c, r, _f: casework.strike_note(s, r, struck=False)),
+    ("consents", "withdraw"): ("consent", _consent_back),
+    ("legs", "set"): ("journey", _leg),
+    ("visas", "set"): ("journey", _visa_set),
+    ("visits", "had"): (
+        "journey",
+        lambda s, _c, r, f: relocation_journeys.had_visit(s, r, f.text("outcome")),
+    ),
+    ("stays", "came"): ("journey", lambda s, _c, r, _f: relocation.came(s, r)),
+    ("stays", "left"): ("journey", lambda s, _c, r, _f: relocation.left(s, r)),
+    ("stays", "off"): ("journey", lambda s, _c, r, _f: relocation.call_off_stay(s, r)),
+}
+
+
+def act_on(request: Request) -> Response:
+    """Do one thing with one record of a case."""
+    path = request.path_params
+    found = _ACTS_ON.get((path["kind"], path["act"]))
+    if found is None:
+        raise HTTPException(404)
+    tab, do = found
+    form = form_of(request)
+    said = do(office_of(request), path["case"], path["record"], form)
+    return done(request, f"/people/{path['case']}?tab={_tab(form, tab)}", said)

@@ -1,0 +1,229 @@
+"""The page of one case: the strip that never leaves, and its tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from leeward.base.say import Message, say
+from leeward.desk.pages.case_tabs import registered
+from leeward.desk.render import office_of, render, speech_of
+from leeward.domain.cases import work
+from leeward.domain.cases.case import Case, SafetyPlan
+from leeward.domain.cases.checkins import DAY, CheckIn, CheckInState
+from leeward.domain.cases.consent import ANSWER, AUDIENCE, HOW, SPEAKER, USE, Consent
+from leeward.domain.cases.story import CaseNote, in_order
+from leeward.domain.cases.words import (
+    ACCESS,
+    CHECK_IN,
+    CLOSE_REASON,
+    NEED,
+    NEED_STATUS,
+    NOTE,
+    PRIORITY,
+    RELATION,
+    RISK,
+    STAGE,
+    STATUS,
+    THREAT,
+)
+from leeward.domain.cases.work import Need, Task
+from leeward.domain.relocation.beds import Stay
+from leeward.domain.relocation.places import Place
+from leeward.domain.relocation.words import HELD, LEG_STATE, MODE, PAPER, STAY, VISA_KIND, VISA_STAGE
+from leeward.office import casework_history
+from leeward.office.casework import identity_of
+from leeward.office.casework_base import require_case, today, tonight
+from leeward.office.casework_open import attachments_left, identity_readers, readers
+from leeward.office.casework_today import LADDER
+from leeward.office.casework_views import case_lines, facts_of, names
+from leeward.office.consent import consents_of
+from leeward.office.relocation import places_for
+from leeward.office.relocation_journeys import journeys_of, papers_of
+from leeward.office.session import Session
+from leeward.office.team import members
+
+
+class TabLink(msgspec.Struct, frozen=True):
+    """One tab in the row of tabs."""
+
+    key: str
+    word: Message
+    count: int
+
+
+Show = Callable[[Session, Case, Mapping[str, str]], Mapping[str, object]]
+
+
+def case_page(request: Request) -> Response:
+    """Show a case; `tab` chooses what is under the strip."""
+    session = office_of(request)
+    case = require_case(session, request.path_params["case"])
+    query = dict(request.query_params)
+    tabs = _tabs(session, case)
+    chosen = query.get("tab", "story")
+    if chosen not in {tab.key for tab in tabs}:
+        chosen = "story"
+    outside = registered(chosen)
+    if outside is not None and chosen not in _OWN:
+        template, shown = outside.template, {"tab_data": outside.context(session, case, query)}
+    else:
+        template, show = _OWN[chosen]
+        shown = dict(show(session, case, query))
+    identity = identity_of(session, case)
+    return render(
+        request,
+        "people/case.html",
+        case=case,
+        facts=facts_of(session, case),
+        tabs=tabs,
+        tab=chosen,
+        tab_template=template,
+        query=query,
+        names=names(session),
+        members=members(session),
+        readers=readers(session, case),
+        identity=identity,
+        identity_readers=identity_readers(session, case),
+        disagreements=casework_history.disagreements(session, case),
+        standing=[one for one in consents_of(session, case.id) if not one.person_id],
+        stages=[STAGE.label(term.code, speech_of(request).language) for term in STAGE],
+        me=session.member_id,
+        add=query.get("add", ""),
+        **_WORDS,
+        **shown,
+    )
+
+
+_WORDS: dict[str, object] = {
+    "RISK": RISK,
+    "STAGE": STAGE,
+    "STATUS": STATUS,
+    "NOTE": NOTE,
+    "RELATION": RELATION,
+    "THREAT": THREAT,
+    "ACCESS": ACCESS,
+    "CLOSE_REASON": CLOSE_REASON,
+    "USE": USE,
+    "AUDIENCE": AUDIENCE,
+    "ANSWER": ANSWER,
+}
+
+
+def _tabs(session: Session, case: Case) -> list[TabLink]:
+    open_tasks = sum(task.open for task in session.find(Task, case_id=case.id))
+    unmet = sum(need.unmet for need in session.find(Need, case_id=case.id))
+    tabs = [
+        TabLink("story", say("Story"), 0),
+        TabLink("work", say("Needs and tasks"), open_tasks + unmet),
+        TabLink("journey", say("Journey"), 0),
+    ]
+    for key in ("testimony", "files"):
+        tab = registered(key)
+        if tab is not None:
+            tabs.append(TabLink(key, tab.word, tab.count(session, case) if tab.count else 0))
+    return [*tabs, TabLink("consent", say("Consent"), 0), TabLink("history", say("History"), 0)]
+
+
+def _story(session: Session, case: Case, query: Mapping[str, str]) -> dict[str, object]:
+    notes = in_order(session.find(CaseNote, case_id=case.id))
+    whole = query.get("all") == "1"
+    return {
+        "notes": notes if whole else notes[:60],
+        "more": 0 if whole else max(0, len(notes) - 60),
+        "struck": [one for one in session.find(CaseNote, case_id=case.id) if one.struck_at],
+        "others": [one.case for one in case_lines(session) if one.case.id != case.id],
+        "plan": next(iter(session.find(SafetyPlan, case_id=case.id)), None),
+        "tasks_made": {task.id: task for task in session.find(Task, case_id=case.id)},
+    }
+
+
+def _work(session: Session, case: Case, query: Mapping[str, str]) -> dict[str, object]:
+    del query
+    now = session.now()
+    tasks = session.find(Task, case_id=case.id)
+    by_id = {task.id: task for task in tasks}
+    check_ins = sorted(session.find(CheckIn, case_id=case.id), key=lambda one: (one.due, one.id))
+    waiting = [one for one in check_ins if one.waiting(now) or one.state(now) == CheckInState.FORCED]
+    past = [one for one in reversed(check_ins) if one not in waiting]
+    return {
+        "tasks": work.in_order([task for task in tasks if task.open], now),
+        "done_tasks": sorted(
+            (task for task in tasks if not task.open), key=lambda task: -(task.done_at or task.dropped_at)
+        )[:20],
+        "waits": {task.id: work.waits_for(task, by_id) for task in tasks},
+        "needs": sorted(
+            session.find(Need, case_id=case.id), key=lambda one: (not one.unmet, one.requested_at)
+        ),
+        "check_ins": waiting[:30],
+        "check_states": {one.id: one.state(now).value for one in check_ins},
+        "rungs": {one.id: LADDER.get(rung.step) for one in waiting if (rung := one.rung(now))},
+        "past_check_ins": past[:10],
+        "more_check_ins": max(0, len(waiting) - 30),
+        "NEED": NEED,
+        "NEED_STATUS": NEED_STATUS,
+        "PRIORITY": PRIORITY,
+        "CHECK_IN": CHECK_IN,
+        "tonight_at": _evening(now),
+    }
+
+
+def _evening(now: int) -> int:
+    """Return a first guess for a check-in: in a day, on the full hour."""
+    return (now + DAY) // 3_600_000 * 3_600_000
+
+
+def _journey(session: Session, case: Case, query: Mapping[str, str]) -> dict[str, object]:
+    del query
+    night = tonight(session)
+    stays = sorted(session.find(Stay, case_id=case.id), key=lambda one: one.first_night, reverse=True)
+    return {
+        "journeys": journeys_of(session, case.id),
+        "papers": papers_of(session, case.id),
+        "stays": stays,
+        "night": night,
+        "places": {place.id: place for place in session.find(Place)},
+        "fitting": places_for(session, case, night) if session.vault.compartments("beds") else [],
+        "STAY": STAY,
+        "MODE": MODE,
+        "LEG_STATE": LEG_STATE,
+        "VISA_KIND": VISA_KIND,
+        "VISA_STAGE": VISA_STAGE,
+        "PAPER": PAPER,
+        "HELD": HELD,
+    }
+
+
+def _consent(session: Session, case: Case, query: Mapping[str, str]) -> dict[str, object]:
+    answers = [one for one in consents_of(session, case.id) if not one.person_id]
+    whole = {(one.use, one.audience): one for one in answers if not one.organisation}
+    use, audience = query.get("use", ""), query.get("audience", "")
+    return {
+        "answers": whole,
+        "narrow": [one for one in answers if one.organisation],
+        "chosen": whole.get((use, audience)) or Consent(id="", use=use, audience=audience),
+        "asked": use in USE and audience in AUDIENCE,
+        "today": today(session),
+        "HOW": HOW,
+        "SPEAKER": SPEAKER,
+    }
+
+
+def _history(session: Session, case: Case, query: Mapping[str, str]) -> dict[str, object]:
+    limit = 2000 if query.get("all") == "1" else 150
+    return {
+        "history": casework_history.history_of(session, case, limit=limit),
+        "files_left": attachments_left(session, case),
+    }
+
+
+_OWN: dict[str, tuple[str, Show]] = {
+    "story": ("people/tab_story.html", _story),
+    "work": ("people/tab_work.html", _work),
+    "journey": ("people/tab_journey.html", _journey),
+    "consent": ("people/tab_consent.html", _consent),
+    "history": ("people/tab_history.html", _history),
+}

@@ -1,0 +1,52 @@
+"""Today: what needs me now, in one ordered list."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from leeward.desk.render import done, form_of, office_of, render
+from leeward.domain.today import Urgency
+from leeward.office import today
+
+_COLOURS = {
+    Urgency.ALARM: "danger",
+    Urgency.MISSED: "danger",
+    Urgency.EXPOSED: "danger",
+    Urgency.LATE: "late",
+    Urgency.WAITING: "accent",
+    Urgency.SOON: "",
+    Urgency.SECOND: "sealed",
+}
+_SHOWN = 40  # lines at first; the rest waits behind one link
+
+
+def show(request: Request) -> Response:
+    """Show what needs this member now."""
+    session = office_of(request)
+    day = today.gather(session)
+    everything = request.query_params.get("all") == "1"
+    shown = day.needs if everything else day.needs[:_SHOWN]
+    return render(
+        request,
+        "today/index.html",
+        day=day,
+        shown=shown,
+        hidden=len(day.needs) - len(shown),
+        colours=_COLOURS,
+        cannot_wait=sum(need.urgency <= Urgency.EXPOSED for need in [*day.alarms, *day.needs]),
+        on_duty=today.on_duty(session),
+        until=today.my_duty(session),
+    )
+
+
+def duty(request: Request) -> Response:
+    """Go on duty for some hours, or end it."""
+    session = office_of(request)
+    hours = form_of(request).number("hours", 0, 24) or 0
+    today.go_on_duty(session, session.now() + hours * 3_600_000 if hours else 0)
+    return done(request, "/")
+
+
+routes = [Route("/", show), Route("/duty", duty, methods=["POST"])]

@@ -1,0 +1,100 @@
+"""A desk on a real vault, and a small browser that speaks to it over HTTP, for all tests of pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+from leeward.base.ports import SystemChance
+from leeward.desk.serve import DeskServer
+from leeward.office.session import Session
+from leeward.office.team import found_team
+
+Fields = dict[str, str] | Sequence[tuple[str, str]]
+START = int(dt.datetime(2026, 4, 7, 18, 17, tzinfo=dt.UTC).timestamp() * 1000)  # 21:17 at UTC+3
+
+
+class TestClock:
+    """A clock that moves when told."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.ms = START
+
+    def now_ms(self) -> int:
+        return self.ms
+
+    def pass_minutes(self, minutes: float) -> None:
+        self.ms += int(minutes * 60_000)
+
+
+class Browser:
+    """A browser let in by the launch address."""
+
+    def __init__(self, server: DeskServer) -> None:
+        self.server = server
+        self.origin = f"http://127.0.0.1:{server.port}"
+        self.client = httpx.Client(base_url=self.origin, trust_env=False)
+        assert self.client.get(server.address()).status_code == 303
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        return self.client.get(path, headers=headers)
+
+    def post(self, path: str, fields: Fields = ()) -> httpx.Response:
+        """Post a form as our own page would, and follow to the next page."""
+        answer = self.client.post(
+            path,
+            content=urlencode(list(fields.items()) if isinstance(fields, dict) else list(fields)),
+            headers={
+                "content-type": "application/x-www-form-urlencoded",
+                "origin": self.origin,
+                "sec-fetch-site": "same-origin",
+            },
+        )
+        return self.get(answer.headers["location"]) if answer.status_code == 303 else answer
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock()
+
+
+@pytest.fixture
+def session(tmp_path: Path, clock: TestClock) -> Iterator[Session]:
+    """A founded team of one operator."""
+    session = found_team(
+        tmp_path / "vault",
+        "test words",
+        team_name="Harbour",
+        member_name="Mila",
+        role="coordinator",
+        clock=clock,
+        chance=SystemChance(),
+        work_factor=4,
+    )
+    with session.vault:
+        yield session
+
+
+@pytest.fixture
+def server(session: Session) -> Iterator[DeskServer]:
+    """The session's desk, served as it is in life."""
+    server = DeskServer(session, language="en", zone=dt.timezone(dt.timedelta(hours=3)))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield server
+    server.stop()
+    thread.join()
+
+
+@pytest.fixture
+def browser(server: DeskServer) -> Iterator[Browser]:
+    opened = Browser(server)
+    with opened.client:
+        yield opened

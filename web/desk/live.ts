@@ -1,0 +1,73 @@
+/**
+ * Keeps an open page in step with the vault: when the desk rings, the page is fetched again and merged in place.
+ * Nothing jumps: somebody who types keeps their words, caret and place, and is told quietly that more has come.
+ */
+import { isTyping } from "./keys.js";
+import { morphChildren } from "./morph.js";
+
+let pending = false;
+let running = false;
+
+function notice(name: string, shown: boolean): void {
+  const line = document.querySelector<HTMLElement>(`[data-${name}]`);
+  if (line) line.hidden = !shown;
+}
+
+async function refresh(): Promise<void> {
+  if (running) {
+    pending = true;
+    return;
+  }
+  running = true;
+  try {
+    const answer = await fetch(location.href, { headers: { "Leeward-Live": "1" } });
+    if (!answer.ok || answer.redirected) return;
+    const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const news = next.querySelectorAll("[data-live]");
+    document.querySelectorAll("[data-live]").forEach((part, place) => {
+      const fresh = news[place];
+      if (fresh) morphChildren(part, fresh);
+    });
+    document.dispatchEvent(new CustomEvent("leeward:merged"));
+  } finally {
+    running = false;
+    if (pending) {
+      pending = false;
+      void refresh();
+    }
+  }
+}
+
+function countOf(page: ParentNode): number {
+  return page.querySelectorAll("main [data-row], main article").length;
+}
+
+async function look(): Promise<void> {
+  const before = countOf(document);
+  await refresh().catch(() => undefined);
+  if (isTyping(document.activeElement) && countOf(document) > before) notice("notice", true);
+}
+
+export function watchLive(): void {
+  document.querySelector("[data-notice] button")?.addEventListener("click", () => {
+    notice("notice", false);
+    const fresh = document.querySelector<HTMLElement>("main .fresh") ?? document.querySelector<HTMLElement>("main");
+    fresh?.scrollIntoView({ block: "nearest" });
+  });
+  const source = new EventSource("/events");
+  let lost = 0;
+  source.addEventListener("message", () => void look());
+  source.addEventListener("open", () => {
+    notice("gone", false);
+    if (lost) void look();
+    lost = 0;
+  });
+  source.addEventListener("error", () => {
+    lost += 1;
+    if (lost > 2 || source.readyState === EventSource.CLOSED) notice("gone", true);
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") void look();
+  });
+  setInterval(() => void look(), 60_000); // waiting times grow even when nothing arrives
+}
