@@ -89,6 +89,7 @@ function start(): void {
   find("come-back").addEventListener("click", () => void openReturn(kit));
   find("back").addEventListener("click", () => show("write"));
   find("text").addEventListener("focus", () => void loadList(language()).catch(() => undefined), { once: true });
+  find("unready").remove();
   document.documentElement.classList.add("ready");
 }
 

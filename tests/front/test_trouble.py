@@ -1,0 +1,205 @@
+"""What the page does when things go wrong: it says so, keeps what was written, and sends nothing by halves."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Request, Route, expect
+from tests.front.test_story import PHOTO, TEXT, come_back, send
+from tests.support.browser import Browsing
+from tests.support.hotline import CHANCE, Hotline, make_card, make_identity
+
+from leeward.front import app as front_app
+from leeward.front.card import Card
+from leeward.relay.serve import Serving
+
+pytestmark = pytest.mark.browser
+
+SOON = 30_000
+
+
+def relay_requests(browsing: Browsing) -> list[Request]:
+    return [request for request in browsing.requests if "/v1/" in request.url]
+
+
+def write(page: Page, photo: bytes | None = None) -> None:
+    page.get_by_label("Ваше сообщение").fill(TEXT)
+    if photo:
+        page.locator("#picker").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo})
+
+
+def press_send(page: Page) -> None:
+    page.get_by_role("button", name="Отправить").click()
+
+
+def test_a_piece_that_fails_is_tried_again_with_the_same_bytes(browsing: Browsing, hotline: Hotline) -> None:
+    page = browsing.page(hotline.url)
+    bodies: list[tuple[str, bytes | None]] = []
+
+    def fail_second(route: Route) -> None:
+        bodies.append((route.request.url, route.request.post_data_buffer))
+        if len(bodies) == 2:
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page.route("**/v1/blobs/*", fail_second)
+    write(page, PHOTO)
+    press_send(page)
+    expect(page.get_by_role("heading", name="Сообщение у нас")).to_be_visible(timeout=SOON)
+    assert len(bodies) == 4
+    assert bodies[1] == bodies[2]
+    (report,) = hotline.reports()
+    assert b"".join(hotline.piece(piece["blob"]) for piece in report["files"][0]["pieces"]) == PHOTO
+
+
+def test_without_a_network_nothing_is_lost_and_the_person_decides(
+    browsing: Browsing, hotline: Hotline
+) -> None:
+    page = browsing.page(hotline.url)
+    write(page)
+    expect(page.get_by_role("button", name="Отправить")).to_be_enabled()
+    page.get_by_label("Ваше сообщение").focus()
+    page.wait_for_load_state("networkidle")
+    page.route("**/v1/**", lambda route: route.abort("internetdisconnected"))
+    press_send(page)
+    expect(page.get_by_text("ничего не потеряно")).to_be_visible(timeout=SOON)
+    page.get_by_role("button", name="Не отправлять").click()
+    expect(page.get_by_text("Отправка остановлена")).to_be_visible()
+    expect(page.get_by_label("Ваше сообщение")).to_have_value(TEXT)
+    press_send(page)
+    expect(page.get_by_role("button", name="Попробовать ещё раз")).to_be_visible(timeout=SOON)
+    page.unroute("**/v1/**")
+    page.get_by_role("button", name="Попробовать ещё раз").click()
+    expect(page.get_by_role("heading", name="Сообщение у нас")).to_be_visible(timeout=SOON)
+    assert [report["text"] for report in hotline.reports()] == [TEXT]
+
+
+def test_the_words_are_not_shown_before_the_report_is_stored(browsing: Browsing, hotline: Hotline) -> None:
+    page = browsing.page(hotline.url)
+    page.route("**/items/*", lambda route: route.fulfill(status=503, body="busy\n"))
+    write(page)
+    press_send(page)
+    expect(page.get_by_role("button", name="Попробовать ещё раз")).to_be_visible(timeout=SOON)
+    assert page.locator("#code li").count() == 0
+
+
+def test_a_refusal_is_told_and_the_stored_pieces_are_taken_back(browsing: Browsing, hotline: Hotline) -> None:
+    page = browsing.page(hotline.url)
+    page.route("**/items/*", lambda route: route.fulfill(status=413, body="too-large\n"))
+    write(page, PHOTO[:9000])
+    with page.expect_response(lambda answer: answer.request.method == "DELETE") as erased:
+        press_send(page)
+    assert erased.value.status == 204
+    expect(page.get_by_text("Сервер не принял сообщение (too-large)")).to_be_visible()
+    expect(page.get_by_label("Ваше сообщение")).to_have_value(TEXT)
+    assert hotline.reports() == []
+
+
+def test_without_the_list_of_words_nothing_is_sent(browsing: Browsing, hotline: Hotline) -> None:
+    page = browsing.page(hotline.url)
+    page.route("**/a/words-*", lambda route: route.fulfill(body="абажур\n"))
+    write(page)
+    press_send(page)
+    expect(page.get_by_text("Ничего не отправлено")).to_be_visible(timeout=SOON)
+    assert relay_requests(browsing) == []
+
+
+@contextlib.contextmanager
+def front_with_broken_recipient(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Serve the page with a recipient that no desk would have signed."""
+    identity = make_identity(CHANCE)
+    honest = front_app.check_card
+
+    def tampered(card: dict[str, Any]) -> Card:
+        checked = honest(card)
+        last = "q" if checked.recipient[-1] != "q" else "p"
+        return Card(**{**vars(checked), "recipient": checked.recipient[:-1] + last})
+
+    monkeypatch.setattr(front_app, "check_card", tampered)
+    card = make_card(identity, CHANCE.draw(16).hex(), CHANCE.draw(32).hex())
+    with Serving(front_app.make_front(card)) as serving:
+        yield serving.address
+
+
+def test_if_sealing_fails_nothing_at_all_is_sent(browsing: Browsing, monkeypatch: pytest.MonkeyPatch) -> None:
+    with front_with_broken_recipient(monkeypatch) as url:
+        page = browsing.page(url)
+        write(page, PHOTO)
+        press_send(page)
+        expect(page.get_by_text("Не получилось запечатать")).to_be_visible(timeout=SOON)
+        expect(page.get_by_label("Ваше сообщение")).to_have_value(TEXT)
+        assert relay_requests(browsing) == []
+
+
+def test_nothing_typed_is_told_in_words(browsing: Browsing, hotline: Hotline) -> None:
+    page = browsing.page(hotline.url)
+    press_send(page)
+    expect(page.get_by_text("Здесь пока пусто")).to_be_visible()
+    assert relay_requests(browsing) == []
+
+
+def test_a_wrong_word_is_caught_here_and_a_slip_is_mended(browsing: Browsing, hotline: Hotline) -> None:
+    words = send(browsing.page(hotline.url), photo=None)
+    page = browsing.page(hotline.url)
+    before = len(relay_requests(browsing))
+    come_back(page, [words[1], words[0], *words[2:]] if words[0] != words[1] else words[::-1])
+    expect(page.get_by_text("Слова не сходятся")).to_be_visible(timeout=SOON)
+    page.get_by_label("Ваши восемь слов").fill(" ".join(words[:5]))
+    page.get_by_role("button", name="Открыть переписку").click()
+    expect(page.get_by_text("Нужно восемь слов, а здесь их 5.")).to_be_visible()
+    assert len(relay_requests(browsing)) == before
+
+    longest = max(words, key=len)
+    slip = [word if word != longest else word + "ь" for word in words]
+    page.get_by_label("Ваши восемь слов").fill(", ".join(slip).upper())
+    page.get_by_role("button", name=longest, exact=True).click()
+    page.get_by_role("button", name="Открыть переписку").click()
+    expect(page.get_by_text("ответа пока нет")).to_be_visible(timeout=SOON)
+
+
+def test_words_of_nobody_are_told_apart_from_wrong_words(browsing: Browsing, hotline: Hotline) -> None:
+    words = send(browsing.page(hotline.url), photo=None)
+    for way in hotline.reports()[0]["ways"]:
+        hotline.relay.delete_box(way["box"], way["write"])
+    page = browsing.page(hotline.url)
+    come_back(page, words)
+    expect(page.get_by_text("Переписки с этими словами нет")).to_be_visible(timeout=SOON)
+
+
+def test_an_answer_that_does_not_open_is_told_and_hides_no_other(
+    browsing: Browsing, hotline: Hotline
+) -> None:
+    words = send(browsing.page(hotline.url), photo=None)
+    way = next(one for one in hotline.reports()[0]["ways"] if not one["alarm"])
+    hotline.relay.append(way["box"], way["write"], "ab" * 16, b"age-encryption.org/v1\nnonsense")
+    hotline.answer(way, "<b>Это</b> ответ & всё", 1_491_500_000_000)
+    page = browsing.page(hotline.url)
+    come_back(page, words)
+    expect(page.locator("#answers")).to_contain_text("<b>Это</b> ответ & всё")
+    expect(page.get_by_text("которые не открылись: 1")).to_be_visible()
+
+
+def test_a_relay_that_answers_nonsense_shows_no_answer(browsing: Browsing, hotline: Hotline) -> None:
+    words = send(browsing.page(hotline.url), photo=None)
+    page = browsing.page(hotline.url)
+    page.route("**/items?*", lambda route: route.fulfill(status=200, body=json.dumps({"no": "listing"})))
+    come_back(page, words)
+    expect(page.get_by_text("Сервер не отвечает. Ответы не потеряны.")).to_be_visible(timeout=SOON)
+
+
+def test_a_large_file_is_streamed_in_pieces(browsing: Browsing, hotline: Hotline, tmp_path: Path) -> None:
+    large = tmp_path / "film.mp4"
+    large.write_bytes(PHOTO * 9)  # beyond what is held sealed in memory
+    page = browsing.page(hotline.url)
+    page.locator("#picker").set_input_files(large)
+    press_send(page)
+    expect(page.get_by_text("Запечатываем и отправляем")).to_be_visible(timeout=SOON)
+    expect(page.get_by_role("heading", name="Сообщение у нас")).to_be_visible(timeout=60_000)
+    (file,) = hotline.reports()[0]["files"]
+    assert b"".join(hotline.piece(piece["blob"]) for piece in file["pieces"]) == large.read_bytes()
