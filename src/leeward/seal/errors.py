@@ -6,6 +6,7 @@ SealError
  |    `-- ArmorMalformed   the text form around an age file is not strict
  +-- NoKeyFits             well formed, but sealed to somebody else
  |    `-- WrongPassphrase
+ +-- NotEnoughMemory       the passphrase's hashing needs more than this machine has free
  +-- HeaderAltered         a key fits, but the header is not the one its author wrote
  +-- ContentDamaged        the content was changed, cut short or added to
  +-- FrameMalformed        the content opened, but is not one of our frames
@@ -102,6 +103,21 @@ class WrongPassphrase(NoKeyFits):
             say("The passphrase does not open this."),
             kept=say("Nothing was changed."),
             next_step=say("Type it again; look at the keyboard's language and at Caps Lock."),
+        )
+
+
+class NotEnoughMemory(SealError):
+    """The passphrase's hashing needs more memory than this machine has free."""
+
+    code = "seal.memory"
+
+    def __init__(self, mebibytes: int) -> None:
+        super().__init__(
+            say(
+                "There is not enough free memory to check the passphrase: it takes {size} MB.", size=mebibytes
+            ),
+            kept=say("Nothing was changed."),
+            next_step=say("Close other programs and try again."),
         )
 
 

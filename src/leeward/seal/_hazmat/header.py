@@ -62,7 +62,7 @@ def find_end(untrusted: bytes) -> int | None:
     """Return where the header ends, None if not within these bytes; raise as soon as it cannot be one."""
     if not INTRO.startswith(untrusted[: len(INTRO)]):
         raise EnvelopeMalformed("version line")  # 1
-    match = _MAC_LINE.search(untrusted)
+    match = _MAC_LINE.search(untrusted, 0, HEADER_MOST)
     if match is None and len(untrusted) > HEADER_MOST:
         raise EnvelopeMalformed("header too long")
     return match.end() if match else None

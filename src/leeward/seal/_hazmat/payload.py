@@ -17,9 +17,8 @@ from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from leeward.seal._hazmat.kdf import hkdf
 from leeward.seal.errors import ContentDamaged, EnvelopeMalformed
 
 NONCE_SIZE = 16
@@ -116,7 +115,15 @@ def decrypt_stream(file_key: bytes, nonce: bytes, source: Source, sink: Sink) ->
             for place in range(count):
                 chunk = sealed[place * unit : min((place + 1) * unit, held)]
                 final = ended and place == count - 1
-                used += _open_chunk(decrypt_into, number, chunk, plain[used:], final=final)
+                size = _open_chunk(decrypt_into, _nonce(number, final=final), chunk, plain[used:])
+                if size is None and len(chunk) == unit:  # genuine, only not the last, or not the end?
+                    other = _open_chunk(decrypt_into, _nonce(number, final=not final), chunk, plain[used:])
+                    if other is not None:
+                        used += other
+                        raise ContentDamaged("cut short" if final else "more after the end")  # 3
+                if size is None or (final and number and not size):
+                    raise ContentDamaged("chunk")  # 1 2
+                used += size
                 number += 1
         finally:
             write_all(sink, plain[:used])
@@ -152,25 +159,23 @@ def write_all(sink: Sink, data: memoryview) -> None:
 
 def _open_chunk(
     decrypt_into: Callable[[bytes, memoryview, None, memoryview], int],
-    number: int,
+    nonce: bytes,
     chunk: memoryview,
     target: memoryview,
-    *,
-    final: bool,
-) -> int:
-    """Open one chunk into the target's beginning; return its length."""
-    if len(chunk) < TAG or (final and number and len(chunk) == TAG):
-        raise ContentDamaged("cut short or empty last chunk")  # 2 3
+) -> int | None:
+    """Open one chunk into the target's beginning; return its length, None if it is not genuine under this nonce."""
     size = len(chunk) - TAG
+    if size < 0:
+        return None
     try:
-        decrypt_into(_nonce(number, final=final), chunk, None, target[:size])
+        decrypt_into(nonce, chunk, None, target[:size])
     except InvalidTag:
-        raise ContentDamaged("chunk") from None  # 1 3
+        return None
     return size
 
 
 def _cipher(file_key: bytes, nonce: bytes) -> ChaCha20Poly1305:
-    return ChaCha20Poly1305(HKDF(SHA256(), 32, salt=nonce, info=b"payload").derive(file_key))
+    return ChaCha20Poly1305(hkdf(file_key, salt=nonce, info=b"payload"))
 
 
 def _nonce(number: int, *, final: bool) -> bytes:

@@ -19,7 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.hashes import SHA256, SHAKE256, Hash
+from cryptography.hazmat.primitives.hashes import SHAKE256, Hash
 from cryptography.hazmat.primitives.hpke import (
     AEAD,
     KDF,
@@ -28,11 +28,11 @@ from cryptography.hazmat.primitives.hpke import (
     MLKEM768X25519PublicKey,
     Suite,
 )
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from leeward.seal._hazmat.header import Stanza, from_base64, to_base64
-from leeward.seal.errors import EnvelopeMalformed, KeyMalformed
+from leeward.seal._hazmat.kdf import hkdf
+from leeward.seal.errors import EnvelopeMalformed, KeyMalformed, NotEnoughMemory
 
 HYBRID = "mlkem768x25519"
 CLASSIC = "X25519"
@@ -124,7 +124,7 @@ def unwrap_classic(private: ClassicPrivate, stanza: Stanza) -> bytes | None:
     if len(share) != 32:  # 1
         raise EnvelopeMalformed("X25519 share")
     secret = _require_real_share(private.key, share)  # 2
-    key = HKDF(SHA256(), 32, salt=share + private.public, info=_CLASSIC_INFO).derive(secret)
+    key = hkdf(secret, salt=share + private.public, info=_CLASSIC_INFO)
     return _unwrap(key, stanza.body)
 
 
@@ -149,7 +149,10 @@ def unwrap_scrypt(passphrase: bytes, stanza: Stanza) -> bytes | None:
 
 
 def _scrypt(passphrase: bytes, salt: bytes, work_factor: int) -> bytes:
-    return Scrypt(salt=_SCRYPT_INFO + salt, length=32, n=1 << work_factor, r=8, p=1).derive(passphrase)
+    try:
+        return Scrypt(salt=_SCRYPT_INFO + salt, length=32, n=1 << work_factor, r=8, p=1).derive(passphrase)
+    except MemoryError:
+        raise NotEnoughMemory(1 << max(work_factor - 10, 0)) from None
 
 
 def _unwrap(key: bytes, body: bytes) -> bytes | None:
@@ -169,5 +172,5 @@ def _require_real_share(private: X25519PrivateKey, share: bytes) -> bytes:
 
 def header_mac(file_key: bytes, covered: bytes) -> bytes:
     """Return the MAC of a header: HMAC-SHA256 under a key that HKDF makes of the file key."""
-    key = HKDF(SHA256(), 32, salt=None, info=b"header").derive(file_key)
+    key = hkdf(file_key, salt=None, info=b"header")
     return hmac.digest(key, covered, "sha256")
