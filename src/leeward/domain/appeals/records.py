@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import msgspec
+
 from leeward.domain.typed import Note, Typed
 
 
@@ -49,6 +51,9 @@ class Submission(Typed, frozen=True, kw_only=True):
     due_unchecked: bool = False
     outcome: str = ""  # REPLY_KIND, when closed
     unchecked: bool = False
+    translations: dict[str, dict[str, str]] = msgspec.field(
+        default_factory=dict
+    )  # language -> field -> words
     remarks: tuple[Note, ...] = ()
 
 
@@ -66,3 +71,6 @@ class Reply(Typed, frozen=True, kw_only=True):
     file_id: str = ""
     recorded_by: str = ""
     unchecked: bool = False
+    translations: dict[str, dict[str, str]] = msgspec.field(
+        default_factory=dict
+    )  # language -> field -> words

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from leeward.base.say import say
 from leeward.domain.errors import OutOfRange
+from leeward.domain.files import FileRef
 from leeward.domain.typed import Note, Typed
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -19,7 +20,7 @@ class EvidenceItem(Typed, frozen=True, kw_only=True):
 
     case_id: str = ""
     account_id: str = ""
-    file_id: str = ""  # the kept file's record
+    file: FileRef | None = None  # where its sealed pieces are; None for what is held elsewhere
     title: str = ""  # ours, neutral; the original name may tell too much
     original_name: str = ""
     sha256: str = ""  # 64 hex, of the original bytes

@@ -103,7 +103,7 @@ def explain(weighing: Weighing, claim_id: str, element: Element) -> Explained:
         unresolved=sum(1 for support in against if not support.explanation.strip()),
         carried_by=carried_by,
         falls=falls,
-        step=_cheapest(weighing, supports, grade),
+        step=_cheapest(weighing, supports, grade, element),
         reasons=_reasons(voices, against, grade),
     )
 
@@ -117,7 +117,11 @@ def _carried_by(voices: Sequence[Voice], grade: Grade, *, unresolved: bool) -> t
     order = list(Access)
     ranked = sorted(
         {voice.source_id for voice in voices},
-        key=lambda s: (-min(order.index(v.access) for v in voices if v.source_id == s), s),
+        key=lambda s: (
+            any(v.original for v in voices if v.source_id == s),  # copies go first
+            -min(order.index(v.access) for v in voices if v.source_id == s),
+            s,
+        ),
     )
     kept = set(ranked)
     for source in ranked:
@@ -127,10 +131,10 @@ def _carried_by(voices: Sequence[Voice], grade: Grade, *, unresolved: bool) -> t
     return tuple(sorted(kept))
 
 
-def _cheapest(weighing: Weighing, supports: Sequence[Support], grade: Grade) -> Step | None:
+def _cheapest(weighing: Weighing, supports: Sequence[Support], grade: Grade, element: Element) -> Step | None:
     if grade == Grade.DOCUMENTED:
         return None
-    steps = _possible(weighing, supports)
+    steps = _possible(weighing, supports, element)
     for kind, support_id, voices, unresolved in steps:
         reached = _grade(voices, unresolved=unresolved)
         if reached > grade:
@@ -144,7 +148,7 @@ def _cheapest(weighing: Weighing, supports: Sequence[Support], grade: Grade) -> 
 
 
 def _possible(
-    weighing: Weighing, supports: Sequence[Support]
+    weighing: Weighing, supports: Sequence[Support], element: Element
 ) -> list[tuple[StepKind, str, list[Voice], bool]]:
     voices = weighing.voices(supports)
     unresolved = [support for support in supports if support.against and not support.explanation.strip()]
@@ -156,7 +160,11 @@ def _possible(
             checked = msgspec.structs.replace(support, verified=True)
             after = weighing.voices([checked if s.id == support.id else s for s in supports])
             steps.append((StepKind.VERIFY, support.id, after, bool(unresolved)))
-    steps.extend((kind, "", [*voices, _new_voice(kind, "new-1")], bool(unresolved)) for kind in _NEW)
+    steps.extend(
+        (kind, "", [*voices, _new_voice(kind, "new-1")], bool(unresolved))
+        for kind in _NEW
+        if kind != StepKind.PHYSICAL or element == Element.WHAT  # a scar does not tell who or when
+    )
     return steps
 
 
@@ -185,12 +193,16 @@ def _reasons(voices: Sequence[Voice], against: Sequence[Support], grade: Grade) 
             ),
         ]
     direct = sum(1 for kinds in strength.classes.values() if kinds & DIRECT)
-    if direct:
+    if direct and roots == 1:
+        said.append(say("It comes from somebody who went through it or saw it."))
+    elif direct:
         said.append(
             say_count(
                 "{n} of them went through it or saw it.", "{n} of them went through it or saw it.", direct
             )
         )
+    elif roots == 1:
+        said.append(say("It does not come from somebody who went through it or saw it."))
     elif sources:
         said.append(say("None of them went through it or saw it."))
     known: set[Access] = set().union(*strength.classes.values()) if strength.classes else set()

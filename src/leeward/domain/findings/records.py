@@ -36,6 +36,9 @@ class Source(Typed, frozen=True, kw_only=True):
     apart_from_ids: tuple[str, ...] = ()
     custody_whole: bool = True  # for traces: the chain of custody holds
     unchecked: bool = False  # background knowledge, not checked against the publication
+    translations: dict[str, dict[str, str]] = msgspec.field(
+        default_factory=dict
+    )  # language -> field -> words
     remarks: tuple[Note, ...] = ()
 
 
@@ -75,6 +78,9 @@ class Support(Typed, frozen=True, kw_only=True):
     explained_by: str = ""  # member id
     unchecked: bool = False
     withdrawn: bool = False
+    translations: dict[str, dict[str, str]] = msgspec.field(
+        default_factory=dict
+    )  # language -> field -> words
 
 
 class Finding(Typed, frozen=True, kw_only=True):

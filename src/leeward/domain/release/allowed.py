@@ -131,7 +131,7 @@ class Gate:
                 claim.kind,
                 say("“{sentence}”", sentence=claim.said("en")),
                 say(
-                    "On what this audience may know of, it stands as “{grade}”; this audience is told “{least}” or more.",
+                    "On what this audience may know, it stands as “{grade}”; it is told “{least}” or more.",
                     grade=Code(f"grade/{int(grade)}"),
                     least=Code(f"grade/{int(self.view.least_grade)}"),
                 ),

@@ -27,6 +27,7 @@ from leeward.domain.release.words import word
 from leeward.domain.testimony.methods import METHODS
 from leeward.domain.testimony.records import Account, Act, Facility, Unit
 from leeward.domain.testimony.terms import ACT_TYPE, OUTCOME
+from leeward.domain.translated import translated
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -151,7 +152,7 @@ def _people(material: Material, view: View, withheld: list[Withheld]) -> Section
 
 def _heading(one: Told, account: Account, letters: Mapping[str, str], material: Material) -> str:
     if not account.case_id:
-        return word("from-print", material.language, label=account.label)
+        return word("from-print", material.language, label=translated(account, "label", material.language))
     mine = letters[account.case_id]
     if one.name is None:
         return word("person", material.language, letters=mine)

@@ -37,7 +37,48 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST = 3  # letters of a secret word that is looked for by itself
-_ENDING = 3  # letters by which a Russian form may be longer than its stem
+_NOUN = (
+    "a",
+    "u",
+    "e",
+    "y",
+    "i",
+    "o",
+    "s",
+    "ya",
+    "yu",
+    "om",
+    "em",
+    "oy",
+    "ey",
+    "oyu",
+    "eyu",
+    "am",
+    "yam",
+    "ami",
+    "yami",
+)
+_OWNED = (
+    "akh",
+    "yakh",
+    "ov",
+    "ev",
+    "in",
+    "ina",
+    "inu",
+    "ine",
+    "inym",
+    "inoy",
+    "ova",
+    "ovu",
+    "ove",
+    "ovi",
+    "ovym",
+    "ovoy",
+)
+_QUALITY = ("ym", "im", "ykh", "ikh", "ogo", "ego", "omu", "emu", "aya", "uyu", "oe")
+_ENDINGS = frozenset(("", *_NOUN, *_OWNED, *_QUALITY))
+"""What a Russian form of a name may end in, in Latin letters (also an English "s")."""
 
 
 class Secret(msgspec.Struct, frozen=True):
@@ -149,7 +190,7 @@ def _holds(words: list[str], stems: list[str]) -> bool:
 
 
 def _is_form(word: str, stem: str) -> bool:
-    return word.startswith(stem) and len(word) - len(stem) <= _ENDING
+    return word.startswith(stem) and word[len(stem) :] in _ENDINGS
 
 
 def _stem(word: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from leeward.domain.files import FileRef
 from leeward.domain.typed import Note, Typed
 
 
@@ -29,7 +30,7 @@ class Release(Typed, frozen=True, kw_only=True):
     checked_by: str = ""  # the second pair of eyes
     sha256: str = ""  # of the PDF's bytes
     size: int = 0
-    file_id: str = ""
+    file: FileRef | None = None  # the sealed PDF
     withheld: int = 0  # how many things were held back
     consent_ids: tuple[str, ...] = ()  # the answers it rests on
     submission_id: str = ""

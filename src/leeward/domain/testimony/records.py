@@ -66,6 +66,9 @@ class Account(Typed, frozen=True, kw_only=True):
     paragraphs: tuple[Paragraph, ...] = ()
     published_in: str = ""  # for what is restated: the publication
     unchecked: bool = False  # background knowledge, not checked against the publication
+    translations: dict[str, dict[str, str]] = msgspec.field(
+        default_factory=dict
+    )  # language -> field -> words
     remarks: tuple[Note, ...] = ()
 
 
@@ -101,6 +104,7 @@ class Act(Typed, frozen=True, kw_only=True):
     people: int = 1  # to how many it was done, as told; 0 unknown
     quoted: tuple[int, ...] = ()  # indexes of paragraphs, from 0
     remark: str = ""
+    withdrawn: bool = False
 
 
 class Unit(Typed, frozen=True, kw_only=True):
