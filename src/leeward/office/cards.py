@@ -40,13 +40,12 @@ class DeviceCard(msgspec.Struct, frozen=True):
 
 
 class Welcome(msgspec.Struct, frozen=True):
-    """What a new device is told: who let it in, who founded the team, who its owner is, and where the relay is."""
+    """What a new device is told: who let it in, who its owner is, and where the relay is."""
 
     team: str
     relay: str
     member_id: str
     giver: VerifyKey
-    root: VerifyKey
 
 
 def canonical(card: dict[str, Any]) -> bytes:
@@ -92,9 +91,7 @@ def read_device_card(untrusted_text: str) -> DeviceCard:
     return DeviceCard(_field(card, "name")[:200], _field(card, "role")[:40], key, recipient, box, write)
 
 
-def print_welcome(
-    key: SigningKey, root: VerifyKey, *, team: str, relay: str, member_id: str, device_id: str
-) -> str:
+def print_welcome(key: SigningKey, *, team: str, relay: str, member_id: str, device_id: str) -> str:
     """Return a welcome for a device that was admitted."""
     card = {
         "v": 1,
@@ -103,7 +100,6 @@ def print_welcome(
         "relay": relay,
         "member_id": member_id,
         "verify_key": _text(key.verify_key().to_bytes()),
-        "root": _text(root.to_bytes()),
     }
     return print_signed(card, key, Purpose.DEVICE)
 
@@ -124,9 +120,7 @@ def read_welcome(untrusted_text: str, *, device_id: str, fingerprint: str) -> We
     _check(card, key, Purpose.DEVICE)
     if _field(card, "welcome") != device_id:  # 3
         raise _refused("it was made for another device")
-    return Welcome(
-        _field(card, "team"), _field(card, "relay"), _field(card, "member_id"), key, _key(card, "root")
-    )
+    return Welcome(_field(card, "team"), _field(card, "relay"), _field(card, "member_id"), key)
 
 
 def print_intake_card(

@@ -35,7 +35,6 @@ from leeward.office.session import Session
 from leeward.seal.signing import VerifyKey
 from leeward.sync.outbox import Outbox
 
-_ROOT = "team.root"  # device-only: the founder's verify key
 _GIVER = "team.giver"  # device-only: the verify key of who let this device in
 
 
@@ -72,7 +71,6 @@ def found_team(  # noqa: PLR0913 - what a founder is asked, each once
     session = Session(vault, clock=clock, chance=chance)
     set_relay(vault, relay, proxy=proxy)
     circles = {kind: vault.make_compartment(kind).id for kind in TEAM_KINDS}
-    vault.local_put(_ROOT, vault.device.signing_key.verify_key().to_bytes())
     device = vault.device
     session.commit(
         circles["team"],
@@ -190,7 +188,6 @@ def admit(
     team = team_of(session)
     welcome = print_welcome(
         session.vault.device.signing_key,
-        root_of(session),
         team=team.name if team else "",
         relay=team.relay if team else "",
         member_id=owner,
@@ -209,7 +206,6 @@ def join(
     welcome = read_welcome(untrusted_welcome, device_id=session.vault.device.id, fingerprint=fingerprint)
     session.vault.set_member(welcome.member_id)
     set_relay(session.vault, relay or welcome.relay, proxy=proxy)
-    session.vault.local_put(_ROOT, welcome.root.to_bytes())
     session.vault.local_put(_GIVER, welcome.giver.to_bytes())
     return welcome.team
 
@@ -218,11 +214,6 @@ def trusted_giver(session: Session) -> VerifyKey | None:
     """Return whose grants this device takes before it has a roster; None if it was told of nobody."""
     raw = session.vault.local_get(_GIVER)
     return VerifyKey.from_bytes(raw) if raw else None
-
-
-def root_of(session: Session) -> VerifyKey:
-    """Return the founder's verify key, pinned when the team was founded or joined."""
-    return VerifyKey.from_bytes(session.vault.local_get(_ROOT))
 
 
 def grant_case(session: Session, compartment: str, member_ids: Collection[str]) -> None:

@@ -25,6 +25,7 @@ from leeward.ledger.fault import Fault
 from leeward.ledger.grant import giver_of, read_grant
 from leeward.ledger.model import Change, Dot, Record, Revision, Value
 from leeward.ledger.roster import DEVICE_KIND, TEAM_KIND, RosterDevice, read_roster
+from leeward.ledger.store.archive import HeldSegment, read_segments
 from leeward.ledger.store.blobs import Blobs
 from leeward.ledger.store.database import Database
 from leeward.ledger.store.faults import read_faults
@@ -59,6 +60,7 @@ class Vault:
         self._roster: Mapping[str, RosterDevice] | None = None
         self._roster_lock = threading.Lock()
         self._reader = Reader(self._database, self._ring, self._member_of)
+        self._plain_reader = Reader(self._database, self._ring, str)  # names nobody, so the roster can be read
         self._searcher = Searcher(self._database, self._reader)
         self._outbox = Outbox(self._database, self._ring, chance)
         self._taker = Taker(self._database, self._ring, self.roster, clock)
@@ -184,7 +186,7 @@ class Vault:
         with self._roster_lock:
             if self._roster is None:
                 team = self._ring.compartments(TEAM_KIND)
-                records = self.find(DEVICE_KIND, compartment=team[0].id) if team else []
+                records = self._plain_reader.find(DEVICE_KIND, team[0].id, {}, None) if team else []
                 self._roster = read_roster(records)
             return self._roster
 
@@ -275,6 +277,10 @@ class Vault:
     def missing(self, compartment_id: str) -> list[Fault]:
         """Return what the relay withholds; ask after a complete fetch. What is found is kept among the faults."""
         return self._taker.missing(compartment_id)
+
+    def segments(self, compartment_id: str) -> Iterator[HeldSegment]:
+        """Yield every segment held of a compartment as it was signed, each device's in order of its chain."""
+        return read_segments(self._database, self._ring, compartment_id)
 
     def cursor(self, box: str) -> int:
         """Return the sequence number up to which a box was read."""
