@@ -11,7 +11,10 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 from leeward.base.ports import SystemChance
+from leeward.desk.app import make_desk
+from leeward.desk.security import open_socket
 from leeward.desk.serve import DeskServer
+from leeward.desk.state import Syncer
 from leeward.office.session import Session
 from leeward.office.team import found_team
 
@@ -37,14 +40,20 @@ class TestClock:
 class Browser:
     """A browser let in by the launch address."""
 
-    def __init__(self, server: DeskServer) -> None:
+    def __init__(self, server: Served) -> None:
         self.server = server
         self.origin = f"http://127.0.0.1:{server.port}"
         self.client = httpx.Client(base_url=self.origin, trust_env=False)
-        assert self.client.get(server.address()).status_code == 303
+        assert self.client.get(server.desk.address()).status_code == 303
 
     def get(self, path: str, **headers: str) -> httpx.Response:
-        return self.client.get(path, headers=headers)
+        return self._sound(self.client.get(path, headers=headers))
+
+    def _sound(self, answer: httpx.Response) -> httpx.Response:
+        """Raise a fault of our own, which the page told without a trace."""
+        if self.server.troubles:
+            raise self.server.troubles.pop()
+        return answer
 
     def post(self, path: str, fields: Fields = ()) -> httpx.Response:
         """Post a form as our own page would, and follow to the next page."""
@@ -57,6 +66,7 @@ class Browser:
                 "sec-fetch-site": "same-origin",
             },
         )
+        self._sound(answer)
         return self.get(answer.headers["location"]) if answer.status_code == 303 else answer
 
 
@@ -82,19 +92,44 @@ def session(tmp_path: Path, clock: TestClock) -> Iterator[Session]:
         yield session
 
 
-@pytest.fixture
-def server(session: Session) -> Iterator[DeskServer]:
-    """The session's desk, served as it is in life."""
-    server = DeskServer(session, language="en", zone=dt.timezone(dt.timedelta(hours=3)))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield server
-    server.stop()
-    thread.join()
+class Served:
+    """A desk on a port of its own, served as it is in life."""
+
+    def __init__(self, session: Session, syncer: Syncer | None = None, language: str = "en") -> None:
+        self._socket = open_socket(0)
+        self.port: int = self._socket.getsockname()[1]
+        zone = dt.timezone(dt.timedelta(hours=3))
+        self.desk = make_desk(
+            session, syncer, port=self.port, lock=self.note_lock, language=language, zone=zone
+        )
+        self.locked = threading.Event()
+        self.troubles: list[Exception] = []
+        self.desk.state.on_trouble = self.troubles.append
+        ready = threading.Event()
+        self._server = DeskServer(self.desk, ready.set)
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]})
+        self._thread.start()
+        assert ready.wait(10)
+
+    def note_lock(self) -> None:
+        self.locked.set()
+        self._server.stop()
+
+    def stop(self) -> None:
+        self._server.stop()
+        self._thread.join()
+        self._socket.close()
 
 
 @pytest.fixture
-def browser(server: DeskServer) -> Iterator[Browser]:
+def server(session: Session) -> Iterator[Served]:
+    served = Served(session)
+    yield served
+    served.stop()
+
+
+@pytest.fixture
+def browser(server: Served) -> Iterator[Browser]:
     opened = Browser(server)
-    with opened.client:
-        yield opened
+    yield opened
+    opened.client.close()

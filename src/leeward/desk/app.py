@@ -131,8 +131,9 @@ async def tell_status(request: Request, error: Exception) -> Response:
     return _bare(request, context, error.status_code)
 
 
-async def tell_trouble(request: Request, _error: Exception) -> Response:
+async def tell_trouble(request: Request, error: Exception) -> Response:
     """Answer for a fault of our own, without a trace."""
+    desk_of(request).on_trouble(error)
     context = {
         "happened": say("Something in this program went wrong."),
         "kept": say("What was saved before is safe. What you typed is below."),

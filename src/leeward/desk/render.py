@@ -6,16 +6,14 @@ A sentence made with `say(...)` may be printed as it is: `{{ need.what }}` comes
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from leeward.base.say import Message
+from leeward.base.say import Code, Message, Moment, Span
 from leeward.desk.forms import Form
 from leeward.desk.frame import frame_of
 from leeward.desk.icons import icon
@@ -85,7 +83,7 @@ def make_environment(desk: DeskState, speech: Speech) -> Environment:
         return desk.session.now()
 
     def finalize(value: object) -> object:
-        return speech.message(value, now()) if isinstance(value, Message) else value
+        return speech.value(value, now()) if isinstance(value, (Message, Moment, Span, Code)) else value
 
     environment = Environment(
         loader=PackageLoader("leeward.desk"),
@@ -111,10 +109,20 @@ def make_environment(desk: DeskState, speech: Speech) -> Environment:
         iso=lambda ms: speech.local(ms).isoformat(timespec="minutes"),
         field_moment=lambda ms: speech.local(ms).strftime("%Y-%m-%dT%H:%M") if ms else "",
         say=lambda message: speech.message(message, now()) if isinstance(message, Message) else str(message),
-        data=lambda value: Markup("{}").format(json.dumps(value, ensure_ascii=False)),
+        show=lambda value: speech.value(value, now()),
+        plain=_plain,
     )
     environment.globals["icon"] = icon
     return environment
+
+
+def _plain(value: object) -> str:
+    """Return any value of a record as a person can read it."""
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_plain(part) for part in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_plain(part)}" for name, part in value.items())
+    return "…" if isinstance(value, bytes) else str(value)
 
 
 def _word(code: str, vocabulary: Vocabulary | str, speech: Speech) -> str:

@@ -1,62 +1,51 @@
-"""Serving a desk: one server on one loopback socket, until it is locked or stopped."""
+"""Running a desk until it is locked or stopped: one process, one port of the loopback address, no log."""
 
 from __future__ import annotations
 
-import datetime as dt
+import socket
+from collections.abc import Callable
+from types import FrameType
 
 import uvicorn
 
-from leeward.desk.app import make_desk
-from leeward.desk.security import open_socket
-from leeward.desk.state import Syncer
-from leeward.office.session import Session
+from leeward.desk.app import Desk
 
-_GRACE_SECONDS = 2
+_STOP_SECONDS = 2  # how long a stop waits for answers under way
 
 
-class DeskServer:
-    """Binds when made (OSError if the port is taken), serves in `run`, ends by `stop` or by the member's lock.
+class DeskServer(uvicorn.Server):
+    """A server for one desk. `stop()` from any thread ends it; signals end it quietly."""
 
-    Whoever calls `run` closes the vault when it returns: only then is everything locked.
-    """
-
-    def __init__(
-        self,
-        session: Session,
-        syncer: Syncer | None = None,
-        *,
-        port: int = 0,
-        language: str = "",
-        zone: dt.tzinfo | None = None,
-    ) -> None:
-        self._socket = open_socket(port)
-        self.port: int = self._socket.getsockname()[1]
-        self.desk = make_desk(session, syncer, port=self.port, lock=self.stop, language=language, zone=zone)
-        self._server = uvicorn.Server(
+    def __init__(self, desk: Desk, on_ready: Callable[[], None]) -> None:
+        super().__init__(
             uvicorn.Config(
-                self.desk.app,
-                log_level="critical",  # no addresses, no traces: both could hold content
+                desk.app,
+                ws="none",
+                lifespan="off",
+                interface="asgi3",
                 access_log=False,
+                log_config=None,
+                log_level="critical",
                 server_header=False,
                 date_header=False,
-                lifespan="off",
-                timeout_graceful_shutdown=_GRACE_SECONDS,
-                timeout_keep_alive=30,
+                proxy_headers=False,
+                timeout_graceful_shutdown=_STOP_SECONDS,
             )
         )
+        self._desk = desk
+        self._on_ready = on_ready
 
-    def address(self) -> str:
-        """Return an address that lets one browser in, once."""
-        return self.desk.address()
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell."""
+        await super().startup(sockets)
+        self._on_ready()
 
-    def run(self) -> None:
-        """Serve until stopped."""
-        try:
-            self._server.run(sockets=[self._socket])
-        finally:
-            self._socket.close()
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End on a signal without raising it again: stopping was asked for, and is done."""
+        del sig, frame
+        self.stop()
 
     def stop(self) -> None:
-        """End soon. From any thread."""
-        self.desk.close()
-        self._server.should_exit = True
+        """Let nobody in any more, and end."""
+        self._desk.close()
+        self.should_exit = True

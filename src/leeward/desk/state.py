@@ -56,6 +56,7 @@ class DeskState:
         self.lock = lock
         self.language = language
         self.bell = Bell()
+        self.on_trouble: Callable[[Exception], None] = lambda _error: None  # tests listen here; nothing is logged
         self.environments: dict[str, Environment] = {}
         self.zone = zone
         self._speeches: dict[str, Speech] = {}

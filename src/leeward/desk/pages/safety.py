@@ -1,0 +1,90 @@
+"""Safety: members, devices, who can open what, the relay, conflicts, and the lock."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from leeward.base.ids import is_id
+from leeward.base.say import say
+from leeward.desk.frame import sync_sentence
+from leeward.desk.render import desk_of, done, form_of, office_of, render
+from leeward.domain.team import ROLES
+from leeward.office import conflicts, safety, search, team
+
+_CARD_MOST = 20_000
+
+
+def show(request: Request) -> Response:
+    """Show the page."""
+    return _page(request)
+
+
+def _page(request: Request, admission: team.Admission | None = None) -> Response:
+    session, desk = office_of(request), desk_of(request)
+    sentence, colour = sync_sentence(desk)
+    return render(
+        request,
+        "safety/index.html",
+        session=session,
+        safety=safety.gather(session),
+        sync=sentence,
+        sync_colour=colour,
+        conflicts=conflicts.list_conflicts(session),
+        title_of=search.title_of,
+        kind_of=search.kind_of,
+        names={one.id: one.name for one in team.members(session)},
+        roles=ROLES,
+        admission=admission,
+        words_of=fingerprint_words,
+        is_id=is_id,
+    )
+
+
+def fingerprint_words(fingerprint: str) -> str:
+    """Return a fingerprint in groups that can be read aloud."""
+    return " ".join(fingerprint[at : at + 4] for at in range(0, len(fingerprint), 4))
+
+
+def add_device(request: Request) -> Response:
+    """Let a device in after its fingerprint was compared by voice."""
+    form = form_of(request)
+    admission = team.admit(
+        office_of(request),
+        form.text("card", _CARD_MOST),
+        form.code("role", ROLES, "operator"),
+        fingerprint=form.line("fingerprint"),
+        member_id=form.line("member"),
+    )
+    syncer = desk_of(request).syncer
+    if syncer is not None:
+        syncer.nudge()
+    return _page(request, admission)
+
+
+def card(request: Request) -> Response:
+    """Give the intake card as a file."""
+    found = safety.gather(office_of(request)).card
+    return Response(
+        found,
+        media_type="application/octet-stream",
+        headers={"content-disposition": 'attachment; filename="intake-card.json"'},
+    )
+
+
+def settle(request: Request) -> Response:
+    """Let one value of a conflict stand."""
+    form = form_of(request)
+    conflicts.settle_conflict(
+        office_of(request), form.line("record"), form.line("field"), form.number("choice", 0, 100) or 0
+    )
+    return done(request, "/safety#conflicts", say("Settled. The other stays in the history."))
+
+
+routes = [
+    Route("/safety", show),
+    Route("/safety/devices", add_device, methods=["POST"]),
+    Route("/safety/card", card),
+    Route("/safety/settle", settle, methods=["POST"]),
+]

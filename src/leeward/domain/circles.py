@@ -1,0 +1,16 @@
+"""The kinds of need-to-know circles, in words."""
+
+from __future__ import annotations
+
+from leeward.domain.vocabulary import Term, Vocabulary
+
+CIRCLE = Vocabulary(
+    "circle",
+    Term("team", "The team itself", "Сама группа", "Members, devices, duty, places without addresses."),
+    Term("intake", "The hotline", "Горячая линия", "Contacts, messages, vetting."),
+    Term("beds", "Beds", "Ночлег", "Which case sleeps where and when; no names."),
+    Term("record", "The record", "Свидетельства", "Accounts without names, claims, findings, appeals."),
+    Term("case", "A person", "Человек", "One person's case."),
+    Term("address", "An address", "Адрес", "Where one place is."),
+    Term("identity", "A legal identity", "Личные данные", "One person's legal name and papers."),
+)

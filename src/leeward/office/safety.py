@@ -1,0 +1,112 @@
+"""Safety: who is on the team with which devices, who can open what, and how the relay behaves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import msgspec
+
+from leeward.domain.cases.case import Case, Identity
+from leeward.domain.relocation.places import Place, PlaceAddress
+from leeward.domain.team import Member
+from leeward.ledger.fault import Fault
+from leeward.office.relay import relay_address
+from leeward.office.session import Session
+from leeward.office.team import circles, members, team_of
+from leeward.sync.memory import Memory
+
+_ORDER = ("team", "intake", "beds", "record", "case", "address", "identity")
+
+
+class DeviceLine(msgspec.Struct, frozen=True):
+    """A device: its fingerprint is also its id."""
+
+    id: str
+    here: bool  # the one you sit at
+    removed_at: int
+
+
+class MemberLine(msgspec.Struct, frozen=True):
+    """A colleague with their devices."""
+
+    member: Member
+    devices: list[DeviceLine]
+
+
+class Circle(msgspec.Struct, frozen=True):
+    """One row of the matrix: a compartment, what it is about, and which members hold its key."""
+
+    id: str
+    kind: str
+    about: str  # a pseudonym or a place's code name; "" for the team's own
+    open_to: frozenset[str]  # member ids
+
+
+class Safety(msgspec.Struct, frozen=True):
+    """Everything on the Safety page that the vault knows."""
+
+    team: str
+    card: str  # the signed intake card (JSON)
+    relay: str
+    members: list[MemberLine]
+    circles: list[Circle]
+    faults: list[Fault]
+    this_device: str
+    can_admit: bool
+
+
+def gather(session: Session) -> Safety:
+    """Return the Safety page's content."""
+    team = team_of(session)
+    relay, _proxy = relay_address(session.vault)
+    return Safety(
+        team=team.name if team else "",
+        card=team.card if team else "",
+        relay=relay,
+        members=_members(session),
+        circles=_circles(session),
+        faults=sorted(
+            [*session.vault.faults(), *Memory(session.vault, session.clock).faults()], key=lambda one: -one.at
+        ),
+        this_device=session.vault.device.id,
+        can_admit=bool(session.vault.compartments("team")),
+    )
+
+
+def _members(session: Session) -> list[MemberLine]:
+    devices: dict[str, list[DeviceLine]] = defaultdict(list)
+    for device in session.vault.roster().values():
+        here = device.device_id == session.vault.device.id
+        devices[device.member_id].append(DeviceLine(device.device_id, here, device.removed_at))
+    return [MemberLine(one, sorted(devices[one.id], key=lambda found: found.id)) for one in members(session)]
+
+
+def _circles(session: Session) -> list[Circle]:
+    kinds = {found.id: found.kind for found in session.vault.compartments()}
+    about = _about(session)
+    rows = [
+        Circle(
+            id=circle,
+            kind=kinds.get(circle, ""),
+            about=about.get(circle, ""),
+            open_to=frozenset(access.member_id for access in accesses),
+        )
+        for circle, accesses in circles(session).items()
+    ]
+
+    def place(row: Circle) -> tuple[int, str, str]:
+        return (_ORDER.index(row.kind) if row.kind in _ORDER else len(_ORDER), row.about, row.id)
+
+    return sorted(rows, key=place)
+
+
+def _about(session: Session) -> dict[str, str]:
+    cases = {case.id: case for case in session.find(Case)}
+    places = {place.id: place.code_name for place in session.find(Place)}
+    about = {case.compartment: case.pseudonym for case in cases.values()}
+    for identity in session.find(Identity):
+        case = cases.get(identity.case_id)
+        about[identity.compartment] = case.pseudonym if case is not None else ""
+    for address in session.find(PlaceAddress):
+        about[address.compartment] = places.get(address.place_id, "")
+    return about
