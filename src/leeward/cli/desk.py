@@ -13,6 +13,7 @@ from leeward.base.errors import LeewardError
 from leeward.base.ports import SystemChance, SystemClock
 from leeward.base.say import say
 from leeward.cli import ask, tell
+from leeward.cli.children import add_hanging, end_with_parent
 
 if TYPE_CHECKING:
     from leeward.desk.serve import DeskServer
@@ -47,7 +48,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--language", choices=("en", "ru"), default="", help="instead of the browser's language"
     )
+    parser.add_argument(
+        "--relay", default="", metavar="URL", help="from now on, work with the relay at this address"
+    )
+    parser.add_argument("--proxy", default="", metavar="URL", help="the SOCKS proxy to it, such as Tor's")
     ask.add_passphrase(parser)
+    add_hanging(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -57,6 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     from leeward.desk.security import open_socket  # noqa: PLC0415
     from leeward.desk.serve import DeskServer  # noqa: PLC0415
     from leeward.ledger.store.vault import Vault  # noqa: PLC0415
+    from leeward.office.relay import set_relay  # noqa: PLC0415
     from leeward.office.session import Session  # noqa: PLC0415
 
     clock, chance = SystemClock(), SystemChance()
@@ -66,8 +73,12 @@ def run(arguments: argparse.Namespace) -> int:
         raise _no_port(arguments.port, error) from error
     with listening, Vault.open(arguments.folder, passphrase, clock=clock, chance=chance) as vault:
         session = Session(vault, clock=clock, chance=chance)
+        if arguments.relay:
+            set_relay(vault, arguments.relay, proxy=arguments.proxy)
         syncer = _syncer(session)
         ending = threading.Event()
+        if arguments.until_stdin_ends:
+            end_with_parent(ending.set)
         desk = make_desk(
             session,
             syncer,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 from pathlib import Path
 
 from leeward.base.errors import LeewardError
 from leeward.base.say import say
 from leeward.cli import tell
+from leeward.cli.children import add_hanging, end_with_parent
 
 EXAMPLES = """\
 examples:
@@ -43,6 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     where.add_argument(
         "--port", type=int, default=0, help="listen on this port of 127.0.0.1; 0 draws a free one"
     )
+    add_hanging(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -57,6 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
 
         pages = make_front(read_card(arguments.card))
     store = open_store(str(arguments.folder))
+    if arguments.until_stdin_ends:
+        end_with_parent(lambda: signal.raise_signal(signal.SIGTERM))
     serve(
         make_app(store, pages),
         port=arguments.port,

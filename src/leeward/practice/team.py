@@ -1,0 +1,99 @@
+"""A practice team with real vaults: an operator, a coordinator and a documenter, in step through a relay's store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from leeward.base.ports import SystemChance
+from leeward.office.relay import set_relay
+from leeward.office.session import Session
+from leeward.office.team import admit, device_card, found_team, join, prepare_to_join, team_of
+from leeward.practice.cast import STAFF
+from leeward.practice.load import Progress, StoryClock, make_circles, write_moments
+from leeward.practice.operation import Size, make_operation
+from leeward.practice.public_record_2017 import load_public_record
+from leeward.sync.exchange import Exchange
+from leeward.sync.port import Relay
+
+TEAM_NAME = "Harbour"
+
+
+class PracticeTeam:
+    """Three desks in one process while the practice operation is made. Close it before the desks open their vaults."""
+
+    def __init__(self, folder: Path, passphrases: Mapping[str, str], *, work_factor: int = 18) -> None:
+        self.clock = StoryClock()
+        self.chance = SystemChance()
+        self.desks: dict[str, Session] = {}
+        for staff in STAFF[: len(passphrases)]:
+            self._open(staff.name, staff.role, folder / staff.role, passphrases[staff.role], work_factor)
+
+    def _open(self, name: str, role: str, folder: Path, passphrase: str, work_factor: int) -> None:
+        clock, chance = self.clock, self.chance
+        if not self.desks:
+            session = found_team(
+                folder,
+                passphrase,
+                team_name=TEAM_NAME,
+                member_name=name,
+                role=role,
+                clock=clock,
+                chance=chance,
+                work_factor=work_factor,
+            )
+        else:
+            first = self._first
+            session = prepare_to_join(folder, passphrase, clock=clock, chance=chance, work_factor=work_factor)
+            card = device_card(session, name=name, role=role)
+            admission = admit(first, card, role, fingerprint=session.vault.device.id)
+            join(session, admission.welcome, fingerprint=first.vault.device.id)
+        self.desks[role] = session
+
+    @property
+    def _first(self) -> Session:
+        return next(iter(self.desks.values()))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for session in self.desks.values():
+            session.vault.close()
+
+    def card(self) -> dict[str, Any]:
+        """Return the team's intake card."""
+        team = team_of(self._first)
+        assert team is not None, "a founded team has its record"
+        card: dict[str, Any] = json.loads(team.card)
+        return card
+
+    def set_relay(self, url: str) -> None:
+        """Tell every desk where the relay is."""
+        for session in self.desks.values():
+            set_relay(session.vault, url)
+
+    def sync(self, relay: Relay, rounds: int = 2) -> None:
+        """Let every desk speak with the relay, often enough that all are in step."""
+        for _round in range(rounds):
+            for session in self.desks.values():
+                Exchange(session.vault, relay, clock=session.clock, chance=session.chance).sync()
+
+    def play(self, relay: Relay, *, seed: int, people: int, language: str, progress: Progress) -> None:
+        """Write the practice operation and the public record of 2017, each role at its own desk; all in step after."""
+        names = {staff.name: self.desks[staff.role].member_id for staff in STAFF[: len(self.desks)]}
+        size = Size(
+            people=people, requests=max(people + 20, 3 * people // 2), accounts=max(1, 5 * people // 8)
+        )
+        script = make_operation(seed=seed, now=self.clock.now_ms(), desks=names, size=size, language=language)
+        self.sync(relay)
+        make_circles(script, self._first, self.desks)
+        self.sync(relay)
+        write_moments(script, self.desks, self._first, self.clock, progress)
+        load_public_record(self.desks["documenter"])
+        self.sync(relay)
