@@ -171,6 +171,14 @@ def test_nothing_is_cut_or_too_small_to_touch(browsing: Browsing, hotline: Hotli
     assert not overflows(page)
     send(page, photo=None)
     assert not overflows(page)
+    for longest in ["эстакада", "woolworker"]:
+        page.evaluate(
+            "word => document.querySelectorAll('#code li').forEach(one => { one.textContent = word; })",
+            longest,
+        )
+        assert page.evaluate(
+            "[...document.querySelectorAll('#code, #code li')].every(one => one.scrollWidth <= one.clientWidth)"
+        )
     small = page.evaluate(
         """[...document.querySelectorAll("button, summary, nav a")]
            .map(one => [one.id || one.className, one.getBoundingClientRect()])

@@ -12,11 +12,12 @@ import pytest
 from playwright.sync_api import Page, Request, Route, expect
 from tests.front.test_story import PHOTO, TEXT, come_back, send
 from tests.support.browser import Browsing
-from tests.support.hotline import CHANCE, Hotline, make_card, make_identity
+from tests.support.hotline import CHANCE, Hotline, make_card
 
 from leeward.front import app as front_app
-from leeward.front.card import Card
+from leeward.front.card import Card, check_card
 from leeward.relay.serve import Serving
+from leeward.seal.keys import make_identity
 
 pytestmark = pytest.mark.browser
 
@@ -114,10 +115,9 @@ def test_without_the_list_of_words_nothing_is_sent(browsing: Browsing, hotline: 
 def front_with_broken_recipient(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Serve the page with a recipient that no desk would have signed."""
     identity = make_identity(CHANCE)
-    honest = front_app.check_card
 
     def tampered(card: dict[str, Any]) -> Card:
-        checked = honest(card)
+        checked = check_card(card)
         last = "q" if checked.recipient[-1] != "q" else "p"
         return Card(**{**vars(checked), "recipient": checked.recipient[:-1] + last})
 

@@ -83,10 +83,12 @@ function progress(done: number, all: number): void {
 function askPerson(): Promise<void> {
   complain("trouble_network");
   find("again").hidden = false;
+  find("progress").hidden = true;
   find("retry").focus();
   return new Promise((done, failed) => {
     find("retry").onclick = () => {
       calm();
+      find("progress").hidden = false;
       done();
     };
     find("give-up").onclick = () => {
@@ -124,15 +126,18 @@ async function submit(event: Event): Promise<void> {
     find("progress").hidden = false;
   }, SHOW_PROGRESS_AFTER_MS);
   progress(0, files.reduce((sum, file) => sum + file.size, 0));
+  let failure: unknown = null;
   try {
     await sendNow({ lang: language(), text, files }, new Relay(askPerson, stop.signal), progress);
     clearLetter();
   } catch (error) {
-    explain(error);
-  } finally {
-    clearTimeout(slow);
-    busy(false);
+    failure = error;
   }
+  clearTimeout(slow);
+  busy(false);
+  if (failure === null) return;
+  explain(failure);
+  find("send").focus();
 }
 
 /** Forget what was written. */

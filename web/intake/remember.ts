@@ -29,7 +29,7 @@ function practise(on: boolean): void {
 function check(event: Event): void {
   event.preventDefault();
   const typed = splitWords(find<HTMLTextAreaElement>("recall").value);
-  const wrong = words.findIndex((word, i) => typed[i] !== plainForm(word));
+  const wrong = typed.findIndex((word, i) => i < words.length && word !== plainForm(words[i]!));
   const verdict = find("verdict");
   verdict.hidden = false;
   const right = wrong < 0 && typed.length === words.length;

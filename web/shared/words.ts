@@ -14,7 +14,7 @@ export interface WordList {
 export type CodeFault =
   | { readonly fault: "count"; readonly found: number }
   | { readonly fault: "unknown"; readonly words: readonly string[] }
-  | { readonly fault: "check" };
+  | { readonly fault: "disagree" };
 
 /** Case, Unicode form and ё do not matter. */
 export function plainForm(text: string): string {
@@ -42,11 +42,11 @@ export function wordsOf(code: Code, list: WordList): string[] {
 /** The code that was typed, or what is wrong with it, by the rules in `isCode`. Nothing leaves the device for this. */
 export function parseCode(text: string, list: WordList, isCode: (indices: readonly number[]) => boolean): Code | CodeFault {
   const typed = splitWords(text);
+  if (typed.length !== WORDS) return { fault: "count", found: typed.length };
   const unknown = typed.filter((word) => !list.at.has(word));
   if (unknown.length > 0) return { fault: "unknown", words: unknown };
-  if (typed.length !== WORDS) return { fault: "count", found: typed.length };
   const code = typed.map((word) => list.at.get(word)!);
-  return isCode(code) ? code : { fault: "check" };
+  return isCode(code) ? code : { fault: "disagree" };
 }
 
 /** Up to three words of the list that are most like what was typed, nearest first. */
