@@ -99,18 +99,17 @@ class Client:
     def put_blob(self, blob: bytes, sealed: bytes, erase: bytes) -> Answer:
         return self("PUT", f"/v1/blobs/{blob.hex()}", sealed, Leeward_Erase=sha256(erase).hex())
 
-    def raw(self, sent: bytes, *, end: bool = False, seconds: float = 5) -> bytes:
-        """Send these bytes and return all that comes until the relay closes, or nothing more comes."""
+    def raw(self, sent: bytes, seconds: float = 5) -> bytes:
+        """Send these bytes and return all that comes, the first within `seconds`, until nothing more comes."""
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(seconds)
             connection.connect(str(self.path))
             parts: list[bytes] = []
             try:
                 connection.sendall(sent)
-                if end:
-                    connection.shutdown(socket.SHUT_WR)
                 while part := connection.recv(65536):
                     parts.append(part)
+                    connection.settimeout(0.2)
             except (TimeoutError, BrokenPipeError, ConnectionResetError):
                 pass
             return b"".join(parts)
@@ -144,6 +143,12 @@ def new_box() -> Callable[[], Box]:
 def run_app(tmp_path: Path) -> Callable[[Any], Any]:
     """Serve an app of the test's own."""
     return lambda app: serving(app, tmp_path)
+
+
+@pytest.fixture
+def store_client() -> type[Client]:
+    """A client for a socket of the test's own."""
+    return Client
 
 
 class serving:  # noqa: N801 - used as a word in a `with`

@@ -83,6 +83,8 @@ class _Relay:
         await _send(send, _Answer(refusal.status, print_refusal(refusal), *headers))
 
     async def _answer(self, path: str, request: Request) -> _Answer:
+        if request.version != "1.1":
+            raise BadRequest
         route = routes.parse_route(path, request.query())
         match route:
             case routes.Item():

@@ -4,7 +4,7 @@
 2. A refusal (wire.errors.Refused) is the job's own; the others of its batch commit without it.
 3. If anything else fails, the batch is rolled back and each job runs again alone: no failure fails a neighbour.
 4. A full disk is NoRoom for the job it struck, and the next job is tried as if nothing had been.
-5. After an error that leaves durability in doubt (a failed fsync), nothing is accepted until a restart.
+5. After an error that leaves durability in doubt (a failed fsync, a damaged file), nothing is written until a restart.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], Any]
 
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_TRUNCATE}
-_LATER = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_IN_DOUBT = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}  # the low byte of the code
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,6 @@ class _Waiting:
 class _Outcome:
     value: Any = None
     error: Exception | None = None
-
-
-class _Redo(Exception):
-    """The batch cannot commit as a whole."""
 
 
 class Writer:
@@ -94,7 +90,7 @@ class Writer:
     def _outcomes(self, batch: list[_Waiting]) -> list[_Outcome]:
         try:
             return self._together(batch)
-        except (sqlite3.Error, _Redo):  # 3
+        except Exception:  # noqa: BLE001 - 3: whatever it was, it belongs to one of them
             self._roll_back()
         return [self._alone(waiting.job) for waiting in batch]
 
@@ -108,7 +104,7 @@ class Writer:
                 outcomes.append(_Outcome(waiting.job(connection)))
             except Refused as refusal:
                 if connection.total_changes != before:
-                    raise _Redo from refusal  # 2
+                    raise  # 2: it wrote, and must be taken back alone
                 outcomes.append(_Outcome(error=refusal))
         connection.execute("COMMIT")  # 1
         return outcomes
@@ -127,13 +123,16 @@ class Writer:
         except sqlite3.Error as error:
             self._roll_back()
             return _Outcome(error=self._refusal_of(error))
+        except Exception:  # noqa: BLE001 - 3: a mistake in one job must not end the thread of all
+            self._roll_back()
+            return _Outcome(error=Busy())
         return _Outcome(value)
 
     def _refusal_of(self, error: sqlite3.Error) -> Refused:
         code = getattr(error, "sqlite_errorcode", 0)
         if code in _FULL:
             return NoRoom()  # 4
-        if code & 0xFF not in _LATER:
+        if code & 0xFF in _IN_DOUBT:
             self._in_doubt = True  # 5
         return Busy()
 

@@ -1,9 +1,9 @@
 """The HTTP server's connection, with the deadlines and the silence that uvicorn's own does not have.
 
 1. The head of a request must be complete within HEAD_SECONDS of its first byte, or of the connection's start.
-2. A head has at most HEAD_MOST bytes.
+2. A head has at most HEAD_MOST bytes; one that is never finished costs at most one read more than that.
 3. A client that stops reading is dropped after STALL_SECONDS.
-4. What is not HTTP gets our own word, not the server's sentence, and no address of a client is looked up.
+4. What is not HTTP gets our own word, not the server's sentence, and the client's address is forgotten.
 5. Beyond CONNECTIONS_MOST connections, new ones are closed at once.
 """
 
@@ -40,8 +40,10 @@ class QuietHttp(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self._head_timer: asyncio.TimerHandle | None = None
         self._stall_timer: asyncio.TimerHandle | None = None
+        self._in_head = False  # a head has begun and is not complete
+        self._in_body = False  # a head is complete and its body is not
         self._head_size = 0
-        self._in_head = True
+        self._refused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin the first head's deadline (1), or turn the client away (5)."""
@@ -59,39 +61,53 @@ class QuietHttp(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Count the bytes of a head (2) before they are parsed."""
-        if self.transport.is_closing():
+        """Parse, and see that a head that is not complete yet stays within its time (1) and size (2)."""
+        if self._refused or self.transport.is_closing():
             return
+        is_all_head = self._in_head or not self._in_body
+        if not self._in_head:
+            self._head_size = 0
+        super().data_received(data)
         if self._in_head:
             if self._head_timer is None:
                 self._start_head()
-            self._head_size += len(data)
-        super().data_received(data)
-        if self._in_head and self._head_size > HEAD_MOST and not self.transport.is_closing():
-            self.send_400_response("")
+            self._head_size += len(data) if is_all_head else 0
+            if self._head_size > HEAD_MOST:
+                self.send_400_response("")
 
     def on_message_begin(self) -> None:
         """Note that a head begins."""
-        if not self._in_head:
-            self._in_head = True
-            self._head_size = 0
+        self._in_head = True
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """End the head's deadline."""
+        """End the head's deadline; go on with it unless it is too large (2)."""
         self._in_head = False
+        self._in_body = True
         self._stop_head()
-        super().on_headers_complete()
+        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+        if size > HEAD_MOST:
+            self.send_400_response("")
+        if not self._refused:
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the body, unless the request was refused."""
+        if not self._refused:
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Be ready for the next head."""
-        super().on_message_complete()
-        self._in_head = True
-        self._head_size = 0
+        self._in_body = False
+        if not self._refused:
+            super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is not HTTP (4)."""
         del msg
+        if self._refused:
+            return
+        self._refused = True
         self._stop_head()
         self.transport.write(_BAD)
         self.transport.close()

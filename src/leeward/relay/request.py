@@ -23,6 +23,7 @@ SLOWEST = 2048  # bytes a second that a body must reach on average
 PATIENCE = 30.0  # seconds of grace before that is asked for
 _DRAIN_MOST = 8 * 1024 * 1024  # bytes of a refused body that are read and dropped, so that the answer arrives
 _DRAIN_SECONDS = 5.0
+_DRAIN_PAUSE = 1.0  # seconds between two parts of it
 _COUNTED = (b"authorization", b"content-length", b"transfer-encoding", b"leeward-erase")
 _DECIMAL = re.compile(rb"[0-9]{1,15}")
 
@@ -53,10 +54,11 @@ class Budget:
 class Request:
     """One request's head, and its body when asked for."""
 
-    __slots__ = ("_headers", "_receive", "_repeated", "_scope", "complete", "method")
+    __slots__ = ("_headers", "_receive", "_repeated", "_scope", "complete", "method", "version")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.method: str = scope["method"]
+        self.version: str = scope["http_version"]
         self._scope = scope
         self._receive = receive
         self._headers: dict[bytes, bytes] = {}
@@ -129,14 +131,15 @@ class Request:
     async def drain(self) -> None:
         """Read and drop what is left of a refused body, within reason, so that the client can read the answer."""
         size = 0
-        try:
-            async with asyncio.timeout(_DRAIN_SECONDS):
-                while not self.complete and size < _DRAIN_MOST:
-                    message = await self._receive()
-                    size += len(message.get("body", b""))
-                    self.complete = not message.get("more_body", False)
-        except TimeoutError:
-            return
+        loop = asyncio.get_running_loop()
+        end = loop.time() + _DRAIN_SECONDS
+        while not self.complete and size < _DRAIN_MOST and loop.time() < end:
+            try:
+                message = await self._next(_DRAIN_PAUSE)
+            except ClientGone:
+                return
+            size += len(message["body"])
+            self.complete = not message.get("more_body", False)
 
     async def _next(self, seconds: float) -> MutableMapping[str, Any]:
         try:

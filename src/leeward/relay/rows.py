@@ -23,6 +23,11 @@ _NOBODY = secrets.token_bytes(
 )  # compared where there is no row, so that a miss costs what a wrong token costs
 
 
+def sha256(raw: bytes) -> bytes:
+    """Return what is kept of a token."""
+    return hashlib.sha256(raw).digest()
+
+
 def seal_of(table: bytes, *columns: bytes | str | int) -> bytes:
     """Return the seal of a row of these columns."""
     digest = hashlib.sha256(table)
@@ -76,7 +81,7 @@ def find_blob(connection: sqlite3.Connection, blob: bytes) -> BlobRow | None:
 
 def is_right(held_hash: bytes | None, token: bytes) -> bool:
     """Tell whether this token's hash is the one held; takes the same time if none is held."""
-    same = hmac.compare_digest(held_hash or _NOBODY, hashlib.sha256(token).digest())
+    same = hmac.compare_digest(held_hash or _NOBODY, sha256(token))
     return same and held_hash is not None
 
 

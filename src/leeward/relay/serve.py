@@ -16,7 +16,7 @@ from leeward.relay.app import AsgiApp
 from leeward.relay.errors import AddressInUse
 from leeward.relay.quiet_http import QuietHttp
 
-_STOP_SECONDS = 3  # how long a stop waits for answers under way
+_STOP_SECONDS = 2  # how long a stop waits for answers under way
 _BACKLOG = 1024
 
 
