@@ -144,6 +144,11 @@ def open_address(session: Session, place_id: str, why: str) -> PlaceAddress:
     return where
 
 
+def holds_beds(session: Session) -> bool:
+    """Return whether this desk holds the key of the beds."""
+    return bool(session.vault.compartments("beds"))
+
+
 def holds_address(session: Session, place: Place) -> bool:
     """Return whether this desk could open the address."""
     return session.get(PlaceAddress, place.address_id) is not None if place.address_id else False

@@ -22,7 +22,7 @@ from leeward.office.team import members
 
 
 def index(request: Request) -> Response:
-    """Show everybody this desk may know of, those in danger first; `q` narrows, `closed=1` shows who is no longer with us."""
+    """Show everybody this desk may know of, those in danger first; `q` narrows, `closed=1` shows who has left us."""
     session, speech = office_of(request), speech_of(request)
     closed = request.query_params.get("closed") == "1"
     lines = case_lines(session, closed=closed)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from leeward.base.say import Message, say
+from leeward.desk.days import day_words
 from leeward.desk.pages.case_tabs import registered
 from leeward.desk.render import office_of, render, speech_of
 from leeward.domain.cases import work
@@ -41,7 +42,7 @@ from leeward.office.casework_open import attachments_left, identity_readers, rea
 from leeward.office.casework_today import LADDER
 from leeward.office.casework_views import case_lines, facts_of, names
 from leeward.office.consent import consents_of
-from leeward.office.relocation import places_for
+from leeward.office.relocation import holds_beds, places_for
 from leeward.office.relocation_journeys import journeys_of, papers_of
 from leeward.office.session import Session
 from leeward.office.team import members
@@ -69,33 +70,31 @@ def case_page(request: Request) -> Response:
         chosen = "story"
     outside = registered(chosen)
     if outside is not None and chosen not in _OWN:
-        template, shown = outside.template, {"tab_data": outside.context(session, case, query)}
+        template = outside.template
+        shown: dict[str, object] = {"tab_data": outside.context(session, case, query)}
     else:
         template, show = _OWN[chosen]
         shown = dict(show(session, case, query))
     identity = identity_of(session, case)
-    return render(
-        request,
-        "people/case.html",
-        case=case,
-        facts=facts_of(session, case),
-        tabs=tabs,
-        tab=chosen,
-        tab_template=template,
-        query=query,
-        names=names(session),
-        members=members(session),
-        readers=readers(session, case),
-        identity=identity,
-        identity_readers=identity_readers(session, case),
-        disagreements=casework_history.disagreements(session, case),
-        standing=[one for one in consents_of(session, case.id) if not one.person_id],
-        stages=[STAGE.label(term.code, speech_of(request).language) for term in STAGE],
-        me=session.member_id,
-        add=query.get("add", ""),
-        **_WORDS,
-        **shown,
-    )
+    context: dict[str, object] = {
+        "case": case,
+        "facts": facts_of(session, case),
+        "tabs": tabs,
+        "tab": chosen,
+        "tab_template": template,
+        "query": query,
+        "names": names(session),
+        "members": members(session),
+        "readers": readers(session, case),
+        "identity": identity,
+        "identity_readers": identity_readers(session, case),
+        "disagreements": casework_history.disagreements(session, case),
+        "standing": [one for one in consents_of(session, case.id) if not one.person_id],
+        "stages": [STAGE.label(term.code, speech_of(request).language) for term in STAGE],
+        "me": session.member_id,
+        "add": query.get("add", ""),
+    }
+    return render(request, "people/case.html", **{**_WORDS, **day_words(request), **context, **shown})  # type: ignore[arg-type]
 
 
 _WORDS: dict[str, object] = {
@@ -186,7 +185,7 @@ def _journey(session: Session, case: Case, query: Mapping[str, str]) -> dict[str
         "stays": stays,
         "night": night,
         "places": {place.id: place for place in session.find(Place)},
-        "fitting": places_for(session, case, night) if session.vault.compartments("beds") else [],
+        "fitting": places_for(session, case, night) if holds_beds(session) else [],
         "STAY": STAY,
         "MODE": MODE,
         "LEG_STATE": LEG_STATE,

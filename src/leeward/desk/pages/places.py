@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from leeward.base.say import Message, say
+from leeward.desk.days import day_words
 from leeward.desk.render import done, form_of, office_of, render
 from leeward.domain.cases.case import Case
 from leeward.domain.cases.words import ACCESS
@@ -39,7 +40,7 @@ def index(request: Request) -> Response:
     bare = [
         line.case
         for line in case_lines(session)
-        if line.case.stage != "arrived" and line.case.stage != "on-the-way" and line.place is None
+        if line.case.stage not in {"arrived", "on-the-way"} and line.place is None
     ]
     start = dt.date.fromisoformat(first)
     return render(
@@ -58,9 +59,12 @@ def index(request: Request) -> Response:
         places={place.id: place for place in places},
         earlier=(start - dt.timedelta(days=7)).isoformat(),
         later=(start + dt.timedelta(days=7)).isoformat(),
-        beds_known=bool(session.vault.compartments("beds")),
+        beds_known=relocation.holds_beds(session),
         ACCESS=ACCESS,
         EXPOSURE=EXPOSURE,
+        isoday=day_words(request)["isoday"],
+        weekday=day_words(request)["weekday"],
+        month=day_words(request)["month"],
     )
 
 
@@ -137,6 +141,9 @@ def _show(request: Request, session: Session, address: object = None) -> Respons
         ACCESS=ACCESS,
         EXPOSURE=EXPOSURE,
         STAY=STAY,
+        isoday=day_words(request)["isoday"],
+        weekday=day_words(request)["weekday"],
+        month=day_words(request)["month"],
     )
 
 
