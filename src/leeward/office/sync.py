@@ -72,6 +72,7 @@ class Syncer:
         self._sweep_now = True
         self._next_sweep = 0.0
         self._failures = 0
+        self._suspicious = True
         self._state = SyncState()
         self._unforeseen: Fault | None = None
         self._heads: dict[str, int] = {}  # how far a held question has seen a box
@@ -151,6 +152,9 @@ class Syncer:
             self._exchange.trusted = trusted_giver(self._session)
             self._exchange.push(done)
             self._fetch(due, done, sweep=sweep)
+            if self._suspicious:  # a relay that was restored from an old copy was away in between
+                self._exchange.check_anchors(done)
+                self._suspicious = False
             self._exchange.push(done)
         except BaseException:
             with self._guard:
@@ -168,12 +172,7 @@ class Syncer:
         vault = self._session.vault
         if sweep or vault.device.box in due:
             self._exchange.pull_grants(done)
-        first = [compartment for compartment in vault.compartments() if compartment.kind == "team"]
-        for compartment in first + [other for other in vault.compartments() if other.kind != "team"]:
-            if sweep or done.granted or compartment.box in due:
-                self._exchange.pull(compartment, done)
-        if self._exchange.memory.grants():
-            self._exchange.retry_grants(done)
+        self._exchange.pull_all(done, None if sweep else due)
         if self._take_in is not None and vault.compartments("intake"):
             box = hotline_of(self._session).box
             if sweep or box in due:
@@ -257,6 +256,7 @@ class Syncer:
         if self._stopping.is_set():
             return
         self._failures += 1
+        self._suspicious = True
         if not isinstance(error, RelayUnreachable):
             what = error.happened if isinstance(error, LeewardError) else None
             said = (

@@ -11,6 +11,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 
 from leeward.base.ports import Chance, Clock
@@ -49,20 +51,47 @@ class Exchange:
         self.outbox = Outbox(vault, chance)
         self.trusted: VerifyKey | None = None  # whose grants a joining device takes before it has a roster
         self._chance = chance
-        self._offered: dict[
-            str, int
-        ] = {}  # box -> the number it had fallen back to when we offered all again
+        self._missing: dict[str, frozenset[str]] = {}  # what was withheld when the whole box was asked for
+        self._anchors = self.memory.anchors()  # box -> number and id of the last item taken from it
 
     def sync(self) -> Round:
         """Push everything, look into every box, and push what that led to."""
         done = Round()
         self.push(done)
         self.pull_grants(done)
-        for compartment in self.vault.compartments():
-            self.pull(compartment, done)
-        self.retry_grants(done)
+        self.pull_all(done, None)
+        self.check_anchors(done)
         self.push(done)
         return done
+
+    def pull_all(self, done: Round, boxes: Collection[str] | None) -> None:
+        """Look into these boxes, all of them for None; the team's first, since it says whose word counts."""
+        before = done.taken
+        for compartment in self.vault.compartments("team"):
+            if boxes is None or done.granted or compartment.box in boxes:
+                self.pull(compartment, done)
+        news = done.taken > before or done.granted > 0
+        for compartment in self.vault.compartments():
+            if compartment.kind != "team":
+                if news:
+                    done.taken += self.vault.accept(compartment.id, ()).entries  # what waited for the roster
+                if boxes is None or done.granted or compartment.box in boxes:
+                    self.pull(compartment, done)
+        if self.memory.grants():
+            self.retry_grants(done)
+        self.look_for_withheld(done)
+        self.memory.keep_anchors(self._anchors)
+
+    def look_for_withheld(self, done: Round) -> None:
+        """Where colleagues have seen what this desk was not given: ask for the whole box once more, then say so (5)."""
+        for compartment in self.vault.compartments():
+            missing = frozenset(fault.where for fault in self.vault.missing(compartment.id, keep=False))
+            if missing and missing != self._missing.get(compartment.id):
+                for team in self.vault.compartments("team"):
+                    self.pull(team, done)
+                self.pull(compartment, done, after=0)
+                self._missing[compartment.id] = missing
+                self.vault.missing(compartment.id)
 
     def push(self, done: Round) -> None:
         """Offer what waits, until it is taken (1), and ring for it."""
@@ -113,24 +142,42 @@ class Exchange:
             return derive_bell(self.vault.identities_of(compartment.id)[0].string().encode("ascii"))
         return None
 
-    def pull(self, compartment: Compartment, done: Round) -> None:
-        """Take in what a compartment's box has after its cursor (2)."""
+    def pull(self, compartment: Compartment, done: Round, *, after: int | None = None) -> None:
+        """Take in what a compartment's box has after its cursor (2), or after another number."""
         box = compartment.box
-        while True:
+        if after is None:
             after = self.vault.cursor(box)
+        while True:
             listing = self._list(box, compartment.read, compartment.write, after)
             told = check_listing(listing, after)
             self._note(compartment.id, box, told)
             if Lie.ROLLED_BACK in told.lies:
-                self._start_over(compartment, listing.last)
-                continue
+                self._start_over(compartment, done)
+                return
             self._hold_to_promises(compartment, told, listing)
             if not told.items:
                 return
             items = [(item.number, item.untrusted_sealed) for item in told.items]
             done.taken += self.vault.accept(compartment.id, items).entries
-            if told.items[-1].number >= listing.last:
+            after = told.items[-1].number
+            self._anchors[box] = (after, told.items[-1].id)
+            if after >= listing.last:
                 return
+
+    def check_anchors(self, done: Round) -> None:
+        """Ask for the last item taken from each box: another one there means that the relay went back since (3)."""
+        for compartment in self.vault.compartments():
+            number, item = self._anchors.get(compartment.box, (0, ""))
+            if number:
+                listing = self._list(
+                    compartment.box, compartment.read, compartment.write, number - 1, limit=1
+                )
+                told = check_listing(listing, number - 1)
+                other = any(one.id != item for one in told.items[:1]) or listing.last < number
+                if other and number <= self.vault.cursor(compartment.box):
+                    self.memory.note_lie(compartment.id, Lie.ROLLED_BACK, f"item {number}")
+                    self._start_over(compartment, done)
+        self.memory.keep_anchors(self._anchors)
 
     def pull_grants(self, done: Round) -> None:
         """Take the keys that came to this device's own box."""
@@ -171,27 +218,28 @@ class Exchange:
         done.granted += 1
         return True
 
-    def _list(self, box: str, read: str, write: str, after: int) -> Listing:
+    def _list(self, box: str, read: str, write: str, after: int, limit: int = _PAGE) -> Listing:
         try:
-            return self.relay.list_items(box, read, after=after, limit=_PAGE)
+            return self.relay.list_items(box, read, after=after, limit=limit)
         except RelayRefused as error:
             if error.word != "no-such-box":
                 raise
         self.relay.make_box(box, read, write)  # 4
-        return self.relay.list_items(box, read, after=after, limit=_PAGE)
+        return self.relay.list_items(box, read, after=after, limit=limit)
 
     def _note(self, compartment: str, box: str, told: Told) -> None:
         for lie in told.lies:
             self.memory.note_lie(compartment, lie, f"box {box[:8]}")
 
-    def _start_over(self, compartment: Compartment, last: int) -> None:
-        """Go on from where the relay fell back to, and offer it what it lost (3)."""
+    def _start_over(self, compartment: Compartment, done: Round) -> None:
+        """Take the whole box again, since anything may stand there now, and offer it what it lost (3)."""
         box = compartment.box
-        self.vault.set_cursor(box, last)
+        self.vault.set_cursor(box, 0)
+        self._anchors.pop(box, None)
         self.memory.release(box, 1 << 62)
-        if self._offered.get(box) != last:
-            self._offered[box] = last
-            offer_again(self.vault, self.relay, compartment)
+        self.pull(compartment, done)
+        offer_again(self.vault, self.relay, compartment)
+        done.boxes.add(box)
 
     def _hold_to_promises(self, compartment: Compartment, told: Told, listing: Listing) -> None:
         promised = self.memory.promised(compartment.box)

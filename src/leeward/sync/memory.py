@@ -17,6 +17,7 @@ from leeward.sync.honesty import SAID, Lie
 _LIES = "sync.lies"
 _PROMISES = "sync.promises"
 _GRANTS = "sync.grants"
+_ANCHORS = "sync.anchors"
 _LIES_MOST = 200
 _GRANTS_MOST = 200
 
@@ -34,6 +35,7 @@ class Memory:
     def __init__(self, vault: Vault, clock: Clock) -> None:
         self._vault = vault
         self._clock = clock
+        self._kept_anchors: dict[str, tuple[int, str]] = {}
 
     def note_lie(self, compartment: str, lie: Lie, where: str) -> bool:
         """Remember a lie; False if the same one was noted already."""
@@ -74,6 +76,16 @@ class Memory:
         if kept:
             promises[box] = kept
         self._vault.local_put(_PROMISES, promises)
+
+    def anchors(self) -> dict[str, tuple[int, str]]:
+        """Return, for each box, the number and id of an item that was taken from it late."""
+        return msgspec.convert(self._vault.local_get(_ANCHORS) or {}, dict[str, tuple[int, str]])
+
+    def keep_anchors(self, anchors: dict[str, tuple[int, str]]) -> None:
+        """Keep them for the next start."""
+        if anchors != self._kept_anchors:
+            self._vault.local_put(_ANCHORS, anchors)
+            self._kept_anchors = dict(anchors)
 
     def grants(self) -> list[bytes]:
         """Return grants that could not be taken yet, such as from a device that the roster does not name yet."""

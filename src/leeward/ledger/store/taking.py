@@ -80,20 +80,23 @@ class Taker:
             rows: Any = connection.execute("SELECT DISTINCT compartment FROM waiting").fetchall()
         return [self._ring.name(place) for (place,) in rows]
 
-    def missing(self, compartment_id: str) -> list[Fault]:
-        """Return heads that somebody has seen and the relay did not give us."""
+    def missing(self, compartment_id: str, *, keep: bool) -> list[Fault]:
+        """Return heads that somebody has seen and the relay did not give us; `keep` puts them among the faults."""
         place = self._ring.number(compartment_id)
-        found = []
-        with self._database.writing() as writer:
-            rows: Any = writer.execute(
+        with self._database.reading() as connection:
+            rows: Any = connection.execute(
                 "SELECT device, max(number) FROM claim WHERE compartment=? GROUP BY device", (place,)
             ).fetchall()
-            for device, number in rows:
-                what = say("The relay withholds something that a colleague has already seen.")
-                where = f"segment {number} of device {device}"
-                fault = Fault(self._clock.now_ms(), compartment_id, where, what)
-                keep_fault(writer, fault)
-                found.append(fault)
+        what = say("The relay withholds something that a colleague has already seen.")
+        now = self._clock.now_ms()
+        found = [
+            Fault(now, compartment_id, f"segment {number} of device {device}", what)
+            for device, number in rows
+        ]
+        if found and keep:
+            with self._database.writing() as writer:
+                for fault in found:
+                    keep_fault(writer, fault)
         return found
 
 
@@ -315,4 +318,6 @@ def _device_keys(entries: Sequence[Entry]) -> list[Value]:
 
 
 def _fork() -> Fork:
-    return Fork("A colleague has seen another segment of a device than the one we hold under its number.")
+    return Fork(
+        say("A colleague has seen another segment of a device than the one we hold under its number.")
+    )

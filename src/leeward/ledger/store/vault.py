@@ -20,6 +20,7 @@ from typing import Any, Self
 import msgspec
 
 from leeward.base.ports import Chance, Clock
+from leeward.base.say import say
 from leeward.ledger.errors import GrantError, UnknownCompartment
 from leeward.ledger.fault import Fault
 from leeward.ledger.grant import giver_of, read_grant
@@ -60,11 +61,13 @@ class Vault:
         self._roster: Mapping[str, RosterDevice] | None = None
         self._roster_lock = threading.Lock()
         self._reader = Reader(self._database, self._ring, self._member_of)
-        self._plain_reader = Reader(self._database, self._ring, str)  # names nobody, so the roster can be read
+        self._plain_reader = Reader(
+            self._database, self._ring, str
+        )  # names nobody, so the roster can be read
         self._searcher = Searcher(self._database, self._reader)
         self._outbox = Outbox(self._database, self._ring, chance)
         self._taker = Taker(self._database, self._ring, self.roster, clock)
-        self._blobs = Blobs(self.folder)
+        self._blobs = Blobs(self.folder, self._database)
         with self._database.reading() as connection:
             row: Any = connection.execute("SELECT max(no) FROM chunk").fetchone()
         self.generation = int(row[0] or 0)
@@ -127,9 +130,9 @@ class Vault:
         found = self._ring.compartments(kind)
         if not found:
             raise UnknownCompartment(
-                "This vault does not hold the keys of that part of the work.",
-                kept="Nothing was changed.",
-                next_step="Ask somebody who works in it to grant it to you.",
+                say("This vault does not hold the keys of that part of the work."),
+                kept=say("Nothing was changed."),
+                next_step=say("Ask somebody who works in it to grant it to you."),
             )
         return found[0].id
 
@@ -167,7 +170,7 @@ class Vault:
         try:
             plain = open_sealed(Kind.GRANT, sealed, [self.device.identity])
         except SealError as error:
-            raise GrantError("This grant is damaged or was not sealed to this device.") from error
+            raise GrantError(say("This grant is damaged or was not sealed to this device.")) from error
         giver = trusted if trusted is not None else self._giver(giver_of(plain))
         grant = read_grant(plain, receiver=self.device.id, giver_key=giver)
         with self._database.writing() as writer:
@@ -274,9 +277,9 @@ class Vault:
             accepted = self._try_waiting(compartment_id, accepted)
         return accepted
 
-    def missing(self, compartment_id: str) -> list[Fault]:
-        """Return what the relay withholds; ask after a complete fetch. What is found is kept among the faults."""
-        return self._taker.missing(compartment_id)
+    def missing(self, compartment_id: str, *, keep: bool = True) -> list[Fault]:
+        """Return what the relay withholds; ask after a complete fetch. `keep` puts it among the faults."""
+        return self._taker.missing(compartment_id, keep=keep)
 
     def segments(self, compartment_id: str) -> Iterator[HeldSegment]:
         """Yield every segment held of a compartment as it was signed, each device's in order of its chain."""
@@ -344,9 +347,9 @@ class Vault:
         pinned = self._ring.pinned.get(device_id)
         if pinned is None or known is not None:
             raise GrantError(
-                "This grant comes from a device that is not in the team.",
-                kept="Nothing was changed.",
-                next_step="Ask the person who gave it to compare fingerprints with you by voice.",
+                say("This grant comes from a device that is not in the team."),
+                kept=say("Nothing was changed."),
+                next_step=say("Ask the person who gave it to compare fingerprints with you by voice."),
             )
         return pinned
 
