@@ -1,7 +1,7 @@
 """The client side of the relay's benchmark: a process of its own that sends appends as fast as they are answered.
 
-Run as `python -m leeward.bench.relay_load SOCKET BOX TOKEN CONNECTIONS SECONDS`; prints one JSON line with the number of answers,
-the seconds they took, and the 50th and 99th hundredth of their times in milliseconds. It ends by itself.
+Run as `python -m leeward.bench.relay_load SOCKET BOX TOKEN CONNECTIONS SECONDS`; prints one JSON line with the number
+of answers, the seconds they took, and the 50th and 99th hundredth of their times in milliseconds. It ends by itself.
 It parses nothing but the status and the end of an answer, so that the relay is what is measured.
 """
 

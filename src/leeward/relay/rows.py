@@ -120,23 +120,26 @@ def append(
 ) -> Appended:
     """Insert an item at the end of a box; see BoxStore.append."""
     row = writing_box(connection, box, write_token)
-    there = connection.execute(
-        "SELECT number, sealed = ? FROM items WHERE box = ? AND item = ?", (sealed, box, item)
-    ).fetchone()
-    if there is not None:
-        number, same = there
-        if same:
-            return Appended(number, made=False)
-        raise ItemTaken
     number = row.last + 1
     columns = (box, number, item, day, sealed)
-    connection.execute(
-        "INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?)",
+    inserted = connection.execute(
+        "INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (box, item) DO NOTHING",
         (None, *columns, seal_of(b"i", *columns)),
     )
+    if inserted.rowcount == 0:  # it is there: nothing was written
+        return _there_already(connection, box, item, sealed)
     seal = seal_of(b"b", box, row.read_hash, row.write_hash, row.first, number, row.day)
     connection.execute("UPDATE boxes SET last = ?, seal = ? WHERE box = ?", (number, seal, box))
     return Appended(number, made=True)
+
+
+def _there_already(connection: sqlite3.Connection, box: bytes, item: bytes, sealed: bytes) -> Appended:
+    number, same = connection.execute(
+        "SELECT number, sealed = ? FROM items WHERE box = ? AND item = ?", (sealed, box, item)
+    ).fetchone()
+    if not same:
+        raise ItemTaken
+    return Appended(number, made=False)
 
 
 def list_items(connection: sqlite3.Connection, box: bytes, read_token: bytes, after: int, limit: int) -> Page:

@@ -1,0 +1,152 @@
+"""How many durable appends of 4 KB a relay takes a second, and how small it is when idle.
+
+The relay, the one that stores nothing, and the load (bench/relay_load.py) are processes of their own; the load comes
+over a unix socket, 32 requests at once. Limits, measured in the same run:
+
+- the same load against the same server with a store that keeps nothing: what HTTP itself allows;
+- a file that is written and synced batch by batch: what the disk allows, with 32 appends to a sync.
+
+The lower of the two is the limit shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from leeward.bench.relay_load import ITEM_SIZE
+from leeward.bench.table import Figure
+from leeward.relay.open_store import open_store
+
+CONNECTIONS = 32
+_START_SECONDS = 20.0
+
+_STORING = """
+import sys
+from pathlib import Path
+from leeward.relay.app import make_app
+from leeward.relay.open_store import open_store
+from leeward.relay.serve import serve
+store = open_store(sys.argv[1])
+try:
+    serve(make_app(store), uds=Path(sys.argv[2]))
+finally:
+    store.close()
+"""
+_FORGETTING = """
+import sys
+from pathlib import Path
+from leeward.relay.app import make_app
+from leeward.relay.serve import serve
+from leeward.relay.store import Appended
+class Nothing:
+    async def append(self, box, write_token, item, sealed):
+        return Appended(1, made=True)
+serve(make_app(Nothing()), uds=Path(sys.argv[2]))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rate:
+    per_s: float
+    p50_ms: float
+    p99_ms: float
+
+
+def run(*, quick: bool, progress: Callable[[str], None]) -> list[Figure]:
+    """Measure; see Bench. `quick` takes about 15 s, the whole about 50 s."""
+    seconds = 3.0 if quick else 12.0
+    with tempfile.TemporaryDirectory(prefix="leeward-bench-") as name:
+        folder = Path(name)
+        box, token = os.urandom(16), os.urandom(32)
+        asyncio.run(_make_box(folder / "store", box, token))
+        progress("an idle relay")
+        with _relay(_STORING, folder) as (process, socket):
+            time.sleep(1)
+            idle_mb = _resident_mb(process.pid)
+            progress(f"appends for {seconds:.0f} s")
+            _load(socket, box, token, 0.5)
+            appends = _load(socket, box, token, seconds)
+        progress("the same without a store")
+        with _relay(_FORGETTING, folder) as (_, socket):
+            _load(socket, box, token, 0.5)
+            http = _load(socket, box, token, seconds / 2)
+        progress("the disk alone")
+        disk = _synced_per_s(folder / "disk", seconds / 4)
+    limit = min(http.per_s, disk)
+    return [
+        Figure("appends_per_s", "durable appends of 4 KB, 32 at once", appends.per_s, "/s", 6000, limit),
+        Figure("relay_mb", "memory of an idle relay", idle_mb, "MB", 60, more_is_better=False),
+        Figure("append_p50_ms", "half of them answered within", appends.p50_ms, "ms", more_is_better=False),
+        Figure("append_p99_ms", "99 of 100 answered within", appends.p99_ms, "ms", more_is_better=False),
+        Figure("http_per_s", "the same requests, nothing stored", http.per_s, "/s"),
+        Figure("disk_per_s", "4 KB written and synced, 32 to a sync", disk, "/s"),
+    ]
+
+
+async def _make_box(folder: Path, box: bytes, token: bytes) -> None:
+    store = open_store(str(folder))
+    await store.make_box(box, sha256(token).digest(), sha256(token).digest())
+    store.close()
+
+
+@contextmanager
+def _relay(code: str, folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """Run a relay on a socket until the end of the block."""
+    socket = folder / "relay.sock"
+    command = [sys.executable, "-c", code, str(folder / "store"), str(socket)]
+    process = subprocess.Popen(command)  # noqa: S603 - our own interpreter and code
+    try:
+        end = time.monotonic() + _START_SECONDS
+        while not socket.exists():
+            if process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError("the relay did not start")
+            time.sleep(0.02)
+        yield process, socket
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _load(socket: Path, box: bytes, token: bytes, seconds: float) -> _Rate:
+    command = [sys.executable, "-m", "leeward.bench.relay_load", str(socket), box.hex(), token.hex()]
+    command += [str(CONNECTIONS), str(seconds)]
+    done = subprocess.run(command, capture_output=True, check=True, timeout=seconds + 90)  # noqa: S603 - as above
+    told = json.loads(done.stdout)
+    return _Rate(told["answers"] / told["seconds"], told["p50_ms"], told["p99_ms"])
+
+
+def _synced_per_s(path: Path, seconds: float) -> float:
+    """Return how many pieces of 4 KB a second this disk takes when each 32 of them are synced."""
+    batch = os.urandom(ITEM_SIZE * CONNECTIONS)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        count, begun = 0, time.perf_counter()
+        while (took := time.perf_counter() - begun) < seconds:
+            os.pwrite(descriptor, batch, count % 64 * len(batch))
+            os.fdatasync(descriptor)
+            count += 1
+        return count * CONNECTIONS / took
+    finally:
+        os.close(descriptor)
+
+
+def _resident_mb(pid: int) -> float:
+    """Return the resident memory of a process in MB of 1,000,000 bytes."""
+    done = subprocess.run(  # noqa: S603 - a fixed command
+        ["ps", "-o", "rss=", "-p", str(pid)],  # noqa: S607 - wherever the system keeps it
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return int(done.stdout) * 1024 / 1e6
