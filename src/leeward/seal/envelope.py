@@ -31,16 +31,13 @@ from leeward.seal._hazmat.header import (
 )
 from leeward.seal._hazmat.payload import (
     NONCE_SIZE,
-    Sink,
-    Source,
     decrypt_bytes,
     decrypt_stream,
     encrypt_bytes,
     encrypt_stream,
-    read_full,
     require_nonce,
-    write_all,
 )
+from leeward.seal._hazmat.pump import Sink, Source, read_full, write_all
 from leeward.seal._hazmat.stanzas import CLASSIC, FILE_KEY_SIZE, HYBRID, SCRYPT
 from leeward.seal.errors import EnvelopeMalformed, HeaderAltered, NoKeyFits, WrongPassphrase
 from leeward.seal.frame import make_frame, read_frame
