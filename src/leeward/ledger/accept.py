@@ -25,6 +25,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from leeward.base.say import say
 from leeward.ledger.entry import Entry, parse_entries
 from leeward.ledger.errors import (
     BadForm,
@@ -77,7 +78,7 @@ def open_segment(untrusted: bytes, epochs: Mapping[int, Identity], compartment: 
     opened_by, plain = _open_newest_first(untrusted, epochs)  # 1
     segment = parse_segment(plain)  # 2
     if segment.head.compartment != compartment or segment.head.epoch != opened_by:  # 3
-        raise WrongPlace("A segment names another compartment or epoch than the one it was fetched for.")
+        raise WrongPlace(say("A segment names another compartment or epoch than the one it was fetched for."))
     return segment
 
 
@@ -88,10 +89,10 @@ def _open_newest_first(untrusted: bytes, epochs: Mapping[int, Identity]) -> tupl
         except NoKeyFits:
             continue
         except SealError as error:
-            raise BadForm("A segment is damaged or was not sealed as it must be.") from error
+            raise BadForm(say("A segment is damaged or was not sealed as it must be.")) from error
     raise NotSealedForUs(
-        "A segment is sealed to a key that this vault does not hold.",
-        kept="It is kept as it came, and read when the key is granted.",
+        say("A segment is sealed to a key that this vault does not hold."),
+        kept=say("It is kept as it came, and read when the key is granted."),
     )
 
 
@@ -99,13 +100,13 @@ def check_signature(segment: Segment, signer: Signer | None) -> None:
     """Rules 4 and 5. Safe to call in another thread."""
     if signer is None:  # 4
         raise UnknownDevice(
-            "A segment comes from a device that is not in the roster.",
-            kept="It is kept as it came, and read when the roster names the device.",
+            say("A segment comes from a device that is not in the roster."),
+            kept=say("It is kept as it came, and read when the roster names the device."),
         )
     try:
         signer.key.verify(PURPOSE, segment.signature, segment.head_bytes)  # 5
     except SealError as error:
-        raise WrongSignature("A segment was not signed by the device it names.") from error
+        raise WrongSignature(say("A segment was not signed by the device it names.")) from error
 
 
 def accept(
@@ -121,22 +122,22 @@ def accept(
         if held(head.number) == head_hash:
             return None
         raise Fork(
-            "A device signed two different segments under one number.",
-            kept="The first one is kept; the second is refused.",
-            next_step="Somebody may have copied this device's vault: talk to its owner by another way.",
+            say("A device signed two different segments under one number."),
+            kept=say("The first one is kept; the second is refused."),
+            next_step=say("Somebody may have copied this device's vault: talk to its owner by another way."),
         )
     if head.number != link.number + 1:  # 7
-        raise Gap("A segment came before the one it follows.", kept="It waits for the missing one.")
+        raise Gap(say("A segment came before the one it follows."), kept=say("It waits for the missing one."))
     if head.previous != link.head_hash:  # 8
-        raise WrongChain("A segment does not follow the one it should follow.")
+        raise WrongChain(say("A segment does not follow the one it should follow."))
     if hashlib.sha256(segment.body).digest() != head.body_hash:  # 9
-        raise WrongBody("A segment's entries are not those that were signed.")
+        raise WrongBody(say("A segment's entries are not those that were signed."))
     entries = parse_entries(segment.body)  # 2
     if len(entries) != head.entries:  # 9
-        raise WrongBody("A segment does not hold as many entries as were signed.")
+        raise WrongBody(say("A segment does not hold as many entries as were signed."))
     first = link.count + 1
     if head.first != first or any(entry.count != first + i for i, entry in enumerate(entries)):  # 10
-        raise WrongCount("A segment's entries do not continue those before it.")
+        raise WrongCount(say("A segment's entries do not continue those before it."))
     if signer.removed_at and any(entry.at >= signer.removed_at for entry in entries):  # 11
-        raise RemovedDevice("A segment was written by a device after it had been removed from the team.")
+        raise RemovedDevice(say("A segment was written by a device after it had been removed from the team."))
     return Accepted(segment, entries, Link(head.number, head_hash, first + len(entries) - 1))

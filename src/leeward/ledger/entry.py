@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
+from leeward.base.say import Message, say
 from leeward.ledger.clock import HLC_MOST
 from leeward.ledger.errors import BadForm, BadValue
 from leeward.ledger.model import Change, Value
@@ -38,7 +40,7 @@ def print_entry(entry: Entry) -> bytes:
     try:
         return _encoder.encode(entry)
     except (UnicodeEncodeError, OverflowError, RecursionError, TypeError) as error:
-        raise _bad_value("it holds half of a character or a number beyond 64 bits") from error
+        raise _bad_value(say("it holds half of a character or a number beyond 64 bits")) from error
 
 
 def read_back(value: Value) -> Value:
@@ -49,7 +51,7 @@ def read_back(value: Value) -> Value:
     try:
         return msgspec.msgpack.decode(_encoder.encode(value))
     except (UnicodeError, OverflowError, RecursionError, TypeError, msgspec.MsgspecError) as error:
-        raise _bad_value("it holds half of a character or a number beyond 64 bits") from error
+        raise _bad_value(say("it holds half of a character or a number beyond 64 bits")) from error
 
 
 def parse_entry(untrusted: bytes) -> Entry:
@@ -74,9 +76,9 @@ def _parse(decoder: msgspec.msgpack.Decoder[Any], untrusted: bytes, *, single: b
         ValueError,
         TypeError,
     ) as error:
-        raise BadForm("Entries of a segment cannot be read.") from error
+        raise BadForm(say("Entries of a segment cannot be read.")) from error
     if not same:
-        raise BadForm("Entries of a segment are not written the one way they must be.")
+        raise BadForm(say("Entries of a segment are not written the one way they must be."))
     entries: list[Entry] = [decoded] if single else decoded
     for entry in entries:
         _check_entry(entry)
@@ -85,17 +87,17 @@ def _parse(decoder: msgspec.msgpack.Decoder[Any], untrusted: bytes, *, single: b
 
 def _check_entry(entry: Entry) -> None:
     if not (0 < entry.count <= COUNT_MOST and 0 <= entry.hlc <= HLC_MOST and abs(entry.at) < 1 << 62):
-        raise BadForm("An entry's count or clock is out of range.")
+        raise BadForm(say("An entry's count or clock is out of range."))
     for change in entry.changes:
         if not (0 < len(change.record) <= NAME_MOST and 0 < len(change.kind) <= NAME_MOST):
-            raise BadForm("An entry names a record or kind of no proper length.")
+            raise BadForm(say("An entry names a record or kind of no proper length."))
         if not 0 < len(change.field) <= NAME_MOST:
-            raise BadForm("An entry names a field of no proper length.")
+            raise BadForm(say("An entry names a field of no proper length."))
         if type(change.value) not in _PLAIN:
             try:
                 check_value(change.value)
             except BadValue as error:
-                raise BadForm("An entry holds a value of a shape that is not allowed.") from error
+                raise BadForm(say("An entry holds a value of a shape that is not allowed.")) from error
 
 
 def check_value(value: Value, depth: int = 0) -> None:
@@ -104,26 +106,24 @@ def check_value(value: Value, depth: int = 0) -> None:
         return
     if isinstance(value, int):
         if not -_INT_MOST - 1 <= value <= _INT_MOST:
-            raise _bad_value("it holds a number beyond 64 bits")
-    elif isinstance(value, dict):
+            raise _bad_value(say("it holds a number beyond 64 bits"))
+    elif isinstance(value, (dict, list, tuple)):
         if depth >= DEPTH_MOST:
-            raise _bad_value("it is nested too deep")
-        for key, inner in value.items():
-            if not isinstance(key, str):
-                raise _bad_value("a name in it is not text")
-            check_value(inner, depth + 1)
-    elif isinstance(value, (list, tuple)):
-        if depth >= DEPTH_MOST:
-            raise _bad_value("it is nested too deep")
-        for inner in value:
+            raise _bad_value(say("it is nested too deep"))
+        inside: Iterable[Value] = value
+        if isinstance(value, dict):
+            if not all(isinstance(key, str) for key in value):
+                raise _bad_value(say("a name in it is not text"))
+            inside = value.values()
+        for inner in inside:
             check_value(inner, depth + 1)
     elif not isinstance(value, (str, bytes, float)):
-        raise _bad_value("it is of a kind that is not plain data")
+        raise _bad_value(say("it is of a kind that is not plain data"))
 
 
-def _bad_value(why: str) -> BadValue:
+def _bad_value(why: Message) -> BadValue:
     return BadValue(
-        f"A value cannot be written down: {why}.",
-        kept="Nothing was changed.",
-        next_step="Type the field again; if it was pasted, paste it as plain text.",
+        say("A value cannot be written down: {why}.", why=why),
+        kept=say("Nothing was changed."),
+        next_step=say("Type the field again; if it was pasted, paste it as plain text."),
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import msgspec
 
+from leeward.base.say import say
 from leeward.ledger.errors import GrantError
 from leeward.seal.errors import SealError
 from leeward.seal.signing import SigningKey, VerifyKey
@@ -53,17 +54,17 @@ def read_grant(untrusted: bytes, *, receiver: str, giver_key: VerifyKey) -> Gran
     """Return a grant that keeps the rules above; GrantError otherwise."""
     head, raw, signature = _parse(untrusted)  # 1
     if head.receiver != receiver:  # 2
-        raise GrantError("This grant was made for another device.")
+        raise GrantError(say("This grant was made for another device."))
     if head.giver != giver_key.fingerprint():  # 3
         raise GrantError(
-            "This grant does not come from the device it should come from.",
-            kept="Nothing was changed.",
-            next_step="Compare the fingerprints again by voice before you go on.",
+            say("This grant does not come from the device it should come from."),
+            kept=say("Nothing was changed."),
+            next_step=say("Compare the fingerprints again by voice before you go on."),
         )
     try:
         giver_key.verify(PURPOSE, signature, raw)  # 4
     except SealError as error:
-        raise GrantError("This grant was not signed by the device it names.") from error
+        raise GrantError(say("This grant was not signed by the device it names.")) from error
     return head
 
 
@@ -72,12 +73,12 @@ def _parse(untrusted: bytes) -> tuple[GrantHead, bytes, bytes]:
         raw, signature = _outer.decode(untrusted)
         head = _head.decode(raw)
     except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError) as error:
-        raise GrantError("A grant cannot be read.") from error
+        raise GrantError(say("A grant cannot be read.")) from error
     if _encoder.encode((raw, signature)) != untrusted or _encoder.encode(head) != raw:
-        raise GrantError("A grant is not written the one way it must be.")
+        raise GrantError(say("A grant is not written the one way it must be."))
     if head.version != VERSION:
-        raise GrantError("A grant is of a version that this program does not know.")
+        raise GrantError(say("A grant is of a version that this program does not know."))
     numbers = [number for number, _ in head.epochs]
     if not numbers or numbers != sorted(set(numbers)) or numbers[0] < 1:
-        raise GrantError("A grant holds no keys, or not in their order.")
+        raise GrantError(say("A grant holds no keys, or not in their order."))
     return head, raw, signature

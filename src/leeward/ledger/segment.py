@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from leeward.base.say import say
 from leeward.ledger.entry import COUNT_MOST
 from leeward.ledger.errors import BadForm
 
@@ -83,14 +84,14 @@ def parse_segment(untrusted: bytes) -> Segment:
         head_bytes, signature, body = _outer.decode(untrusted)
         head = _head.decode(head_bytes)
     except (msgspec.MsgspecError, UnicodeError, RecursionError, OverflowError, ValueError) as error:
-        raise BadForm("A segment cannot be read.") from error
+        raise BadForm(say("A segment cannot be read.")) from error
     if print_segment(head_bytes, signature, body) != untrusted or print_head(head) != head_bytes:
-        raise BadForm("A segment is not written the one way it must be.")
+        raise BadForm(say("A segment is not written the one way it must be."))
     if head.version != VERSION:
         raise BadForm(
-            "A segment is of a newer version than this program knows.",
-            kept="Nothing is lost: it stays on the relay.",
-            next_step="Bring this program up to date.",
+            say("A segment is of a newer version than this program knows."),
+            kept=say("Nothing is lost: it stays on the relay."),
+            next_step=say("Bring this program up to date."),
         )
     _check_ranges(head, signature)
     return Segment(head, head_bytes, signature, body)
@@ -106,7 +107,7 @@ def _check_ranges(head: Head, signature: bytes) -> None:
     )
     names = 0 < len(head.compartment) <= 64 and 0 < len(head.device) <= 64
     if not (sizes and numbers and names and _seen_is_sound(head.seen, head.device)):
-        raise BadForm("A number or a hash in a segment's head is out of range.")
+        raise BadForm(say("A number or a hash in a segment's head is out of range."))
 
 
 def _seen_is_sound(seen: Mapping[str, tuple[int, bytes]], device: str) -> bool:

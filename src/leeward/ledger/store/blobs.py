@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from leeward.ledger.store.database import damaged
+from leeward.base.say import say
+from leeward.ledger.store.database import Database, damaged
 from leeward.ledger.store.disk import sync_folder, write_durably
 
 BLOBS = "blobs"
@@ -16,30 +19,55 @@ _ADDRESS = re.compile(r"[0-9a-f]{64}")
 class Blobs:
     """The blobs of one vault. They come sealed and stay sealed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: Database) -> None:
         self._folder = folder / BLOBS
+        self._database = database
 
     def put(self, address: str, sealed: bytes) -> None:
-        """Keep a blob; durable when this returns."""
+        """Keep a blob; durable when this returns. A file without its hash in the database was never confirmed."""
         path = self._path(address)
         if not path.parent.is_dir():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             sync_folder(self._folder)
             sync_folder(self._folder.parent)
         write_durably(path, sealed)
+        with self._database.writing() as writer:
+            writer.execute(
+                "INSERT OR REPLACE INTO blob VALUES (?,?)", (address, hashlib.sha256(sealed).digest())
+            )
 
     def get(self, address: str) -> bytes | None:
-        """Return a blob, None if it is not here."""
+        """Return a blob, None if it is not here; VaultDamaged if it is not what was put."""
         try:
-            return self._path(address).read_bytes()
+            sealed = self.raw(address)
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise damaged("A file of this vault cannot be read from the disk.") from error
+            raise damaged(say("A file of this vault cannot be read from the disk.")) from error
+        with self._database.reading() as connection:
+            row: Any = connection.execute("SELECT sha256 FROM blob WHERE address=?", (address,)).fetchone()
+        if row is None:
+            return None
+        if hashlib.sha256(sealed).digest() != row[0]:
+            raise damaged(say("A sealed file in this vault was changed after it was written."))
+        return sealed
 
     def delete(self, address: str) -> None:
         """Remove a blob if it is here."""
-        self._path(address).unlink(missing_ok=True)
+        path = self._path(address)
+        with self._database.writing() as writer:
+            writer.execute("DELETE FROM blob WHERE address=?", (address,))
+        path.unlink(missing_ok=True)
+
+    def raw(self, address: str) -> bytes:
+        """Return a blob's file as it lies on the disk."""
+        return self._path(address).read_bytes()
+
+    def noted(self) -> dict[str, bytes]:
+        """Return the hash of every confirmed blob by address."""
+        with self._database.reading() as connection:
+            rows: Any = connection.execute("SELECT address, sha256 FROM blob").fetchall()
+        return {str(address): bytes(digest) for address, digest in rows}
 
     def addresses(self) -> Iterator[str]:
         """Yield every address, in order."""
@@ -49,5 +77,5 @@ class Blobs:
 
     def _path(self, address: str) -> Path:
         if not _ADDRESS.fullmatch(address):  # an address becomes a file's name: nothing else may
-            raise RuntimeError("a blob's address is 64 hexadecimal digits")
+            raise RuntimeError(say("a blob's address is 64 hexadecimal digits"))
         return self._folder / address[:2] / address

@@ -19,6 +19,7 @@ from typing import Any
 
 import apsw
 
+from leeward.base.say import Message, say
 from leeward.ledger.errors import LedgerError, NoRoom, PlaintextRefused, VaultClosed, VaultDamaged, VaultInUse
 
 KEY_BYTES = 32
@@ -77,7 +78,7 @@ class Database:
             if self._closed:
                 raise _closed()
             if self._depth:
-                raise RuntimeError("a transaction is open already")
+                raise RuntimeError(say("a transaction is open already"))
             self._depth += 1
             try:
                 with translated():
@@ -131,30 +132,30 @@ def refuse_plaintext(path: Path) -> None:
     """Raise PlaintextRefused if the library cannot encrypt or the file is in clear."""
     if not getattr(apsw, "mc_version", ""):  # 1
         raise PlaintextRefused(
-            "The database library on this computer cannot encrypt.",
-            kept="Nothing was written.",
-            next_step="Remove the package apsw and install apsw-sqlite3mc again.",
+            say("The database library on this computer cannot encrypt."),
+            kept=say("Nothing was written."),
+            next_step=say("Remove the package apsw and install apsw-sqlite3mc again."),
         )
     with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
         if file.read(len(PLAIN_BEGINNING)) == PLAIN_BEGINNING:  # 2
             raise PlaintextRefused(
-                "This vault's file is not encrypted.",
-                kept="Nothing was written to it.",
-                next_step="Do not work with it: it was put here by something else than Leeward.",
+                say("This vault's file is not encrypted."),
+                kept=say("Nothing was written to it."),
+                next_step=say("Do not work with it: it was put here by something else than Leeward."),
             )
 
 
 def unlock(connection: apsw.Connection, key: bytes) -> None:
     """Say the key to a new connection; it must be the first thing said to it."""
     if len(key) != KEY_BYTES:
-        raise RuntimeError("a database key has 32 bytes")
+        raise RuntimeError(say("a database key has 32 bytes"))
     cipher: Any = connection.execute("PRAGMA cipher='chacha20'").fetchall()
     answer: Any = connection.execute(f"PRAGMA key='raw:{key.hex()}'").fetchall()
     if cipher != [("chacha20",)] or answer != [("ok",)]:  # 3
         raise PlaintextRefused(
-            "The database library did not take the key.",
-            kept="Nothing was written.",
-            next_step="Install apsw-sqlite3mc again.",
+            say("The database library did not take the key."),
+            kept=say("Nothing was written."),
+            next_step=say("Install apsw-sqlite3mc again."),
         )
 
 
@@ -167,13 +168,13 @@ def translated() -> Iterator[None]:
         raise damaged() from error
     except (apsw.FullError, OSError) as error:
         raise NoRoom(
-            "There is no room left on the disk.",
-            kept="What was saved before is safe; this last change was not saved.",
-            next_step="Make room on the disk, then save again.",
+            say("There is no room left on the disk."),
+            kept=say("What was saved before is safe; this last change was not saved."),
+            next_step=say("Make room on the disk, then save again."),
         ) from error
     except apsw.BusyError as error:
         raise VaultInUse(
-            "The vault was busy for too long.", kept="Nothing is lost.", next_step="Try again."
+            say("The vault was busy for too long."), kept=say("Nothing is lost."), next_step=say("Try again.")
         ) from error
     except apsw.IOError as error:
         raise _trouble_with_disk(error) from error
@@ -181,9 +182,9 @@ def translated() -> Iterator[None]:
         raise _closed() from error
     except (apsw.ReadOnlyError, apsw.CantOpenError, apsw.AuthError, apsw.PermissionsError) as error:
         raise LedgerError(
-            "The vault's files cannot be opened or written.",
-            kept="What was saved before is safe.",
-            next_step="Check that the disk is attached and that you may write to the folder.",
+            say("The vault's files cannot be opened or written."),
+            kept=say("What was saved before is safe."),
+            next_step=say("Check that the disk is attached and that you may write to the folder."),
         ) from error
 
 
@@ -193,25 +194,27 @@ def _trouble_with_disk(error: apsw.IOError) -> LedgerError:
         return damaged()
     if code in {apsw.SQLITE_IOERR_WRITE, apsw.SQLITE_IOERR_SHMSIZE, apsw.SQLITE_IOERR_TRUNCATE}:
         return NoRoom(
-            "The disk did not take what was to be written; it may be full.",
-            kept="What was saved before is safe; this last change was not saved.",
-            next_step="Make room on the disk, then save again.",
+            say("The disk did not take what was to be written; it may be full."),
+            kept=say("What was saved before is safe; this last change was not saved."),
+            next_step=say("Make room on the disk, then save again."),
         )
     return LedgerError(
-        "The disk could not be read or written.",
-        kept="What was saved before is safe as far as the disk is.",
-        next_step="Check the disk, and copy the vault's folder to another one.",
+        say("The disk could not be read or written."),
+        kept=say("What was saved before is safe as far as the disk is."),
+        next_step=say("Check the disk, and copy the vault's folder to another one."),
     )
 
 
-def damaged(what: str = "The vault's file was damaged after it was written.") -> VaultDamaged:
+def damaged(what: Message | None = None) -> VaultDamaged:
     """Return the error for bytes that are not what was written."""
     return VaultDamaged(
-        what,
-        kept="What you had pushed to the relay is safe there and with your colleagues.",
-        next_step="Keep a copy of the folder, run `leeward verify` on it, and restore from a backup.",
+        what or say("The vault's file was damaged after it was written."),
+        kept=say("What you had pushed to the relay is safe there and with your colleagues."),
+        next_step=say("Keep a copy of the folder, run `leeward verify` on it, and restore from a backup."),
     )
 
 
 def _closed() -> VaultClosed:
-    return VaultClosed("The vault is locked.", kept="Everything is saved.", next_step="Open it again.")
+    return VaultClosed(
+        say("The vault is locked."), kept=say("Everything is saved."), next_step=say("Open it again.")
+    )

@@ -6,6 +6,7 @@ import contextlib
 import os
 from pathlib import Path
 
+from leeward.base.say import say
 from leeward.ledger.errors import NoRoom
 
 
@@ -23,9 +24,9 @@ def write_durably(path: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             partial.unlink()
         raise NoRoom(
-            "A file could not be written; the disk may be full.",
-            kept="What was saved before is safe.",
-            next_step="Make room on the disk, then try again.",
+            say("A file could not be written; the disk may be full."),
+            kept=say("What was saved before is safe."),
+            next_step=say("Make room on the disk, then try again."),
         ) from error
 
 

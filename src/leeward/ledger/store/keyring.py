@@ -10,6 +10,7 @@ import msgspec
 
 from leeward.base.ids import make_id
 from leeward.base.ports import Chance
+from leeward.base.say import say
 from leeward.ledger.errors import GrantError, UnknownCompartment
 from leeward.ledger.grant import VERSION, GrantHead, print_grant
 from leeward.seal.errors import SealError
@@ -130,9 +131,9 @@ class Keyring:
             return self._compartments[compartment_id]
         except KeyError:
             raise UnknownCompartment(
-                "This vault does not hold the keys of that circle.",
-                kept="Nothing was changed.",
-                next_step="Ask somebody who works in it to grant it to you.",
+                say("This vault does not hold the keys of that circle."),
+                kept=say("Nothing was changed."),
+                next_step=say("Ask somebody who works in it to grant it to you."),
             ) from None
 
     def number(self, compartment_id: str) -> int:
@@ -190,7 +191,7 @@ class Keyring:
             try:
                 identity = Identity.from_string(text)
             except SealError as error:
-                raise GrantError("A grant holds a key that is not one.") from error
+                raise GrantError(say("A grant holds a key that is not one.")) from error
             held = self._identities.get(grant.compartment, {}).get(epoch)
             if held is not None and held.string() != identity.string():
                 raise contradiction()
@@ -205,9 +206,9 @@ class Keyring:
 def contradiction() -> GrantError:
     """Return the error for a grant that says otherwise than an earlier one."""
     return GrantError(
-        "This grant contradicts keys that this vault already holds.",
-        kept="The keys held before are kept.",
-        next_step="Tell the team: a circle's keys never change like this.",
+        say("This grant contradicts keys that this vault already holds."),
+        kept=say("The keys held before are kept."),
+        next_step=say("Tell the team: a circle's keys never change like this."),
     )
 
 

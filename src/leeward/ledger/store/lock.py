@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from leeward.base.say import say
 from leeward.ledger.errors import VaultInUse
 
 LOCK_NAME = "lock"
@@ -21,9 +22,9 @@ class FolderLock:
         except OSError as error:
             os.close(self._file)
             raise VaultInUse(
-                "This vault is open in another window or program.",
-                kept="Nothing is lost: it is safe there.",
-                next_step="Go on working there, or close it there first.",
+                say("This vault is open in another window or program."),
+                kept=say("Nothing is lost: it is safe there."),
+                next_step=say("Go on working there, or close it there first."),
             ) from error
 
     def release(self) -> None:

@@ -12,6 +12,7 @@ import apsw
 import msgspec
 
 from leeward.base.ports import Chance
+from leeward.base.say import say
 from leeward.ledger.errors import NoVault, VaultExists
 from leeward.ledger.store.database import KEY_BYTES, Database, damaged, refuse_plaintext
 from leeward.ledger.store.disk import sync_folder
@@ -42,9 +43,9 @@ def make_vault(folder: Path, passphrase: str, member_id: str, chance: Chance, wo
     """Make a vault beside its place and move it there whole, so that half a vault is never found."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise VaultExists(
-            "There is something in this folder already.",
-            kept="Nothing was changed.",
-            next_step="Open it if it is your vault, or choose an empty folder.",
+            say("There is something in this folder already."),
+            kept=say("Nothing was changed."),
+            next_step=say("Open it if it is your vault, or choose an empty folder."),
         )
     words = Passphrase(passphrase, work_factor)
     key = chance.draw(KEY_BYTES)
@@ -76,15 +77,10 @@ def make_vault(folder: Path, passphrase: str, member_id: str, chance: Chance, wo
 
 def open_vault(folder: Path, passphrase: str) -> Opened:
     """Open a vault with a passphrase."""
-    if not slot_files(folder):
-        raise NoVault(
-            "There is no vault in this folder, or its key slots are gone.",
-            next_step="Check the folder's name; `leeward init` makes a new vault.",
-        )
+    require_vault(folder)
     lock = FolderLock(folder)
     try:
-        if not (folder / DATABASE_NAME).exists():
-            raise damaged("The vault's database is missing from its folder.")
+        _require_database(folder)
         refuse_plaintext(folder / DATABASE_NAME)
         key = open_slots(folder, passphrase)
     except BaseException:
@@ -93,15 +89,34 @@ def open_vault(folder: Path, passphrase: str) -> Opened:
     return _open(folder, lock, key)
 
 
+def require_vault(folder: Path) -> None:
+    """Raise NoVault unless the folder has key slots."""
+    if not slot_files(folder):
+        raise NoVault(
+            say("There is no vault in this folder, or its key slots are gone."),
+            next_step=say("Check the folder's name; `leeward init` makes a new vault."),
+        )
+
+
+def open_database(path: Path, key: bytes) -> Database:
+    """Open a database and bring its tables up to date."""
+    database = Database(path, key)
+    try:
+        with database.writing() as writer:
+            upgrade(writer)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
 def _open(folder: Path, lock: FolderLock, key: bytes) -> Opened:
     try:
-        database = Database(folder / DATABASE_NAME, key)
+        database = open_database(folder / DATABASE_NAME, key)
     except BaseException:
         lock.release()
         raise
     try:
-        with database.writing() as writer:
-            upgrade(writer)
         with database.reading() as connection:
             ring = _load_ring(connection)
             member = get_meta(connection, "member").decode()
@@ -116,10 +131,15 @@ def _load_ring(connection: apsw.Connection) -> Keyring:
     try:
         return Keyring.load(connection)
     except (msgspec.MsgspecError, SealError, TypeError, ValueError) as error:
-        raise damaged("The keys in this vault cannot be read.") from error
+        raise damaged(say("The keys in this vault cannot be read.")) from error
 
 
 def remember_slots(folder: Path, put: Callable[[bytes], None]) -> None:
     """Note the hashes of the key slots inside the database, so that a check finds a damaged one."""
     hashes = {file.name: hashlib.sha256(file.read_bytes()).digest() for file in slot_files(folder)}
     put(msgspec.msgpack.encode(hashes))
+
+
+def _require_database(folder: Path) -> None:
+    if not (folder / DATABASE_NAME).exists():
+        raise damaged(say("The vault's database is missing from its folder."))

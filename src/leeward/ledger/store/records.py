@@ -160,5 +160,5 @@ class Batch:
 
 
 def _highest(writer: apsw.Connection, column: str) -> int:
-    row: Any = writer.execute(f"SELECT max({column}) FROM record").fetchone()
+    row: Any = writer.execute(f"SELECT max({column}) FROM record").fetchone()  # noqa: S608 - our own names
     return int(row[0] or 0)

@@ -6,6 +6,7 @@ from typing import Any
 
 import apsw
 
+from leeward.base.say import say
 from leeward.ledger.errors import LedgerError
 
 STEPS = (
@@ -83,6 +84,8 @@ STEPS = (
         compartment INTEGER NOT NULL, device TEXT NOT NULL, number INTEGER NOT NULL, head_hash BLOB NOT NULL,
         PRIMARY KEY (compartment, device, number, head_hash)
     ) WITHOUT ROWID;
+    -- sealed files kept beside the database, with the SHA-256 they came with
+    CREATE TABLE blob (address TEXT PRIMARY KEY, sha256 BLOB NOT NULL) WITHOUT ROWID;
     CREATE TABLE cursor (box TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE fault (
         no INTEGER PRIMARY KEY, at INTEGER NOT NULL, compartment TEXT NOT NULL, place TEXT NOT NULL,
@@ -98,9 +101,9 @@ def upgrade(writer: apsw.Connection) -> None:
     step = int(row[0])
     if step > len(STEPS):
         raise LedgerError(
-            "This vault was written by a newer version of Leeward.",
-            kept="Nothing was changed.",
-            next_step="Bring this program up to date, then open it again.",
+            say("This vault was written by a newer version of Leeward."),
+            kept=say("Nothing was changed."),
+            next_step=say("Bring this program up to date, then open it again."),
         )
     for number in range(step, len(STEPS)):
         writer.execute(STEPS[number])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -52,7 +53,8 @@ class Searcher:
             match = _match(words, unfinished=unfinished)
             if kinds:
                 numbers: Any = connection.execute(
-                    f"SELECT no FROM kind WHERE name IN ({','.join('?' * len(kinds))})", tuple(kinds)
+                    "SELECT k.no FROM kind k JOIN json_each(?) j ON j.value = k.name",
+                    (json.dumps(list(kinds)),),
                 ).fetchall()
                 if not numbers:
                     return SearchPage([], 0, None)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from leeward.base.say import say
 from leeward.ledger.errors import NoVault, VaultDamaged, WrongPassphrase
 from leeward.ledger.store.database import KEY_BYTES
 from leeward.ledger.store.disk import write_durably
@@ -34,8 +35,8 @@ def open_slots(folder: Path, passphrase: str) -> bytes:
     files = slot_files(folder)
     if not files:
         raise NoVault(
-            "There is no vault in this folder, or its key slots are gone.",
-            next_step="Check the folder's name; `leeward init` makes a new vault.",
+            say("There is no vault in this folder, or its key slots are gone."),
+            next_step=say("Check the folder's name; `leeward init` makes a new vault."),
         )
     broken: Exception | None = None
     for file in files:
@@ -50,9 +51,9 @@ def open_slots(folder: Path, passphrase: str) -> bytes:
             return key
     if broken is not None:
         raise VaultDamaged(
-            "A key slot of this vault was damaged after it was written.",
-            kept="Nothing was changed.",
-            next_step="Restore the folder `slots` from a backup; the passphrase stays the same.",
+            say("A key slot of this vault was damaged after it was written."),
+            kept=say("Nothing was changed."),
+            next_step=say("Restore the folder `slots` from a backup; the passphrase stays the same."),
         ) from broken
     raise wrong_passphrase()
 
@@ -60,9 +61,9 @@ def open_slots(folder: Path, passphrase: str) -> bytes:
 def wrong_passphrase() -> WrongPassphrase:
     """Return the error for a passphrase that opens no slot."""
     return WrongPassphrase(
-        "The passphrase is not right.",
-        kept="Nothing was changed.",
-        next_step="Type it again; look at the keyboard's language and at Caps Lock.",
+        say("The passphrase is not right."),
+        kept=say("Nothing was changed."),
+        next_step=say("Type it again; look at the keyboard's language and at Caps Lock."),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import apsw
 
 from leeward.base.limits import ITEM_MOST
+from leeward.base.say import say
 from leeward.ledger.clock import tick
 from leeward.ledger.entry import NAME_MOST, Entry, print_entry, read_back
 from leeward.ledger.errors import EntryTooLarge
@@ -29,7 +30,7 @@ def write_entry(
     same entry included.
     """
     if not changes:
-        raise RuntimeError("an entry without changes")
+        raise RuntimeError(say("an entry without changes"))
     place = ring.number(compartment_id)
     device = ring.device.id
     batch = Batch(writer)
@@ -49,9 +50,9 @@ def write_entry(
     raw = print_entry(Entry(count, stamp.hlc, now, tuple(complete)))
     if len(raw) > ENTRY_MOST:
         raise EntryTooLarge(
-            "This is too much to save at once.",
-            kept="Nothing was changed.",
-            next_step="Save it in smaller parts, or attach it as a file.",
+            say("This is too much to save at once."),
+            kept=say("Nothing was changed."),
+            next_step=say("Save it in smaller parts, or attach it as a file."),
         )
     body = join_entries([raw])
     store_chunk(writer, chunk, place, device, count, 1, body)
@@ -92,7 +93,7 @@ def latest_clock(connection: apsw.Connection) -> int:
 def _check_names(change: Change) -> None:
     for name in (change.record, change.kind, change.field):
         if not isinstance(name, str) or not 0 < len(name) <= NAME_MOST:
-            raise RuntimeError("a record id, kind or field has no proper length")
+            raise RuntimeError(say("a record id, kind or field has no proper length"))
 
 
 def _check_family(state: State | None, change: Change) -> None:
