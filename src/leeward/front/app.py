@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from leeward.front.built import Built, load_built
+from leeward.front.assets import Built, load_built
 from leeward.front.card import check_card
 from leeward.front.pages import Pages, render_pages
 

@@ -10,7 +10,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from leeward.front.built import Built
+from leeward.front.assets import Built
 from leeward.front.card import Card
 
 _FALLBACK = "en"
@@ -77,6 +77,7 @@ def render_pages(card: Card, built: Built) -> Pages:
                 t=texts[language],
                 texts=_script_json(texts[language]),
                 card=_script_json(card.public()),
+                team=card.team,
                 fingerprint=_grouped(card.fingerprint),
                 built=built.manifest,
                 icons={name: Markup(drawing) for name, drawing in built.icons.items()},  # noqa: S704 - ours
