@@ -41,7 +41,6 @@ function morphElement(now: Element, next: Element): void {
   copyAttributes(now, next);
   if (walked) now.classList.add("focus");
   if (open) (now as HTMLDetailsElement).open = true;
-  now.classList.remove("fresh"); // it was here before
   morphChildren(now, next);
   if (now instanceof HTMLTextAreaElement || now instanceof HTMLInputElement) {
     if (now.type !== "checkbox" && now.type !== "radio") now.value = (next as HTMLInputElement).defaultValue;
@@ -65,7 +64,9 @@ export function morphChildren(now: Element, next: Element): void {
       else if (current.nodeValue !== wanted.nodeValue) current.nodeValue = wanted.nodeValue;
       at = current.nextSibling;
     } else {
-      now.insertBefore(document.importNode(wanted, true), at);
+      const arrived = document.importNode(wanted, true);
+      if (arrived instanceof Element && arrived.classList.contains("fresh")) arrived.classList.add("arrived"); // glows once
+      now.insertBefore(arrived, at);
     }
   }
   while (at) {

@@ -99,4 +99,4 @@ def sync_sentence(desk: DeskState) -> tuple[Message, str]:
 
 def _current(path: str) -> str:
     first = "/" + path.strip("/").split("/", 1)[0]
-    return first if first in _BY_HREF else "/"
+    return first if first in _BY_HREF else ""

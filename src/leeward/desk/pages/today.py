@@ -19,7 +19,7 @@ _COLOURS = {
     Urgency.SOON: "",
     Urgency.SECOND: "sealed",
 }
-_SHOWN = 40  # lines at first; the rest waits behind one link
+_SHOWN = 12  # lines at first, and whatever is late; the rest waits behind one link
 
 
 def show(request: Request) -> Response:
@@ -27,7 +27,8 @@ def show(request: Request) -> Response:
     session = office_of(request)
     day = today.gather(session)
     everything = request.query_params.get("all") == "1"
-    shown = day.needs if everything else day.needs[:_SHOWN]
+    pressing = sum(need.urgency <= Urgency.LATE for need in day.needs)
+    shown = day.needs if everything else day.needs[: max(_SHOWN, pressing)]
     return render(
         request,
         "today/index.html",
