@@ -13,7 +13,7 @@ from leeward.domain.evidence.custody import BrokenLink, CustodyEvent, first_brok
 from leeward.domain.evidence.records import EvidenceItem, require_digest
 from leeward.domain.files import FileRef
 from leeward.domain.typed import write_new
-from leeward.ledger.model import Change
+from leeward.ledger.model import Change, put
 from leeward.office.casework_base import require, require_case
 from leeward.office.errors import FileDamaged
 from leeward.office.files import read_file
@@ -125,3 +125,16 @@ def broken_link(session: Session, item: EvidenceItem) -> BrokenLink | None:
 def evidence_of(session: Session, case_id: str) -> list[EvidenceItem]:
     """Return a case's evidence, the newest first."""
     return session.find(EvidenceItem, case_id=case_id)
+
+
+def describe(session: Session, evidence_id: str, **fields: str) -> None:
+    """Change what is said of an item: title, evidence_kind, sensitivity, origin, acquired_how. Never what it is."""
+    item = require(session, EvidenceItem, evidence_id)
+    unknown = set(fields) - {"title", "evidence_kind", "sensitivity", "origin", "acquired_how"}
+    if unknown:
+        raise RuntimeError(f"not a description: {sorted(unknown)}")
+    if not fields.get("title", item.title).strip():
+        raise OutOfRange(say("Give it a short neutral title."), next_step=say("Such as “Photo of hands”."))
+    changed = {name: value for name, value in fields.items() if value != getattr(item, name)}
+    if changed:
+        session.commit(item.compartment, put(EvidenceItem.kind, evidence_id, **changed))

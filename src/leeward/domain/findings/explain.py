@@ -210,7 +210,7 @@ def _reasons(voices: Sequence[Voice], against: Sequence[Support], grade: Grade) 
         said.append(
             say(
                 "What is missing is a second kind of access beside “{kind}”.",
-                kind=Code(f"access/{min(known & DIRECT)}"),
+                kind=Code(f"how-it-knows/{min(known & DIRECT)}"),
             )
         )
     open_ones = sum(1 for support in against if not support.explanation.strip())

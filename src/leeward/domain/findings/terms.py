@@ -53,7 +53,7 @@ class Derivation(enum.StrEnum):
 
 
 ACCESS = Vocabulary(
-    "access",
+    "how-it-knows",
     Term("participant", "went through it", "пережито лично"),
     Term("witness", "saw it", "очевидец"),
     Term("relative", "relative", "родственник"),

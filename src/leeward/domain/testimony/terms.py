@@ -19,7 +19,7 @@ HOW_KNOWN = Vocabulary(
 )
 
 RELATION = Vocabulary(
-    "relation",
+    "teller",
     Term("self", "it happened to them", "пострадавшее лицо", maps=("MT19:01",)),
     Term("witness", "saw it", "очевидец", maps=("MT19:02",)),
     Term("relative", "relative", "родственник", maps=("MT19:04",)),

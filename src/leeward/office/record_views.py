@@ -1,0 +1,140 @@
+"""What the Record's pages show: one selection, seen as accounts, as a matrix, as a timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from leeward.domain.appeals.records import Reply, Submission
+from leeward.domain.findings.explain import Explained, explain
+from leeward.domain.findings.grade import Weighing
+from leeward.domain.findings.matrix import Matrix, make_matrix
+from leeward.domain.findings.records import Claim, Source, Support
+from leeward.domain.findings.terms import Element, Grade
+from leeward.domain.period import Period
+from leeward.domain.release.records import Release
+from leeward.domain.testimony.records import Account, Act
+from leeward.office.findings import Signed, claims, signed, weighing
+from leeward.office.session import Session
+
+
+class Told(msgspec.Struct, frozen=True):
+    """One account in the list."""
+
+    account: Account
+    acts: int
+    repeats: bool  # its source only repeats another
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """One line of the timeline: when (as vague as known), which track, and what to link to."""
+
+    day: str
+    track: str  # "happened" or "said"
+    record: Account | Act | Source | Submission | Reply
+    href: str
+
+
+class ClaimView(msgspec.Struct, frozen=True):
+    """One claim with everything that speaks for and against it."""
+
+    claim: Claim
+    grade: Grade
+    weakest: Element
+    elements: tuple[Explained, ...]
+    supports: tuple[tuple[Support, Source], ...]
+    findings: tuple[Signed, ...]
+    used_in: tuple[Release, ...]
+
+    @property
+    def held_down(self) -> Explained:
+        """Return the explanation of the element that the grade rests on."""
+        return next((one for one in self.elements if one.element == self.weakest), self.elements[0])
+
+
+class Everything(msgspec.Struct, frozen=True):
+    """The record as this desk may read it, weighed once for one page."""
+
+    weighing: Weighing
+    claims: Sequence[Claim]
+    matrix: Matrix
+    accounts: Sequence[Account]
+
+
+def look(session: Session) -> Everything:
+    """Read the record once."""
+    weigh = weighing(session)
+    found = claims(session)
+    return Everything(weigh, found, make_matrix(weigh, found), session.find(Account))
+
+
+def claim_view(session: Session, weigh: Weighing, claim: Claim) -> ClaimView:
+    """Return one claim's page."""
+    grade, weakest = weigh.grade_claim(claim)
+    elements = [element for element in Element if element in claim.elements] or [Element.WHAT]
+    supports = [
+        (support, weigh.sources.get(support.source_id) or Source(id=support.source_id, label="…"))
+        for support in weigh.of(claim.id)
+    ]
+    return ClaimView(
+        claim=claim,
+        grade=grade,
+        weakest=weakest,
+        elements=tuple(explain(weigh, claim.id, element) for element in elements),
+        supports=tuple(
+            sorted(supports, key=lambda pair: (pair[0].against, pair[1].stated_on, pair[1].label))
+        ),
+        findings=tuple(one for one in signed(session, weigh) if one.finding.claim_id == claim.id),
+        used_in=tuple(
+            one for one in session.find(Release) if claim.id in one.claim_ids and one.state != "draft"
+        ),
+    )
+
+
+def told(session: Session, everything: Everything, claim_id: str = "") -> list[Told]:
+    """Return the accounts, newest first; with a claim, only those whose source speaks to it."""
+    acts: dict[str, int] = {}
+    for act in session.find(Act):
+        acts[act.account_id] = acts.get(act.account_id, 0) + (not act.withdrawn)
+    speaking = {support.source_id for support in everything.weighing.of(claim_id)}
+    sources = everything.weighing.sources
+    lines = []
+    for account in everything.accounts:
+        if claim_id and account.source_id not in speaking:
+            continue
+        source = sources.get(account.source_id)
+        lines.append(Told(account, acts.get(account.id, 0), bool(source and source.derives_from_ids)))
+    return sorted(
+        lines, key=lambda one: (one.account.told_on, one.account.label, one.account.id), reverse=True
+    )
+
+
+def timeline(session: Session, everything: Everything, claim_id: str = "") -> list[Moment]:
+    """Return what happened and what was said, in order; undated things are left out."""
+    chosen = {one.account.id for one in told(session, everything, claim_id)}
+    moments = [
+        Moment(account.told_on, "said", account, f"/record/accounts/{account.id}")
+        for account in everything.accounts
+        if account.id in chosen and account.told_on
+    ]
+    moments += [
+        Moment(act.period.start or act.period.end, "happened", act, f"/record/accounts/{act.account_id}")
+        for act in session.find(Act)
+        if act.account_id in chosen and not act.withdrawn and (act.period.start or act.period.end)
+    ]
+    if not claim_id:
+        for submission in session.find(Submission):
+            if submission.sent_on:
+                moments.append(Moment(submission.sent_on, "said", submission, f"/appeals/{submission.id}"))
+        moments += [
+            Moment(reply.on, "said", reply, f"/appeals/{reply.submission_id}")
+            for reply in session.find(Reply)
+            if reply.on
+        ]
+    return sorted(moments, key=lambda one: (_sort_day(one.day), one.track, one.href))
+
+
+def _sort_day(text: str) -> str:
+    bounds = Period(start=text).bounds()
+    return bounds[0].isoformat() if bounds else ""
