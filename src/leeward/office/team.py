@@ -239,6 +239,8 @@ def circles(session: Session) -> Mapping[str, list[Access]]:
 
 def _hand(session: Session, compartment: str, devices: Mapping[str, str]) -> None:
     """Send grants to devices (id to member id) and write that down."""
+    if not devices:
+        return
     own = session.vault.device.id
     roster = session.vault.roster()
     outbox = Outbox(session.vault, session.chance)
