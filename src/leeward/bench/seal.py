@@ -21,6 +21,7 @@ from pathlib import Path
 from leeward.bench.table import Figure
 from leeward.seal._hazmat.yardstick import run_bare_cipher
 from leeward.seal.envelope import open_stream, seal_stream
+from leeward.seal.files import open_file, seal_file
 from leeward.seal.keys import Identity
 
 FULL_BYTES = 500 * 1000 * 1000
@@ -86,7 +87,7 @@ def measure_files(folder: Path, size: int, progress: Callable[[str], None]) -> l
         progress(f"file to file, round {turn} of {ROUNDS}" if turn else "file to file, warming up")
         copying.append(rate(size, lambda: copy_file(plain, other)))
         other.unlink()
-        sealing.append(rate(size, lambda: seal_file(plain, sealed)))
+        sealing.append(rate(size, lambda: seal_file(plain, sealed, _KEY.recipient())))
         sealed.unlink()
     return [
         *ratio("file", "sealing file to file, of a plain copy", sealing[1:], copying[1:], goal=0.8),
@@ -128,13 +129,6 @@ def copy_file(source: Path, target: Path) -> None:
         os.fsync(writer.fileno())
 
 
-def seal_file(source: Path, target: Path) -> None:
-    """Seal a file, until it is on the disk."""
-    with source.open("rb", buffering=0) as reader, target.open("wb", buffering=0) as writer:
-        seal_stream(reader, writer, _KEY.recipient())
-        os.fsync(writer.fileno())
-
-
 def peak_bytes() -> int:
     """Return the greatest memory of this process so far."""
     status = Path("/proc/self/status")
@@ -147,9 +141,8 @@ def peak_bytes() -> int:
 def main(folder: Path) -> None:
     """Seal and open `plain` in the folder in stream, and say how much memory it took at most."""
     plain, sealed, opened = folder / "plain", folder / "child-sealed", folder / "child-opened"
-    seal_file(plain, sealed)
-    with sealed.open("rb", buffering=0) as reader, opened.open("wb", buffering=0) as writer:
-        open_stream(reader, writer, [_KEY])
+    seal_file(plain, sealed, _KEY.recipient())
+    open_file(sealed, opened, [_KEY])
     if opened.stat().st_size != plain.stat().st_size:
         raise RuntimeError("the file did not come back whole")
     sys.stdout.write(f"{peak_bytes()}\n")

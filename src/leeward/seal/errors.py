@@ -11,6 +11,7 @@ SealError
  +-- ContentDamaged        the content was changed, cut short or added to
  +-- FrameMalformed        the content opened, but is not one of our frames
  |    `-- WrongKind        ... or a frame of another kind or version
+ +-- FileTrouble           a file could not be read or written
  +-- SignatureWrong        one of the two signatures does not verify
  `-- CodeRefused           eight words that are not a code
       +-- WrongWordCount
@@ -166,6 +167,19 @@ class WrongKind(FrameMalformed):
     """A frame of another kind or version than the one expected here."""
 
     code = "seal.wrong-kind"
+
+
+class FileTrouble(SealError):
+    """A file could not be read or written."""
+
+    code = "seal.file"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            say("The file could not be read or written: {why}.", why=why),
+            kept=say("Nothing was changed, and nothing half-written is left."),
+            next_step=say("Look at the name, the free room on the disk and your rights to the folder."),
+        )
 
 
 class SignatureWrong(SealError):
