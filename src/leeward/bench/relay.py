@@ -1,7 +1,8 @@
 """How many durable appends of 4 KB a relay takes a second, and how small it is when idle.
 
-The relay, the one that stores nothing, and the load (bench/relay_load.py) are processes of their own; the load comes
-over a unix socket, 32 requests at once. Limits, measured in the same run:
+The relay (with its intake page, as `leeward relay` runs it), the one that stores nothing, and the load
+(bench/relay_load.py) are processes of their own; the load comes over a unix socket, 32 requests at once.
+Limits, measured in the same run:
 
 - the same load against the same server with a store that keeps nothing: what HTTP itself allows;
 - a file that is written and synced batch by batch: what the disk allows, with 32 appends to a sync.
@@ -24,22 +25,27 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from leeward.base.ports import SystemChance
 from leeward.bench.relay_load import ITEM_SIZE
 from leeward.bench.table import Figure
+from leeward.office.cards import print_intake_card
 from leeward.relay.open_store import open_store
+from leeward.seal.keys import make_identity
+from leeward.seal.signing import make_signing_key
 
 CONNECTIONS = 32
 _START_SECONDS = 20.0
 
 _STORING = """
-import sys
+import json, sys
 from pathlib import Path
+from leeward.front.app import make_front
 from leeward.relay.app import make_app
 from leeward.relay.open_store import open_store
 from leeward.relay.serve import serve
 store = open_store(sys.argv[1])
 try:
-    serve(make_app(store), uds=Path(sys.argv[2]))
+    serve(make_app(store, make_front(json.loads(sys.argv[3]))), uds=Path(sys.argv[2]))
 finally:
     store.close()
 """
@@ -86,7 +92,14 @@ def run(*, quick: bool, progress: Callable[[str], None]) -> list[Figure]:
     limit = min(http.per_s, disk)
     return [
         Figure("appends_per_s", "durable appends of 4 KB, 32 at once", appends.per_s, "/s", 6000, limit),
-        Figure("relay_mb", "memory of an idle relay", idle_mb, "MB", 60, more_is_better=False),
+        Figure(
+            "relay_mb",
+            "memory of an idle relay with its intake page",
+            idle_mb,
+            "MB",
+            60,
+            more_is_better=False,
+        ),
         Figure("append_p50_ms", "half of them answered within", appends.p50_ms, "ms", more_is_better=False),
         Figure("append_p99_ms", "99 of 100 answered within", appends.p99_ms, "ms", more_is_better=False),
         Figure("http_per_s", "the same requests, nothing stored", http.per_s, "/s"),
@@ -100,11 +113,25 @@ async def _make_box(folder: Path, box: bytes, token: bytes) -> None:
     store.close()
 
 
+def _card() -> str:
+    """Return the intake card of a team that nobody is in."""
+    chance = SystemChance()
+    recipient = make_identity(chance).recipient()
+    return print_intake_card(
+        make_signing_key(chance),
+        recipient,
+        team="Bench",
+        languages=("ru", "en"),
+        box="0" * 32,
+        write="0" * 64,
+    )
+
+
 @contextmanager
 def _relay(code: str, folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """Run a relay on a socket until the end of the block."""
     socket = folder / "relay.sock"
-    command = [sys.executable, "-c", code, str(folder / "store"), str(socket)]
+    command = [sys.executable, "-c", code, str(folder / "store"), str(socket), _card()]
     process = subprocess.Popen(command)  # noqa: S603 - our own interpreter and code
     try:
         end = time.monotonic() + _START_SECONDS
