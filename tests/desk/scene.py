@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Protocol
 
 from leeward.domain.relocation.journeys import Leg
 from leeward.domain.relocation.papers import MedicalAppointment, TravelDocument, VisaApplication
@@ -48,12 +49,23 @@ def night(session: Session, after: int = 0) -> str:
     return ((now - dt.timedelta(hours=6)).date() + dt.timedelta(days=after)).isoformat()
 
 
-def act_out(session: Session) -> dict[str, str]:
-    """Write the week; return ids by name, places included."""
+class Settable(Protocol):
+    """A clock that can be set back to when the story began."""
+
+    ms: int
+
+
+def act_out(session: Session, clock: Settable | None = None) -> dict[str, str]:
+    """Write the week; return ids by name, places included. With a clock, people came on different days."""
     ids: dict[str, str] = {}
     now = session.now()
-    for name, risk, _stage in NAMES:
+    for number, (name, risk, stage) in enumerate(NAMES):
+        if clock is not None:
+            clock.ms = now - (3 + number * 5 % 13) * DAY
         ids[name] = open_case(session, "", pseudonym=name, risk=risk).case_id
+        casework.set_stage(session, ids[name], stage)
+    if clock is not None:
+        clock.ms = now
     for name, beds, access, rent in (
         ("Harbour 1", 4, (), ""),
         ("Harbour 2", 3, ("no-stairs",), ""),
@@ -85,8 +97,6 @@ def act_out(session: Session) -> dict[str, str]:
         )
         relocation.came(session, stay)
     relocation.place_in(session, ids["Sorrel"], ids["Harbour 1"], night(session, 8))
-    for name, _risk, stage in NAMES:
-        casework.set_stage(session, ids[name], stage)
     relocation.mark_exposed(session, ids["Harbour 4"], "A stranger asked the neighbour who lives there.")
     relocation.set_exposure(session, ids["Harbour 3"], "doubtful", "The same car in the street twice.")
     _tell(session, ids, now)

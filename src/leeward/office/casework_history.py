@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 import msgspec
@@ -91,11 +92,76 @@ FIELDS: Mapping[str, Message] = {
     "relation": say("relation"),
     "whereabouts": say("whereabouts"),
     "member_id": say("given to"),
+    "threatens": say("is whom they fear"),
+    "travels": say("travels with them"),
+    "minor": say("a child"),
+    "note": say("kind"),
+    "priority": say("how soon"),
+    "grace": say("grace"),
+    "who_id": say("who waits"),
+    "how": say("how"),
+    "depends_on_ids": say("waits for"),
+    "done_by_id": say("done by"),
+    "happened_at": say("happened"),
+    "why": say("why"),
+    "risks_explained": say("risks explained"),
+    "given_by": say("said by"),
+    "day": say("on"),
+    "embargo": say("not before"),
+    "mode": say("by"),
+    "number": say("number"),
+    "companion_id": say("goes with them"),
+    "handover": say("met by"),
+    "appointment": say("at the consulate"),
+    "papers_due": say("papers by"),
+    "visa": say("kind of visa"),
+    "paper": say("paper"),
+    "held": say("where it is"),
+    "ready_on": say("ready on"),
+    "where": say("where"),
+    "with_id": say("goes with them"),
+    "language": say("language"),
+    "provider": say("from whom"),
+    "graphic": say("may show violence"),
+    "signs": say("what they would notice"),
+    "steps": say("what they do then"),
+    "all_well": say("word for: all is well"),
+    "forced": say("word for: I am being forced"),
+    "call": say("whom to call"),
+    "reviewed_at": say("looked at again"),
+    "closed_at": say("closed"),
+    "close_review": say("looking back"),
+    "answered_how": say("answered how"),
+    "settled_at": say("settled"),
+    "settled_as": say("settled as"),
+    "called_off_at": say("called off"),
+    "tried": say("tried"),
+    "remarks": say("remark"),
+    "valid_to": say("valid until"),
+    "refusal_reason": say("reason of the refusal"),
+    "appeal_by": say("appeal by"),
+    "consulate": say("consulate in"),
+    "dose": say("how much"),
+    "lasts_until": say("lasts until"),
+    "ticket_due": say("ticket to be bought by"),
+    "language_set": say("languages"),
 }
 _QUIET = frozenset(
-    {"case_id", "id", "identity_id", "stage_since", "risk_since", "opened_at", "code", "by", "at"}
+    {
+        "case_id",
+        "id",
+        "risk_notes",
+        "identity_id",
+        "stage_since",
+        "risk_since",
+        "opened_at",
+        "code",
+        "by",
+        "at",
+    }
 )
 _QUIET |= {
+    "about_id",
     "device_id",
     "journey_id",
     "leg_id",
@@ -128,17 +194,15 @@ _LONG = 160
 
 
 class Written(msgspec.Struct, frozen=True):
-    """One thing that one entry did to one field."""
+    """What one entry did to one record."""
 
     at: int
     who: str
     device: str  # the first letters of its id
     own: bool  # this device
     kind: Message
-    field: Message
-    value: Message
-    removed: bool
     title: Message | None  # of the record, if it has one
+    fields: tuple[tuple[Message, Message, bool], ...]  # what was set, to what, and whether that was taken out
 
 
 class Disagreement(msgspec.Struct, frozen=True):
@@ -165,20 +229,26 @@ def history_of(session: Session, case: Case, *, limit: int = 200) -> History:
     own = session.vault.device.id
     found: list[Written] = []
     for record in _records(session, case):
-        for revision in session.vault.history(record.id):
-            if revision.field in _QUIET:
-                continue
+        told = [one for one in session.vault.history(record.id) if one.field not in _QUIET]
+        for _dot, group in itertools.groupby(told, key=lambda one: one.dot):
+            those = list(group)
+            first = those[0]
             found.append(
                 Written(
-                    at=revision.at,
-                    who=known.get(revision.by, ""),
-                    device=revision.device[:4],
-                    own=revision.device == own,
+                    at=first.at,
+                    who=known.get(first.by, ""),
+                    device=first.device[:4],
+                    own=first.device == own,
                     kind=KINDS.get(record.kind, say("{kind}", kind=record.kind)),
-                    field=field_word(revision.field),
-                    value=shown(record.kind, revision.field, revision.value, known),
-                    removed=revision.op == Op.REMOVE,
                     title=title_of(record),
+                    fields=tuple(
+                        (
+                            field_word(one.field),
+                            shown(record.kind, one.field, one.value, known),
+                            one.op == Op.REMOVE,
+                        )
+                        for one in those
+                    ),
                 )
             )
     found.sort(key=lambda one: one.at, reverse=True)

@@ -11,6 +11,7 @@ from leeward.domain.cases import due as dues
 from leeward.domain.cases.case import Case, Person
 from leeward.domain.cases.checkins import CheckIn, next_due
 from leeward.domain.cases.due import Due
+from leeward.domain.cases.words import RISK_WEIGHT
 from leeward.domain.cases.work import Need, Task
 from leeward.domain.relocation.beds import Apart, Stay, must_not_meet, where
 from leeward.domain.relocation.journeys import Leg, due_of_leg, risk_days
@@ -85,9 +86,20 @@ def case_lines(session: Session, *, closed: bool = False) -> list[CaseLine]:
     """Return the cases this desk can read: in danger first, then by risk and days of waiting."""
     cases = [case for case in session.find(Case) if case.living != closed]
     shown = lines_of(session, cases)
-    return sorted(
-        shown, key=lambda one: (not one.check_in_missed, -one.risk_days, one.case.pseudonym, one.case.id)
-    )
+
+    def first(one: CaseLine) -> tuple[bool, bool, float, int, str, str]:
+        exposed = one.place is not None and one.place.exposure == "exposed"
+        weight = RISK_WEIGHT.get(one.case.risk, 0)
+        return (
+            not one.check_in_missed,
+            not exposed,
+            -one.risk_days,
+            -weight,
+            one.case.pseudonym,
+            one.case.id,
+        )
+
+    return sorted(shown, key=first)
 
 
 def lines_of(session: Session, cases: Iterable[Case]) -> list[CaseLine]:

@@ -305,10 +305,11 @@ def call_off_stay(session: Session, stay_id: str) -> None:
 
 
 def board(session: Session, first_night: str = "", nights: int = 14) -> Board:
-    """Return beds by night for all places in use."""
+    """Return beds by night for all places in use, exposed ones first."""
     shown = nights_from(first_night or tonight(session), nights)
     stays = session.find(Stay)
-    return Board(tuple(shown), tuple(row_of(place, shown, stays) for place in in_order(session.find(Place))))
+    places = sorted(in_order(session.find(Place)), key=lambda place: place.exposure != "exposed")
+    return Board(tuple(shown), tuple(row_of(place, shown, stays) for place in places))
 
 
 def places_for(session: Session, case: Case, first_night: str, last_night: str = "") -> list[Place]:
