@@ -11,7 +11,7 @@ from typing import Any, Self
 from leeward.base.ports import SystemChance
 from leeward.office.relay import set_relay
 from leeward.office.session import Session
-from leeward.office.team import admit, device_card, found_team, join, prepare_to_join, team_of
+from leeward.office.team import admit, device_card, found_team, join, prepare_to_join, team_of, trusted_giver
 from leeward.practice.cast import STAFF
 from leeward.practice.load import Progress, StoryClock, make_circles, write_moments
 from leeward.practice.operation import Size, make_operation
@@ -78,11 +78,13 @@ class PracticeTeam:
         for session in self.desks.values():
             set_relay(session.vault, url)
 
-    def sync(self, relay: Relay, rounds: int = 2) -> None:
+    def sync(self, relay: Relay, rounds: int = 3) -> None:
         """Let every desk speak with the relay, often enough that all are in step."""
         for _round in range(rounds):
             for session in self.desks.values():
-                Exchange(session.vault, relay, clock=session.clock, chance=session.chance).sync()
+                exchange = Exchange(session.vault, relay, clock=session.clock, chance=session.chance)
+                exchange.trusted = trusted_giver(session)
+                exchange.sync()
 
     def play(self, relay: Relay, *, seed: int, people: int, language: str, progress: Progress) -> None:
         """Write the practice operation and the public record of 2017, each role at its own desk; all in step after."""

@@ -3,6 +3,7 @@
  1. What `send`, `make_box` or `upload` was given is on the disk when they return, and stays until a relay has it.
  2. An item's id is drawn once; the same bytes go out under it on every attempt, so a lost answer never doubles it.
  3. Boxes are made before anything goes into them; otherwise the order of giving is kept.
+ 4. What goes to a box that is not there yet (a new device that has not been online) waits, and holds up nothing else.
 
 The bytes themselves lie among the vault's sealed blobs; the vault's local values hold only where they belong.
 """
@@ -98,7 +99,9 @@ class Outbox:
                 try:
                     relay.append(parcel.box, parcel.write, parcel.item, sealed)  # 2
                 except RelayRefused as error:
-                    if error.word not in {"no-such-box", "item-taken", "too-large"}:
+                    if error.word == "no-such-box":
+                        continue  # 4: its owner has not been on the relay yet; it goes with a later round
+                    if error.word not in {"item-taken", "too-large"}:
                         raise
                     self._put(_REFUSED, parcel)  # it would stop all others for ever; shown to people instead
                     self._drop(_ITEMS, parcel)
