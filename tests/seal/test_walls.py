@@ -87,8 +87,11 @@ def test_only_hazmat_imports_the_crypto_library() -> None:
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if any(name.split(".")[0] == "cryptography" for name in names):
-                importers.add(path.relative_to(SOURCE).parent.as_posix())
-    assert importers == {"seal/_hazmat"}
+                importers.add(path.relative_to(SOURCE))
+    outside = {path.as_posix() for path in importers if path.parent.as_posix() != "seal/_hazmat"}
+    # It checks the page tags of SQLite3 Multiple Ciphers, which are no format of ours (docs/adr/0003).
+    assert outside <= {"ledger/store/pages.py"}
+    assert importers - {Path(name) for name in outside}
 
 
 def test_everything_that_takes_untrusted_input_is_tried_below() -> None:
