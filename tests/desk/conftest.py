@@ -10,12 +10,13 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+
 from leeward.base.ports import SystemChance
 from leeward.desk.app import make_desk
 from leeward.desk.security import open_socket
 from leeward.desk.serve import DeskServer
-from leeward.desk.state import Syncer
 from leeward.office.session import Session
+from leeward.office.sync import Syncer
 from leeward.office.team import found_team
 
 Fields = dict[str, str] | Sequence[tuple[str, str]]

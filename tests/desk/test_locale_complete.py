@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from tests.support.texts import Text, not_literal, texts
 
 from leeward.desk.language import AREAS, read_catalogue, vocabularies
-from tests.support.texts import Text, not_literal, texts
 
 _VALUES = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
 
@@ -63,7 +63,10 @@ def test_sentences_are_literal_where_they_are_said() -> None:
 
 def test_every_word_of_every_vocabulary_is_in_both_languages() -> None:
     empty = [
-        f"{name}/{term.code}" for name, words in vocabularies().items() for term in words if not (term.en and term.ru)
+        f"{name}/{term.code}"
+        for name, words in vocabularies().items()
+        for term in words
+        if not (term.en and term.ru)
     ]
     assert empty == []
 

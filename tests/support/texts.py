@@ -1,6 +1,6 @@
 """Every sentence that the desk can show, found in templates and code, so that no language is left behind.
 
-    python tests/support/texts.py src/leeward/desk/templates/inbox      prints what is missing there, ready for a .po file
+python tests/support/texts.py src/leeward/desk/templates/inbox      prints what is missing there, ready for a .po file
 """
 
 from __future__ import annotations
@@ -10,12 +10,21 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeGuard
 
 from jinja2 import Environment
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SOURCE = ROOT / "src" / "leeward"
-_SHOWN = ("base", "seal", "ledger", "domain", "sync", "office", "desk")  # cli and relay speak to whoever runs them
+_SHOWN = (
+    "base",
+    "seal",
+    "ledger",
+    "domain",
+    "sync",
+    "office",
+    "desk",
+)  # cli and relay speak to whoever runs them
 _FUNCTIONS = {"say": 1, "_": 1, "gettext": 1, "say_count": 2, "ngettext": 2}
 
 
@@ -30,7 +39,7 @@ class Text:
 
 def texts() -> Iterator[Text]:
     """Yield every sentence of templates and code."""
-    environment = Environment(
+    environment: Any = Environment(
         extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"], autoescape=True
     )
     for file in sorted((SOURCE / "desk" / "templates").rglob("*.html")):
@@ -58,16 +67,19 @@ def not_literal() -> list[str]:
     found = []
     for package in _SHOWN:
         for file in sorted((SOURCE / package).rglob("*.py")):
-            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-                if (
-                    isinstance(node, ast.Call)
-                    and isinstance(node.func, ast.Name)
-                    and node.func.id in {"say", "say_count"}
-                    and node.args
-                    and not isinstance(node.args[0], ast.Constant)
-                ):
-                    found.append(_where(file, node.lineno))
+            tree = ast.parse(file.read_text("utf-8"))
+            found += [_where(file, node.lineno) for node in ast.walk(tree) if _odd(node)]
     return found
+
+
+def _odd(node: ast.AST) -> TypeGuard[ast.Call]:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in {"say", "say_count"}
+        and bool(node.args)
+        and not isinstance(node.args[0], ast.Constant)
+    )
 
 
 def _where(file: Path, line: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import resources
 
 import msgspec
@@ -22,9 +22,10 @@ from leeward.desk.language import LANGUAGES
 from leeward.desk.pages import all_routes
 from leeward.desk.render import desk_of, done, form_of, render_bare, speech_of
 from leeward.desk.security import Gate, Keyring
-from leeward.desk.state import DeskState, Syncer
+from leeward.desk.state import DeskState
 from leeward.office.around import on_change
 from leeward.office.session import Session
+from leeward.office.sync import Syncer
 
 
 class Desk(msgspec.Struct, frozen=True):
@@ -146,5 +147,5 @@ async def tell_trouble(request: Request, error: Exception) -> Response:
     return _bare(request, context, 500)
 
 
-def _bare(request: Request, context: dict[str, object], status: int) -> Response:
+def _bare(request: Request, context: Mapping[str, object], status: int) -> Response:
     return render_bare(speech_of(request), desk_of(request), "trouble.html", context, status)

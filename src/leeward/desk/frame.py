@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from leeward.base.say import Message, Moment, say, say_count
+from leeward.base.say import Message, say
 from leeward.office import intake
 from leeward.office.around import conflicts, whoami
 
@@ -83,18 +83,7 @@ def sync_sentence(desk: DeskState) -> tuple[Message, str]:
     if desk.syncer is None:
         return say("Saved here. This desk has no relay."), "none"
     state = desk.syncer.state
-    if state.message:
-        return state.message, "late" if state.waiting_since or state.faults else "good"
-    if state.waiting_since:
-        return say(
-            "Saved here. Waiting for the relay since {time}.", time=Moment(state.waiting_since)
-        ), "late"
-    if state.unsent:
-        on_its_way = say_count(
-            "Saved here. {n} change is on its way.", "Saved here. {n} changes are on their way.", state.unsent
-        )
-        return on_its_way, "good"
-    return say("Saved here. In step with the relay since {time}.", time=Moment(state.synced_at)), "good"
+    return state.message, "late" if state.waiting_since or state.faults else "good"
 
 
 def _current(path: str) -> str:

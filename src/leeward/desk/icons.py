@@ -1,5 +1,6 @@
-"""Icons, drawn into the page from the sprite the build makes of the lucide set. Always beside a word, so hidden from
-screen readers. Without the build a page has no icons and loses no meaning.
+"""Icons, drawn into the page from the sprite that the build makes of the lucide set.
+
+Always beside a word, so hidden from screen readers. Without the build a page has no icons and loses no meaning.
 """
 
 from __future__ import annotations

@@ -155,9 +155,9 @@ def read_catalogue(language: str, area: str) -> dict[str, tuple[str, ...]]:
     for message in catalogue:
         if not message.id or message.fuzzy:
             continue
-        many = isinstance(message.id, (list, tuple))
-        key = str(message.id[0] if many else message.id)
-        texts[key] = tuple(message.string) if many else (str(message.string),)
+        key = message.id if isinstance(message.id, str) else message.id[0]
+        forms = message.string or ""
+        texts[key] = (forms,) if isinstance(forms, str) else tuple(forms)
     return texts
 
 

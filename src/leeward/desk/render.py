@@ -1,6 +1,6 @@
 """How a page is made: `render(request, "places/index.html", places=...)`.
 
-Templates extend frame.html and use macros.html. Everything is escaped; an unknown name is an error, not an empty string.
+Templates extend frame.html and use macros.html. Everything is escaped; an unknown name is an error.
 A sentence made with `say(...)` may be printed as it is: `{{ need.what }}` comes out in the reader's language.
 """
 

@@ -1,5 +1,7 @@
-"""Who may speak to the desk. The desk is a web server on the member's own computer, so any page in the same browser
-and any program on the same machine can knock. The rules:
+"""Who may speak to the desk.
+
+It is a web server on the member's own computer, so any page in the same browser and any program on the same machine
+can knock. The rules:
 
  1. It listens on the loopback address only, on a random port unless one is chosen.
  2. The Host header must be exactly ours: a foreign name that resolves to 127.0.0.1 gets nothing (DNS rebinding).
@@ -155,22 +157,8 @@ class Gate:
         path: str = scope["path"]
         if path.startswith(_LAUNCH) and scope["method"] == "GET":
             return self._launch(path.removeprefix(_LAUNCH))
-        if not self._keyring.knows(_cookie(headers, self._keyring.cookie)):  # 3
-            return HTMLResponse(_CLOSED, 403)
-        site = headers.get("sec-fetch-site")
-        changes = scope["method"] not in _SAFE
-        if site in {"cross-site", "same-site"}:  # 6
-            return HTMLResponse(_CLOSED, 403)
-        if changes and site not in {None, "same-origin"}:  # 6
-            return HTMLResponse(_CLOSED, 403)
-        origins = {f"http://{host}" for host in self._hosts if host == headers["host"]}
-        origin = headers.get("origin")
-        streams = headers.get("accept", "") == "text/event-stream"
-        if origin is not None and origin not in origins:  # 6
-            return HTMLResponse(_CLOSED, 403)
-        if origin is None and site != "same-origin" and (changes or streams):  # 6
-            return HTMLResponse(_CLOSED, 403)
-        return None
+        known = self._keyring.knows(_cookie(headers, self._keyring.cookie))  # 3
+        return None if known and _from_our_pages(scope, headers) else HTMLResponse(_CLOSED, 403)
 
     def _launch(self, token: str) -> Response:
         value = self._keyring.use(token)
@@ -179,6 +167,17 @@ class Gate:
         answer = RedirectResponse("/", 303)
         answer.set_cookie(self._keyring.cookie, value, path="/", httponly=True, samesite="strict")  # 5
         return answer
+
+
+def _from_our_pages(scope: Scope, headers: Headers) -> bool:
+    """Tell whether our own page asks, or for a plain GET at least no other page does (6)."""
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site in {"cross-site", "same-site"} or origin not in {None, f"http://{headers['host']}"}:
+        return False
+    streams = headers.get("accept") == "text/event-stream"
+    if scope["method"] in _SAFE and not streams:
+        return True
+    return site == "same-origin" or (site is None and origin is not None)
 
 
 def _cookie(headers: Headers, name: str) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable
 
 from jinja2 import Environment
 
@@ -12,31 +11,7 @@ from leeward.base.say import Message
 from leeward.desk.language import Speech
 from leeward.desk.live import Bell
 from leeward.office.session import Session
-
-
-class SyncState(Protocol):
-    """How far this desk and the relay agree (office/sync.py)."""
-
-    @property
-    def synced_at(self) -> int: ...
-    @property
-    def waiting_since(self) -> int: ...
-    @property
-    def unsent(self) -> int: ...
-    @property
-    def faults(self) -> Sequence[object]: ...
-    @property
-    def message(self) -> Message | None: ...
-
-
-class Syncer(Protocol):
-    """The thread that speaks to the relay."""
-
-    @property
-    def state(self) -> SyncState: ...
-
-    def nudge(self) -> None:
-        """Sync now rather than at the next turn."""
+from leeward.office.sync import Syncer
 
 
 class DeskState:
@@ -56,7 +31,9 @@ class DeskState:
         self.lock = lock
         self.language = language
         self.bell = Bell()
-        self.on_trouble: Callable[[Exception], None] = lambda _error: None  # tests listen here; nothing is logged
+        self.on_trouble: Callable[[Exception], None] = lambda _error: (
+            None
+        )  # tests listen here; nothing is logged
         self.environments: dict[str, Environment] = {}
         self.zone = zone
         self._speeches: dict[str, Speech] = {}

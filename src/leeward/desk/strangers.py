@@ -1,10 +1,10 @@
-"""Files from strangers. They are bytes to be kept, not pages to be opened:
+"""Files from strangers: bytes to be kept, not pages to be opened.
 
- 1. A file is shown only if its first bytes are those of a JPEG, PNG, WebP or GIF, and then only under that type,
-    whatever its sender called it. Nothing else is ever inline: no HTML, no SVG, no PDF.
- 2. Everything else is offered for saving, as bytes without a type.
- 3. The answer carries a policy of its own: a sandbox in which nothing loads and nothing runs.
- 4. Pictures come to the page only when somebody asks for them; the page shows them blurred and grey first.
+1. A file is shown only if its first bytes are those of a JPEG, PNG, WebP or GIF, and then only under that type,
+   whatever its sender called it. Nothing else is ever inline: no HTML, no SVG, no PDF.
+2. Everything else is offered for saving, as bytes without a type.
+3. The answer carries a policy of its own: a sandbox in which nothing loads and nothing runs.
+4. Pictures come to the page only when somebody asks for them; the page shows them blurred and grey first.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def picture_type(head: bytes) -> str:
 
 
 def stranger_response(ref: FileRef, plain: Iterator[bytes], *, inline: bool) -> Response:
-    """Return the file as an answer of its own. The first piece is opened here, so that trouble is still told in words."""
+    """Return the file as an answer. Its first piece is opened here, so that trouble is still told in words."""
     first = next(plain, b"")
     kind = picture_type(first[:_HEAD]) if inline else ""
     name = quote(ref.name, safe="")

@@ -41,4 +41,6 @@ def settle_conflict(session: Session, record_id: str, field: str, choice: int) -
             next_step=say("Look at the list again."),
         )
     record = here[0].record
-    session.commit(record.compartment, put(record.kind, record_id, **{field: here[0].candidates[choice].value}))
+    session.commit(
+        record.compartment, put(record.kind, record_id, **{field: here[0].candidates[choice].value})
+    )

@@ -7,7 +7,7 @@ import msgspec
 from leeward.domain.team import Member
 from leeward.domain.today import Need, Urgency, in_order
 from leeward.ledger.model import put
-from leeward.office import casework, intake
+from leeward.office import appeals, casework, findings, intake
 from leeward.office.casework_today import (
     Departure,
     PlaceTonight,
@@ -33,7 +33,8 @@ class Day(msgspec.Struct, frozen=True):
 
 def gather(session: Session) -> Day:
     """Return what this member needs to know now."""
-    needs = in_order([*intake.needs_now(session), *casework.needs_now(session)])
+    areas = (intake, casework, findings, appeals)
+    needs = in_order([need for area in areas for need in area.needs_now(session)])
     return Day(
         alarms=[need for need in needs if need.urgency == Urgency.ALARM],
         needs=[need for need in needs if need.urgency != Urgency.ALARM],

@@ -219,7 +219,9 @@ def put_aside(request: Request) -> Response:
 
 def may_look(letter: Letter) -> list[bool]:
     """Tell for each file whether it claims to be a picture that can be shown."""
-    return [file.media_type in {"image/jpeg", "image/png", "image/webp", "image/gif"} for file in letter.files]
+    return [
+        file.media_type in {"image/jpeg", "image/png", "image/webp", "image/gif"} for file in letter.files
+    ]
 
 
 _ID = "/inbox/{contact:str}"

@@ -17,7 +17,11 @@ def show(request: Request) -> Response:
     """Show what was found."""
     text = clean(request.query_params.get("q", ""), _QUERY_MOST)
     after = request.query_params.get("after", "")
-    page = find(office_of(request), text, after=int(after) if after.isdecimal() else None) if text else Page([], 0, None)
+    page = (
+        find(office_of(request), text, after=int(after) if after.isdecimal() else None)
+        if text
+        else Page([], 0, None)
+    )
     return render(request, "search/index.html", q=text, page=page, first=not after)
 
 

@@ -26,6 +26,7 @@ from leeward.domain.intake import (
     read_report,
 )
 from leeward.domain.typed import write_new
+from leeward.ledger.errors import BadValue, EntryTooLarge
 from leeward.ledger.model import Change, put
 from leeward.office.session import Session
 from leeward.seal.envelope import open_sealed
@@ -65,7 +66,10 @@ def take_in(session: Session, item_id: str, sealed: bytes) -> None:
         return  # 1
     if alarm:
         changes = [*changes, *put("contact", contact_id, alarmed=True)]  # 3
-    session.commit(circle, changes, write_new(letter))
+    try:
+        session.commit(circle, changes, write_new(letter))
+    except (EntryTooLarge, BadValue) as error:
+        _keep_damaged(session, circle, item_id, sealed, str(error))  # 2
 
 
 def voice_id(voice: str) -> str:

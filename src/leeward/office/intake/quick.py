@@ -1,4 +1,4 @@
-"""Sentences that are asked again and again, ready in the languages people write to us in. Never an address, never a promise."""
+"""Sentences that are asked again and again, ready in the languages people write in. Never an address or a promise."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ from leeward.office.session import Session
 
 
 class NotInIntake(OfficeError):
-    """This desk does not hold the hotline's key, or there is no such contact."""
+    """The desk does not hold the hotline's key, or there is no such contact."""
 
     code = "intake.not-here"
 
