@@ -4,7 +4,8 @@
 2. A head has at most HEAD_MOST bytes; one that is never finished costs at most one read more than that.
 3. A client that stops reading is dropped after STALL_SECONDS.
 4. What is not HTTP gets our own word, not the server's sentence, and the client's address is forgotten.
-5. Beyond CONNECTIONS_MOST connections, new ones are closed at once.
+ 5. Beyond CONNECTIONS_MOST connections, new ones are closed at once.
+ 6. A body that goes on after its answer must end within HEAD_SECONDS too.
 """
 
 from __future__ import annotations
@@ -99,8 +100,15 @@ class QuietHttp(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """Be ready for the next head."""
         self._in_body = False
+        self._stop_head()
         if not self._refused:
             super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Begin the deadline of a body that nobody asked for (6)."""
+        super().on_response_complete()
+        if self._in_body and self.cycle.response_complete and not self.transport.is_closing():
+            self._start_head()
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is not HTTP (4)."""

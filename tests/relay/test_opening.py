@@ -1,0 +1,225 @@
+"""Opening a store and a socket: what is made, what is refused in plain words, and what a migration leaves behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sqlite3
+import stat
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leeward.base.errors import LeewardError
+from leeward.relay import errors, sqlite_file
+from leeward.relay.app import make_app
+from leeward.relay.check import check_store
+from leeward.relay.errors import AddressInUse, RelayError, StoreDamaged, StoreTooNew, UnknownStore
+from leeward.relay.folder_blobs import FolderBlobs
+from leeward.relay.open_store import open_store, store_path
+from leeward.relay.serve import Serving
+from leeward.relay.sqlite_store import SqliteStore
+from leeward.relay.sums import sums_path
+
+
+def make(folder: Path) -> Path:
+    store = open_store(str(folder))
+    asyncio.run(store.make_box(bytes(16), bytes(32), bytes(32)))
+    store.close()
+    return folder / "relay.sqlite"
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("/srv/leeward", "/srv/leeward/relay.sqlite"),
+        ("here", "here/relay.sqlite"),
+        ("sqlite:///srv/leeward/x.sqlite", "/srv/leeward/x.sqlite"),
+    ],
+)
+def test_an_address_names_a_file(url: str, path: str) -> None:
+    assert store_path(url) == Path(path)
+
+
+@pytest.mark.parametrize("url", ["", "postgresql://host/base", "s3://bucket", "sqlite://x", "file:///x"])
+def test_an_unknown_address_is_refused(url: str) -> None:
+    with pytest.raises(UnknownStore):
+        open_store(url)
+
+
+def test_a_store_is_made_for_its_owner_alone_and_found_again(tmp_path: Path) -> None:
+    path = make(tmp_path / "new" / "store")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    store = open_store(f"sqlite://{path}")
+    assert asyncio.run(store.make_box(bytes(16), bytes(32), bytes(32))) is False
+    store.close()
+
+
+def test_sums_lie_beside_a_closed_store_only(tmp_path: Path) -> None:
+    sums = sums_path(make(tmp_path))
+    assert sums.exists()
+    store = open_store(str(tmp_path))
+    assert not sums.exists()
+    second = open_store(str(tmp_path))
+    asyncio.run(store.make_box(bytes(15) + b"x", bytes(32), bytes(32)))
+    store.close()
+    assert not sums.exists()
+    second.close()
+    assert sums.exists()
+    assert check_store(str(tmp_path)) == []
+
+
+@pytest.mark.parametrize("raw", [b"hello" * 1000, b"SQLite format 3\0" + bytes(5000)])
+def test_a_file_that_is_no_store_is_left_alone(tmp_path: Path, raw: bytes) -> None:
+    (tmp_path / "relay.sqlite").write_bytes(raw)
+    with pytest.raises(StoreDamaged):
+        open_store(str(tmp_path))
+    assert (tmp_path / "relay.sqlite").read_bytes() == raw
+
+
+def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "relay.sqlite")
+    connection.execute("CREATE TABLE theirs (x)")
+    connection.close()
+    with pytest.raises(StoreDamaged, match="another program"):
+        open_store(str(tmp_path))
+
+
+def test_a_later_version_is_refused(tmp_path: Path) -> None:
+    connection = sqlite3.connect(make(tmp_path))
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(StoreTooNew):
+        open_store(str(tmp_path))
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StoreDamaged):
+        open_store(str(tmp_path / "file"))
+
+
+def test_a_migration_leaves_a_backup_and_happens_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make(tmp_path)
+    known = sqlite_file.migrations()
+    added = "-- A column; it is empty.\nALTER TABLE boxes ADD COLUMN more TEXT;\n"
+    monkeypatch.setattr(sqlite_file, "migrations", lambda: [*known, (2, added)])
+    for _ in range(2):
+        sqlite_file.open_file(path).close()
+    backup = sqlite3.connect(tmp_path / "relay.sqlite.before-2")
+    assert backup.execute("PRAGMA user_version").fetchone() == (1,)
+    assert backup.execute("SELECT count(*) FROM boxes").fetchone() == (1,)
+    backup.close()
+    now = sqlite3.connect(path)
+    assert now.execute("PRAGMA user_version").fetchone() == (2,)
+    assert now.execute("SELECT more FROM boxes").fetchall() == [(None,)]
+    now.close()
+
+
+def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make(tmp_path)
+    known = sqlite_file.migrations()
+    broken = "ALTER TABLE boxes ADD COLUMN more TEXT;\nINSERT INTO nowhere VALUES (1);\n"
+    monkeypatch.setattr(sqlite_file, "migrations", lambda: [*known, (2, broken)])
+    with pytest.raises(StoreDamaged):
+        sqlite_file.open_file(path)
+    monkeypatch.undo()
+    assert check_store(str(tmp_path)) == []
+
+
+def test_several_may_make_one_store_at_once(tmp_path: Path) -> None:
+    opened: list[SqliteStore] = []
+    threads = [threading.Thread(target=lambda: opened.append(open_store(str(tmp_path)))) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(opened) == 6
+    for store in opened:
+        store.close()
+    assert check_store(str(tmp_path)) == []
+
+
+def test_a_socket_in_use_is_refused_and_one_left_behind_is_taken_over(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    path = tmp_path / "relay.sock"
+    left = socket.socket(socket.AF_UNIX)
+    left.bind(str(path))
+    left.close()
+    with Serving(make_app(store), uds=path), pytest.raises(AddressInUse):
+        Serving(make_app(store), uds=path)
+    assert not path.exists()
+
+
+def test_a_file_where_the_socket_should_be_is_left_alone(store: SqliteStore, tmp_path: Path) -> None:
+    path = tmp_path / "precious"
+    path.write_text("text")
+    with pytest.raises(AddressInUse):
+        Serving(make_app(store), uds=path)
+    assert path.read_text() == "text"
+
+
+def test_a_port_in_use_is_refused(store: SqliteStore) -> None:
+    with Serving(make_app(store)) as serving:
+        port = int(serving.address.rpartition(":")[2])
+        with pytest.raises(AddressInUse):
+            Serving(make_app(store), port=port)
+
+
+def test_a_blob_is_whole_or_not_there(tmp_path: Path) -> None:
+    blobs = FolderBlobs(tmp_path / "blobs")
+    name = f"{'ab' * 32}.{'01' * 8}"
+    assert blobs.get(name) is None
+    blobs.put(name, b"sealed")
+    assert blobs.get(name) == b"sealed"
+    assert list(blobs.names()) == [name]
+    assert blobs.path_of(name) == tmp_path / "blobs" / "ab" / name
+    blobs.delete(name)
+    blobs.delete(name)
+    assert list(blobs.names()) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["", "../x", "ab", "AB" * 32 + "." + "01" * 8, "ab" * 32, "ab" * 32 + "." + "01" * 8 + "/x"]
+)
+def test_no_other_name_is_a_blobs(tmp_path: Path, name: str) -> None:
+    with pytest.raises(RuntimeError):
+        FolderBlobs(tmp_path).put(name, b"x")
+
+
+def test_errors_are_in_the_tree_and_speak_in_three_parts(tmp_path: Path) -> None:
+    made: list[RelayError] = [
+        UnknownStore("x"),
+        StoreDamaged("here", "why"),
+        StoreTooNew("here"),
+        AddressInUse("there"),
+    ]
+    assert {type(error) for error in made} == set(RelayError.__subclasses__())
+    for error in made:
+        assert isinstance(error, LeewardError)
+        assert error.happened
+        assert error.kept
+        assert error.next_step
+        assert type(error).__name__ in (errors.__doc__ or "")
+
+
+def test_a_disk_that_fails_is_busy_not_a_lie(
+    store: SqliteStore, run_app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    with run_app(make_app(store)) as ask:
+        monkeypatch.setattr(os, "fsync", broken)
+        answer = ask.put_blob(os.urandom(32), b"piece", bytes(32))
+        assert (answer.status, answer.body) == (503, b"busy\n")
+        monkeypatch.undo()
+        assert ask.put_blob(os.urandom(32), b"piece", bytes(32)).status == 201
+    assert len([path for path in (store.path.parent / "blobs").rglob("*") if path.is_file()]) == 1
