@@ -8,7 +8,7 @@ import random
 
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
-from tests.support.browser import Browsing
+from tests.support.browser import PLAIN_HOST, Browsing
 from tests.support.hotline import Hotline
 
 pytestmark = pytest.mark.browser
@@ -156,3 +156,22 @@ def test_files_alone_and_an_empty_file_arrive(browsing: Browsing, hotline: Hotli
         ("a<b>&.txt", 0, 0),
         ("я" * 120, 3, 1),
     ]
+
+
+def test_it_works_where_the_browser_grants_no_secure_context(browsing: Browsing, hotline: Hotline) -> None:
+    plain = hotline.url.replace("127.0.0.1", PLAIN_HOST)
+    page = browsing.page(plain)
+    assert page.evaluate("[isSecureContext, typeof crypto.subtle]") == [False, "undefined"]
+    words = send(page)
+    (report,) = hotline.reports()
+    (file,) = report["files"]
+    assert file["sha256"] == hashlib.sha256(PHOTO).hexdigest()
+    for piece in file["pieces"]:
+        sealed = hotline.relay.get_blob(piece["blob"])
+        assert sealed is not None
+        assert hashlib.sha256(sealed).hexdigest() == piece["sha256"]
+    other = browsing.page(plain)
+    come_back(other, words)
+    expect(other.get_by_role("heading", name="Переписка")).to_be_visible(timeout=SOON)
+    # The one header that browsers set aside there; it is for those who serve the page over https.
+    assert [line for line in browsing.complaints if "Cross-Origin-Opener-Policy" not in line] == []

@@ -25,6 +25,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 ROOT = Path(__file__).resolve().parent.parent.parent
 _AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+PLAIN_HOST = "plain.invalid"  # this machine, under a name for which browsers grant no secure context
 _QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -33,6 +34,7 @@ _QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--host-resolver-rules=MAP {PLAIN_HOST} 127.0.0.1",
 ]
 
 

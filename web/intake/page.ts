@@ -9,7 +9,7 @@ import type { Kit } from "./kit.js";
 import { sendWith, startLetter, stopSending } from "./letter.js";
 import { startLeaving } from "./leave.js";
 import { showWords, startRemembering } from "./remember.js";
-import { language, make, put, say, startTexts } from "./texts.js";
+import { hintWith, language, make, put, say, startTexts } from "./texts.js";
 import { find, show } from "./views.js";
 
 const lists = new Map<string, Promise<WordList>>();
@@ -35,6 +35,7 @@ function writeFirst(card: Card): void {
 function writeAs(card: Card): Kit["writeAs"] {
   return (voice, sent) => {
     find("talk-form").append(find("letter"));
+    hintWith("text_hint_more");
     sendWith(async (letter, relay, onProgress) => {
       await sendLater(card, letter, voice, relay, onProgress);
       sent();

@@ -31,6 +31,13 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** Change the hint in the message box. */
+export function hintWith(key: string): void {
+  const area = document.getElementById("text") as HTMLTextAreaElement;
+  area.dataset["hint"] = key;
+  area.placeholder = say(key);
+}
+
 /** Language of the page now. */
 export function language(): string {
   return document.documentElement.lang;

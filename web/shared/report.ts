@@ -9,7 +9,7 @@
  * 5. When sending ends early, what was stored is taken back.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
-import { parseRecipient, recipientOf, seal } from "./age.js";
+import { breathe, CHUNK, parseRecipient, recipientOf, seal } from "./age.js";
 import { draw, toHex, utf8 } from "./bytes.js";
 import { alarmForm, deriveWay, makeCode, type Code, type Way } from "./codes.js";
 import { Refused, type Relay } from "./relay.js";
@@ -78,6 +78,23 @@ async function readPart(file: File, start: number, end: number): Promise<Uint8Ar
   return bytes;
 }
 
+/** Take bytes into a running hash without holding up the page. */
+async function absorb(hash: ReturnType<typeof sha256.create>, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; at += CHUNK) {
+    hash.update(bytes.subarray(at, at + CHUNK));
+    await breathe();
+  }
+}
+
+/** SHA-256 in hex; by the browser's own code where it offers it, which a plain http address does not. */
+async function digestOf(bytes: Uint8Array): Promise<string> {
+  const native = (crypto as Partial<Crypto>).subtle;
+  if (native) return toHex(new Uint8Array(await native.digest("SHA-256", bytes as BufferSource)));
+  const hash = sha256.create();
+  await absorb(hash, bytes);
+  return toHex(hash.digest());
+}
+
 /** Seals the files piece by piece and stores them; see the rules above. */
 class Sender {
   private readonly stored: Piece[] = [];
@@ -98,16 +115,12 @@ class Sender {
     const pieces: Piece[] = [];
     for (let at = 0; at < file.size; at += PIECE_PLAIN) {
       const plain = await readPart(file, at, Math.min(at + PIECE_PLAIN, file.size));
-      const sealed = await sealing(() => {
-        hash.update(plain);
-        return seal("piece", plain, this.recipient);
+      const [sealed, digest] = await sealing(async () => {
+        await absorb(hash, plain);
+        const bytes = await seal("piece", plain, this.recipient);
+        return [bytes, await digestOf(bytes)] as const;
       });
-      const piece = {
-        blob: toHex(draw(32)),
-        erase: toHex(draw(32)),
-        size: sealed.length,
-        sha256: toHex(sha256(sealed)),
-      };
+      const piece = { blob: toHex(draw(32)), erase: toHex(draw(32)), size: sealed.length, sha256: digest };
       pieces.push(piece);
       await this.take(piece, sealed, plain.length);
     }
