@@ -107,6 +107,11 @@ def team(tmp_path: Path) -> Iterator[Team]:
 
 
 @pytest.fixture
+def team_class() -> type[Team]:
+    return Team
+
+
+@pytest.fixture
 def vault(team: Team) -> Vault:
     made = team.desk("one")
     made.make_compartment("team")

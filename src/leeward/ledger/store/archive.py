@@ -18,6 +18,7 @@ class HeldSegment(msgspec.Struct, frozen=True):
 
     device: str
     number: int
+    entries: int
     head: bytes
     plain: bytes
     recipient: Recipient
@@ -48,5 +49,5 @@ def read_segments(database: Database, ring: Keyring, compartment_id: str) -> Ite
         body = bodies[0] if len(bodies) == 1 else join_entries([one[1:] for one in bodies])
         plain = print_segment(bytes(head), bytes(signature), body)
         recipient = identities[parse_segment(plain).head.epoch].recipient()
-        yield HeldSegment(device, number, bytes(head), plain, recipient)
+        yield HeldSegment(device, number, entries, bytes(head), plain, recipient)
         after = (device, number)

@@ -23,7 +23,7 @@ from leeward.base.ports import Chance, Clock
 from leeward.base.say import say
 from leeward.ledger.errors import GrantError, UnknownCompartment
 from leeward.ledger.fault import Fault
-from leeward.ledger.grant import giver_of, read_grant
+from leeward.ledger.grant import GrantHead, giver_of, read_grant
 from leeward.ledger.model import Change, Dot, Record, Revision, Value
 from leeward.ledger.roster import DEVICE_KIND, TEAM_KIND, RosterDevice, read_roster
 from leeward.ledger.store.archive import HeldSegment, read_segments
@@ -155,6 +155,10 @@ class Vault:
             identity for _, identity in sorted(self._ring.identities(compartment_id).items(), reverse=True)
         ]
 
+    def epochs_of(self, compartment_id: str) -> list[tuple[int, Identity]]:
+        """Return the identities of a compartment with the numbers of their epochs, oldest first."""
+        return sorted(self._ring.identities(compartment_id).items())
+
     def make_grant(self, compartment_id: str, device_id: str, recipient: Recipient) -> bytes:
         """Return a sealed, signed grant of a compartment's keys to a device."""
         return seal(
@@ -183,6 +187,19 @@ class Vault:
             self._ring.pinned[trusted.fingerprint()] = trusted
         self._changed(frozenset())
         return taken
+
+    def adopt(self, heads: Sequence[GrantHead], signers: Sequence[VerifyKey]) -> None:
+        """Take the keys of an export whose passphrase was known: its compartments, and who signed in them."""
+        with self._database.writing() as writer:
+            for head in heads:
+                self._ring.take_grant(writer, head)
+            for key in signers:
+                self._ring.pin(writer, key)
+        with self._database.reading() as connection:
+            for head in heads:
+                self._ring.reload(connection, head.compartment)
+        self._ring.pinned.update((key.fingerprint(), key) for key in signers)
+        self._changed(frozenset())
 
     def roster(self) -> Mapping[str, RosterDevice]:
         """Return the team's devices by id."""
@@ -248,6 +265,12 @@ class Vault:
     ) -> SearchPage:
         """Return records that hold all the words in any form, newest first; `after` is the last page's `next`."""
         return self._searcher.search(text, kinds, limit, after)
+
+    def kinds(self) -> list[str]:
+        """Return the kinds of which there is or was a record, by name."""
+        with self._database.reading() as connection:
+            rows: Any = connection.execute("SELECT name FROM kind ORDER BY name").fetchall()
+        return [name for (name,) in rows]
 
     def history(self, record_id: str) -> list[Revision]:
         """Return all that was ever written to a record, oldest first."""
