@@ -162,7 +162,7 @@ def test_memory_stays_the_same_for_hundreds_of_megabytes(anna: Desk, relay: Rela
     _big(anna, 300)
 
 
-HOSTILE = [
+HOSTILE: list[object] = [
     None,
     [],
     {},

@@ -24,6 +24,7 @@ class Purpose(enum.StrEnum):
     GRANT = "grant"
     CARD = "card"
     DEVICE = "device"
+    EXPORT = "export"
 
 
 class VerifyKey:

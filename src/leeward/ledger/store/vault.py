@@ -53,22 +53,22 @@ class Vault:
         self.folder = opened.folder
         self.member_id = opened.member_id
         self._lock = opened.lock
-        self._database: Database = opened.database
+        self.database: Database = opened.database
         self._ring: Keyring = opened.ring
         self._clock = clock
         self._chance = chance
         self._listeners: list[Callable[[frozenset[str]], None]] = []
         self._roster: Mapping[str, RosterDevice] | None = None
         self._roster_lock = threading.Lock()
-        self._reader = Reader(self._database, self._ring, self._member_of)
+        self._reader = Reader(self.database, self._ring, self._member_of)
         self._plain_reader = Reader(
-            self._database, self._ring, str
+            self.database, self._ring, str
         )  # names nobody, so the roster can be read
-        self._searcher = Searcher(self._database, self._reader)
-        self._outbox = Outbox(self._database, self._ring, chance)
-        self._taker = Taker(self._database, self._ring, self.roster, clock)
-        self._blobs = Blobs(self.folder, self._database)
-        with self._database.reading() as connection:
+        self._searcher = Searcher(self.database, self._reader)
+        self._outbox = Outbox(self.database, self._ring, chance)
+        self._taker = Taker(self.database, self._ring, self.roster, clock)
+        self._blobs = Blobs(self.folder, self.database)
+        with self.database.reading() as connection:
             row: Any = connection.execute("SELECT max(no) FROM chunk").fetchone()
         self.generation = int(row[0] or 0)
 
@@ -93,7 +93,7 @@ class Vault:
 
     def close(self) -> None:
         """Close the vault; everything committed is on the disk already."""
-        self._database.close()
+        self.database.close()
         self._lock.release()
 
     def __enter__(self) -> Self:
@@ -113,7 +113,7 @@ class Vault:
 
     def set_member(self, member_id: str) -> None:
         """Note whose vault this is, when a joining device learns it."""
-        with self._database.writing() as writer:
+        with self.database.writing() as writer:
             put_meta(writer, "member", member_id.encode())
         self.member_id = member_id
 
@@ -138,11 +138,11 @@ class Vault:
 
     def make_compartment(self, kind: str, id: str | None = None) -> Compartment:  # noqa: A002 - agreed name
         """Make a compartment with fresh keys, epoch 1; with an id that is here already, return that one."""
-        with self._database.writing() as writer:
+        with self.database.writing() as writer:
             if id is not None and any(known.id == id for known in self._ring.compartments()):
                 return self._ring.compartment(id)
             made = self._ring.make_compartment(writer, kind, id or "", self._clock.now_ms(), self._chance)
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return self._ring.reload(connection, made)
 
     def recipient_of(self, compartment_id: str) -> Recipient:
@@ -177,11 +177,11 @@ class Vault:
             raise GrantError(say("This grant is damaged or was not sealed to this device.")) from error
         giver = trusted if trusted is not None else self._giver(giver_of(plain))
         grant = read_grant(plain, receiver=self.device.id, giver_key=giver)
-        with self._database.writing() as writer:
+        with self.database.writing() as writer:
             self._ring.take_grant(writer, grant)
             if trusted is not None:
                 self._ring.pin(writer, trusted)
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             taken = self._ring.reload(connection, grant.compartment)
         if trusted is not None:
             self._ring.pinned[trusted.fingerprint()] = trusted
@@ -190,12 +190,12 @@ class Vault:
 
     def adopt(self, heads: Sequence[GrantHead], signers: Sequence[VerifyKey]) -> None:
         """Take the keys of an export whose passphrase was known: its compartments, and who signed in them."""
-        with self._database.writing() as writer:
+        with self.database.writing() as writer:
             for head in heads:
                 self._ring.take_grant(writer, head)
             for key in signers:
                 self._ring.pin(writer, key)
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             for head in heads:
                 self._ring.reload(connection, head.compartment)
         self._ring.pinned.update((key.fingerprint(), key) for key in signers)
@@ -214,7 +214,7 @@ class Vault:
 
     def commit(self, compartment_id: str, changes: Sequence[Change]) -> Dot:
         """Write changes as one entry; durable when this returns. BadValue, EntryTooLarge."""
-        with self._database.writing() as writer:
+        with self.database.writing() as writer:
             dot, kinds = write_entry(writer, self._ring, compartment_id, changes, self._clock.now_ms())
         self._changed(frozenset(kinds))
         return dot
@@ -225,13 +225,13 @@ class Vault:
 
     def local_get(self, key: str) -> Value:
         """Return a value of this device only; None if it was never put."""
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             row: Any = connection.execute("SELECT value FROM local WHERE key=?", (key,)).fetchone()
         return msgspec.msgpack.decode(row[0]) if row else None
 
     def local_put(self, key: str, value: Value) -> None:
         """Keep a value on this device only; never pushed."""
-        with self._database.writing() as writer:
+        with self.database.writing() as writer:
             writer.execute(
                 "INSERT INTO local VALUES (?,?) ON CONFLICT (key) DO UPDATE SET value=excluded.value",
                 (key, msgspec.msgpack.encode(value)),
@@ -268,7 +268,7 @@ class Vault:
 
     def kinds(self) -> list[str]:
         """Return the kinds of which there is or was a record, by name."""
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             rows: Any = connection.execute("SELECT name FROM kind ORDER BY name").fetchall()
         return [name for (name,) in rows]
 
@@ -306,17 +306,17 @@ class Vault:
 
     def segments(self, compartment_id: str) -> Iterator[HeldSegment]:
         """Yield every segment held of a compartment as it was signed, each device's in order of its chain."""
-        return read_segments(self._database, self._ring, compartment_id)
+        return read_segments(self.database, self._ring, compartment_id)
 
     def cursor(self, box: str) -> int:
         """Return the sequence number up to which a box was read."""
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             row: Any = connection.execute("SELECT number FROM cursor WHERE box=?", (box,)).fetchone()
         return int(row[0]) if row else 0
 
     def set_cursor(self, box: str, number: int) -> None:
         """Note up to where a box was read."""
-        with self._database.writing() as writer:
+        with self.database.writing() as writer:
             writer.execute(
                 "INSERT INTO cursor VALUES (?,?) ON CONFLICT (box) DO UPDATE SET number=excluded.number",
                 (box, number),
@@ -328,7 +328,7 @@ class Vault:
 
     def faults(self) -> list[Fault]:
         """Return what was found wrong so far, oldest first."""
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return read_faults(connection)
 
     # blobs -----------------------------------------------------------------------------------------------------
