@@ -11,12 +11,14 @@ from leeward.domain.findings.explain import Explained, explain
 from leeward.domain.findings.grade import Weighing
 from leeward.domain.findings.matrix import Matrix, make_matrix
 from leeward.domain.findings.records import Claim, Source, Support
-from leeward.domain.findings.terms import Element, Grade
+from leeward.domain.findings.terms import Access, Element, Grade
 from leeward.domain.period import Period
 from leeward.domain.release.records import Release
 from leeward.domain.testimony.records import Account, Act
 from leeward.office.findings import Signed, claims, signed, weighing
 from leeward.office.session import Session
+
+_DIRECTNESS = list(Access)
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -83,7 +85,9 @@ def claim_view(session: Session, weigh: Weighing, claim: Claim) -> ClaimView:
         weakest=weakest,
         elements=tuple(explain(weigh, claim.id, element) for element in elements),
         supports=tuple(
-            sorted(supports, key=lambda pair: (pair[0].against, pair[1].stated_on, pair[1].label))
+            sorted(
+                supports, key=lambda pair: (pair[0].against, _DIRECTNESS.index(pair[0].access), pair[1].label)
+            )
         ),
         findings=tuple(one for one in signed(session, weigh) if one.finding.claim_id == claim.id),
         used_in=tuple(
@@ -137,4 +141,4 @@ def timeline(session: Session, everything: Everything, claim_id: str = "") -> li
 
 def _sort_day(text: str) -> str:
     bounds = Period(start=text).bounds()
-    return bounds[0].isoformat() if bounds else ""
+    return bounds[1].isoformat() if bounds else ""  # a vague day stands at its end: nothing is told too early

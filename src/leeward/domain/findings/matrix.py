@@ -25,7 +25,7 @@ class Mark(enum.StrEnum):
 
 
 class Column(msgspec.Struct, frozen=True):
-    """One independent root: the sources that share it, of whom the first original names it."""
+    """One independent root: the sources that share it, of which the original with the shortest label names it."""
 
     root: str
     source: Source
@@ -96,7 +96,7 @@ def _columns(weighing: Weighing, speaking: set[str]) -> list[Column]:
             members.setdefault(min(weighing.roots.of(source_id)), []).append(source)
     columns = []
     for root, sources in members.items():
-        first = min(sources, key=lambda s: (bool(s.derives_from_ids), s.stated_on, s.label, s.id))
+        first = min(sources, key=lambda s: (bool(s.derives_from_ids), len(s.label), s.label, s.id))
         columns.append(Column(root, first, tuple(source.id for source in sources), group_of(first)))
     return sorted(columns, key=lambda c: (_GROUPS.index(c.group), c.source.stated_on, c.source.label, c.root))
 

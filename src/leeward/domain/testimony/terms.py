@@ -20,10 +20,10 @@ HOW_KNOWN = Vocabulary(
 
 RELATION = Vocabulary(
     "teller",
-    Term("self", "it happened to them", "пострадавшее лицо", maps=("MT19:01",)),
+    Term("self", "went through it", "из первых рук", maps=("MT19:01",)),
     Term("witness", "saw it", "очевидец", maps=("MT19:02",)),
     Term("relative", "relative", "родственник", maps=("MT19:04",)),
-    Term("helper", "helps those it happened to", "помогает пострадавшим", maps=("MT19:05",)),
+    Term("helper", "helper", "помогающая сторона", maps=("MT19:05",)),
     Term("press", "press", "пресса", maps=("MT19:06",)),
     Term("researcher", "researcher", "исследователь", maps=("MT19:06",)),
     Term("official", "official, not accused", "официальное лицо", maps=("MT19:06",)),
