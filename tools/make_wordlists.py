@@ -8,7 +8,7 @@ A list is never changed once codes have been given out: a word's place in it is 
 English: the EFF's large list (as package xkcdpass carries it) without words that could endanger or hurt whoever is
 seen with them, filled up from the EFF's two short lists.
 Russian: the most frequent nouns (wordfreq) that the OpenCorpora dictionary (pymorphy3) knows as inanimate, nominative
-singular or plural only, 3 to 8 letters, none with ё, no names; common animals; without the same kind of words. Of words
+singular or plural only, 3 to 9 letters, none with ё, no names; common animals; without the same kind of words. Of words
 that sound alike (unstressed vowels, voiced and unvoiced, doubled letters) only the commonest is taken.
 """
 
@@ -30,7 +30,7 @@ WORDS = ROOT / "src" / "leeward" / "seal" / "words"
 CARE = Path(__file__).resolve().parent / "wordlists"
 SIZE = 7776
 ENGLISH = re.compile(r"[a-z]{3,10}")
-RUSSIAN = re.compile(r"[а-я]{3,8}")
+RUSSIAN = re.compile(r"[а-я]{3,9}")
 NAMES = {
     "Name",
     "Surn",

@@ -13,7 +13,7 @@ from importlib import resources
 LIST_SIZE = 7776
 LISTS: Mapping[str, str] = {
     "en": "474452776b3d478555641e1fa208a9d048fe470423dc0de5400167ffbe86ba71",
-    "ru": "e18cd4945c2023748e8d19fa542fc6a3a46ff05c2f0d50329f7988d1be71a052",
+    "ru": "99ce10daa4f1cf96b1b64fb4cae369bbd4a45d270a666c8fae9a5e3ae0771ad7",
 }
 """Language to the SHA-256 of its list."""
 
