@@ -39,7 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--role",
         default="operator",
-        choices=("operator", "coordinator", "documenter", "advocate", "safety"),
+        choices=("operator", "coordinator", "documenter", "advocate", "safety", "volunteer"),
         help="decides which keys you start with",
     )
     parser.add_argument("--relay", default="", metavar="URL", help="the relay's address")

@@ -18,6 +18,7 @@ ROLES = Vocabulary(
     ),
     Term("advocate", "Advocate", "Правозащитник", "Writes appeals and releases, and counts the silence."),
     Term("safety", "Safety lead", "Ответственный за безопасность", "Looks after keys, devices and drills."),
+    Term("volunteer", "Volunteer", "Волонтёр", "Does single tasks; knows no more than each needs."),
 )
 
 STARTING_CIRCLES: dict[str, tuple[str, ...]] = {
@@ -26,6 +27,7 @@ STARTING_CIRCLES: dict[str, tuple[str, ...]] = {
     "documenter": ("team", "record"),
     "advocate": ("team", "record"),
     "safety": ("team",),
+    "volunteer": ("team",),
 }
 """Which compartments' keys a role is handed on its first day. Only a start: holding a key is the permission."""
 

@@ -22,7 +22,7 @@ STAFF = (
     Staff("Anton", "operator", ("ru",), on_duty=True),
     Staff("Daria", "coordinator", ("ru", "en")),
     Staff("Ilse", "advocate", ("en", "ru")),
-    Staff("Oskar", "safety-lead", ("en", "ru")),
+    Staff("Oskar", "safety", ("en", "ru")),
     Staff("Rufina", "volunteer", ("ru",)),
     Staff("Pavel", "volunteer", ("ru",)),
 )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from leeward.domain.intake.records import Check, Contact, Letter
+import msgspec
+
+from leeward.base.ids import derive_id
+from leeward.domain.intake.records import Check, Contact, Letter, Voice, WayBack
 from leeward.ledger.model import add, put
 from leeward.practice.cast import HUNTED_FROM
 from leeward.practice.moment import DAY, HOUR, Script
@@ -17,6 +20,7 @@ from leeward.practice.phrases import (
     HOSTILE,
     LABELS_VETTING,
 )
+from leeward.seal.codes import derive_way, make_code
 
 WAITING = 5  # of the requests without a case, so many have had no answer yet
 URGENCIES = ("immediate", "urgent", "", "high", "standard")
@@ -110,7 +114,8 @@ def _talk(
     town = contact.place_told
     text = chance.pick(cries).format(town=town)
     first = Letter(id=chance.make_id(), contact_id=contact.id, text=text, language=contact.language)
-    script.write(wrote, "operator", "intake", contact, first)
+    ways, voices = _ways(script, contact)
+    script.write(wrote, "operator", "intake", msgspec.structs.replace(contact, ways=ways), first, *voices)
     at = wrote
     for _turn in range(turns):
         at += chance.hours(0.3, 4)
@@ -139,3 +144,17 @@ def _talk(
         )
         if at < script.now - DAY // 24:
             script.write(at, "operator", "intake", closing)
+
+
+def _ways(script: Script, contact: Contact) -> tuple[tuple[WayBack, ...], list[Voice]]:
+    """Draw eight words for whoever wrote on the page, so that answers have somewhere to go."""
+    if contact.channel != "page":
+        return (), []
+    code = make_code(script.chance)
+    ways, voices = [], []
+    for alarm, form in ((False, code), (True, code.alarm_form())):
+        way = derive_way(form)
+        script.boxes.append((way.box, way.read, way.write))
+        ways.append(WayBack(alarm, way.box, way.write, way.identity.recipient().string()))
+        voices.append(Voice(id=derive_id("voice", way.voice), contact_id=contact.id, alarm=alarm))
+    return tuple(ways), voices

@@ -12,6 +12,7 @@ from leeward.base.ports import SystemClock
 from leeward.office.session import Session
 from leeward.office.team import grant_case
 from leeward.practice.moment import Moment, Script
+from leeward.sync.outbox import Outbox
 
 Progress = Callable[[int, int], None]
 """Called with how many entries are written, of how many."""
@@ -34,7 +35,10 @@ class StoryClock:
 
 
 def make_circles(script: Script, first: Session, desks: Mapping[str, Session]) -> None:
-    """Make the script's compartments at the first desk and hand their keys to the desks of the roles they name."""
+    """Make the script's compartments and mailboxes at the first desk; hand keys to the desks of the roles named."""
+    outbox = Outbox(first.vault, first.chance)
+    for box, read, write in script.boxes:
+        outbox.make_box(box, read, write)
     for circle in script.circles.values():
         first.vault.make_compartment(circle.kind, circle.id)
         others = {desks[role].member_id for role in circle.roles if role in desks}

@@ -41,6 +41,9 @@ class Script:
     language: str = "en"  # in which the team writes; reporters write as they do
     circles: dict[str, Circle] = field(default_factory=dict)
     moments: list[Moment] = field(default_factory=list)
+    boxes: list[tuple[str, str, str]] = field(
+        default_factory=list
+    )  # reporters' mailboxes: address, read, write
 
     def circle(self, kind: str, *roles: str) -> str:
         """Plan a compartment; return its id."""

@@ -19,8 +19,8 @@ from leeward.practice.cast import CITY, COUNTRIES, FIRST_NAMES, HUNTED_FROM, LAS
 from leeward.practice.moment import DAY, HOUR, Script
 from leeward.practice.phrases import STORY, TASKS, THREATS
 
-RISKS = ("medium", "high", "high", "very-high", "low", "medium", "extreme", "high")
-STAGES = ("safe-place",) * 5 + ("documents",) * 4 + ("vetted",) * 2 + ("on-the-way",)
+RISKS = ("medium",) * 6 + ("high",) * 7 + ("low",) * 3 + ("very-high",) * 3 + ("extreme",)
+STAGES = ("safe-place",) * 8 + ("documents",) * 6 + ("vetted",) * 3 + ("on-the-way",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,7 @@ def _person(script: Script, number: int, pseudonym: str, place: Place | None) ->
     made = Made(circle, case_id, pseudonym, opened, risk)
     _story(script, made)
     _work(script, made, number)
+    _visit(script, made)
     _family(script, made)
     _consents(script, made)
     if place is not None:
@@ -166,6 +167,20 @@ def _work(script: Script, made: Made, number: int) -> None:
                 day=_day(asked),
             )
             script.write(min(asked + DAY, now), "coordinator", made.circle, spent)
+
+
+def _visit(script: Script, made: Made) -> None:
+    chance, now = script.chance, script.now
+    if not chance.share(0.25):
+        return
+    visit = MedicalAppointment(
+        id=chance.make_id(),
+        case_id=made.case_id,
+        at=_at_hour(now + chance.between(1, 9) * DAY, 9),
+        where=script.say(("the quiet clinic", "тихая клиника")),
+        with_id=script.members[chance.pick(("Pavel", "Rufina"))],
+    )
+    script.write(now - DAY, "coordinator", made.circle, visit)
 
 
 def _family(script: Script, made: Made) -> None:
@@ -245,11 +260,11 @@ def _way_out(script: Script, made: Made, stage: str) -> None:
             visa="humanitarian",
             stage=chance.pick(("asked", "gathering", "appointment", "submitted", "granted")),
             appointment=_at_hour(now + chance.between(1, 20) * DAY, 11),
-            papers_due=_day(now + chance.between(-3, 10) * DAY),
+            papers_due=_day(now + chance.between(-1, 24) * DAY),
         )
         script.write(now - 3 * DAY, "coordinator", made.circle, visa)
     departs = (
-        _at_hour(now + chance.between(1, 9) * DAY, 8) if stage == "documents" else now - chance.hours(2, 9)
+        _at_hour(now + chance.between(1, 25) * DAY, 8) if stage == "documents" else now - chance.hours(2, 9)
     )
     journey = Journey(
         id=chance.make_id(),
@@ -260,14 +275,6 @@ def _way_out(script: Script, made: Made, stage: str) -> None:
     )
     legs = _legs(script, made, journey, departs, under_way=stage == "on-the-way")
     script.write(now - 2 * DAY, "coordinator", made.circle, journey, *legs)
-    visit = MedicalAppointment(
-        id=chance.make_id(),
-        case_id=made.case_id,
-        at=_at_hour(now + chance.between(1, 4) * DAY, 9),
-        where=script.say(("the quiet clinic", "тихая клиника")),
-        with_id=script.members["Pavel"],
-    )
-    script.write(now - DAY, "coordinator", made.circle, visit)
 
 
 def _legs(script: Script, made: Made, journey: Journey, departs: int, *, under_way: bool) -> list[Leg]:

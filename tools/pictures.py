@@ -1,0 +1,138 @@
+"""Takes pictures of every page with the practice operation, to be looked at: two widths, light and dark, two languages.
+
+    .venv/bin/python tools/pictures.py FOLDER [--only today,inbox] [--quick]
+
+`--readme` instead makes the two pictures of the README.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PLACES = (
+    "today",
+    "inbox",
+    "people",
+    "places",
+    "journeys",
+    "record",
+    "figures",
+    "appeals",
+    "release",
+    "safety",
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDE, NARROW = (1280, 800), (390, 844)
+
+
+def main() -> None:
+    """Start the demo, go through the pages, end it."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--only", default=",".join(PLACES))
+    parser.add_argument("--quick", action="store_true", help="English, light, both widths")
+    parser.add_argument("--role", default="coordinator")
+    parser.add_argument("--readme", action="store_true")
+    arguments = parser.parse_args()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "leeward.cli.main", "demo", "--no-browser"], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert demo.stdout is not None
+        line = demo.stdout.readline()
+        addresses = dict(re.findall(r"(operator|coordinator|documenter) (http://\S+)", line))
+        page_address = re.findall(r"Intake page (\S+)", line)[0]
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+            if arguments.readme:
+                _readme(browser, addresses, page_address, arguments.folder)
+            else:
+                _all(browser, addresses[arguments.role], page_address, arguments)
+            browser.close()
+    finally:
+        demo.terminate()
+        demo.wait(20)
+
+
+def _readme(browser: Browser, addresses: dict[str, str], page_address: str, folder: Path) -> None:
+    page = _page(browser, WIDE, "light", "en")
+    page.goto(addresses["coordinator"])
+    page.wait_for_timeout(1500)
+    page.screenshot(path=str(folder / "today.png"))
+    phone = _page(browser, NARROW, "light", "ru")
+    phone.goto(page_address)
+    phone.wait_for_timeout(500)
+    phone.screenshot(path=str(folder / "intake.png"))
+
+
+def _all(browser: Browser, address: str, page_address: str, arguments: argparse.Namespace) -> None:
+    wanted = arguments.only.split(",")
+    first = _page(browser, WIDE, "light", "en")
+    first.goto(address)
+    origin = re.match(r"http://[^/]+", address)
+    assert origin is not None
+    state = first.context.storage_state()
+    case = _first_case(first, origin[0])
+    schemes = ("light",) if arguments.quick else ("light", "dark")
+    languages = ("en",) if arguments.quick else ("en", "ru")
+    for size, scheme, language in itertools.product((WIDE, NARROW), schemes, languages):
+        page = _page(browser, size, scheme, language, state)
+        _choose(page, origin[0], language)
+        tail = f"{size[0]}-{scheme}-{language}.png"
+        paths = {name: "/" if name == "today" else f"/{name}" for name in wanted if name in PLACES}
+        paths |= {"case": case} if "case" in wanted or arguments.only == ",".join(PLACES) else {}
+        for name, path in paths.items():
+            page.goto(origin[0] + path)
+            page.wait_for_timeout(400)
+            page.screenshot(path=str(arguments.folder / f"{name}-{tail}"))
+        if "intake" in wanted or not arguments.quick:
+            page.goto(f"{page_address}?lang={language}")
+            page.wait_for_timeout(400)
+            page.screenshot(path=str(arguments.folder / f"intake-{tail}"))
+        page.context.close()
+
+
+def _page(browser: Browser, size: tuple[int, int], scheme: str, language: str, state: object = None) -> Page:
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme="dark" if scheme == "dark" else "light",
+        locale="ru-RU" if language == "ru" else "en-GB",
+        timezone_id="Europe/Berlin",
+        storage_state=state,  # type: ignore[arg-type]
+    )
+    return context.new_page()
+
+
+def _choose(page: Page, origin: str, language: str) -> None:
+    page.goto(origin + "/")
+    page.evaluate(
+        "language => fetch('/language', {method: 'POST', body: new URLSearchParams({language}), redirect: 'manual'})",
+        language,
+    )
+
+
+def _first_case(page: Page, origin: str) -> str:
+    page.goto(origin + "/people")
+    return page.locator("a[href^='/people/']").first.get_attribute("href") or "/people"
+
+
+if __name__ == "__main__":
+    main()
