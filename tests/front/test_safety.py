@@ -98,7 +98,7 @@ def test_the_exercise_hides_the_words_and_checks_them(browsing: Browsing, hotlin
     page.get_by_role("button", name="Проверить, что я помню").click()
     expect(page.locator("#code")).to_be_hidden()
     recall = page.get_by_label("Напишите восемь слов по памяти")
-    recall.fill(" ".join([*words[:2], "щука", *words[3:]]))
+    recall.fill(" ".join([*words[:2], "ъъъ", *words[3:]]))
     page.get_by_role("button", name="Проверить", exact=True).click()
     expect(page.get_by_text("Слово номер 3 не сходится")).to_be_visible()
     recall.fill(", ".join(words).upper())

@@ -156,7 +156,7 @@ def test_a_wrong_word_is_caught_here_and_a_slip_is_mended(browsing: Browsing, ho
     assert len(relay_requests(browsing)) == before
 
     longest = max(words, key=len)
-    slip = [word if word != longest else word + "ь" for word in words]
+    slip = [word if word != longest else word + "ъ" for word in words]
     page.get_by_label("Ваши восемь слов").fill(", ".join(slip).upper())
     page.get_by_role("button", name=longest, exact=True).click()
     page.get_by_role("button", name="Открыть переписку").click()
