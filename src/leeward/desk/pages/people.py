@@ -97,8 +97,8 @@ def open_now(request: Request) -> Response:
     )
     said = (
         say_count(
-            "The case is open. {n} attachment has not arrived yet; copy it later under Files.",
-            "The case is open. {n} attachments have not arrived yet; copy them later under Files.",
+            "The case is open. {n} attachment has not arrived yet; copy it later under History.",
+            "The case is open. {n} attachments have not arrived yet; copy them later under History.",
             opened.files_left,
         )
         if opened.files_left
