@@ -24,6 +24,7 @@ from leeward.desk.render import desk_of, done, form_of, render_bare, speech_of
 from leeward.desk.security import Gate, Keyring
 from leeward.desk.state import DeskState
 from leeward.office.around import on_change
+from leeward.office.intake import resume_answers
 from leeward.office.session import Session
 from leeward.office.sync import Syncer
 
@@ -72,6 +73,7 @@ def make_desk(
     app.state.desk = state
     keyring = Keyring(port, session.chance)
     on_change(session, state.bell.ring)
+    resume_answers(session)
     return Desk(app=Gate(app, keyring), state=state, keyring=keyring)
 
 

@@ -23,6 +23,7 @@ from leeward.office.intake.needs import needs_now
 from leeward.office.intake.see import (
     Conversation,
     Counts,
+    NotInIntake,
     conversation,
     counts,
     damaged,
@@ -35,6 +36,7 @@ from leeward.office.intake.see import (
 __all__ = [
     "Conversation",
     "Counts",
+    "NotInIntake",
     "add_check",
     "answer",
     "conversation",
