@@ -135,12 +135,12 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pyt
 
 def test_several_may_make_one_store_at_once(tmp_path: Path) -> None:
     opened: list[SqliteStore] = []
-    threads = [threading.Thread(target=lambda: opened.append(open_store(str(tmp_path)))) for _ in range(6)]
+    threads = [threading.Thread(target=lambda: opened.append(open_store(str(tmp_path)))) for _ in range(12)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(opened) == 6
+    assert len(opened) == 12
     for store in opened:
         store.close()
     assert check_store(str(tmp_path)) == []

@@ -4,8 +4,8 @@
 2. A head has at most HEAD_MOST bytes; one that is never finished costs at most one read more than that.
 3. A client that stops reading is dropped after STALL_SECONDS.
 4. What is not HTTP gets our own word, not the server's sentence, and the client's address is forgotten.
- 5. Beyond CONNECTIONS_MOST connections, new ones are closed at once.
- 6. A body that goes on after its answer must end within HEAD_SECONDS too.
+5. Beyond CONNECTIONS_MOST connections, new ones are closed at once.
+6. A body that goes on after its answer must end within HEAD_SECONDS too.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import threading
@@ -69,7 +70,7 @@ class Serving:
 
     def stop(self) -> None:
         """End it, giving answers under way a moment."""
-        self._server.should_exit = True
+        self._server.stop()
         self._thread.join()
         self._socket.close()
         if self._uds is not None:
@@ -77,21 +78,36 @@ class Serving:
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn server that tells when it listens, and ends quietly on a signal."""
+    """A uvicorn server that tells when it listens, ends quietly on a signal, and sleeps while nothing happens."""
 
     def __init__(self, config: uvicorn.Config, *, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell."""
+        self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         self._on_ready()
+
+    async def main_loop(self) -> None:
+        """Wait for the stop; uvicorn's own loop would wake ten times a second to renew a date that we do not send."""
+        if not self.should_exit:
+            await self._stopped.wait()
+
+    def stop(self) -> None:
+        """End it, from any thread or a signal."""
+        self.should_exit = True
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._stopped.set)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End on a signal without raising it again afterwards: stopping was asked for, and is done."""
         del sig, frame
-        self.should_exit = True
+        self.stop()
 
     def run_until_stopped(self, listening: socket.socket) -> None:
         """Serve on a listening socket."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from importlib import resources
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def open_file(path: Path) -> sqlite3.Connection:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)  # SQLite's journal takes over who may read it
-        connection = _connect(path)
+        connection = _connect_patiently(path)
         drop_sums(path)
         try:
             _migrate(connection, path)
@@ -45,8 +46,29 @@ def migrations() -> list[tuple[int, str]]:
     return sorted((int(entry.name[:4]), entry.read_text(encoding="utf-8")) for entry in found)
 
 
+def _connect_patiently(path: Path) -> sqlite3.Connection:
+    """Connect, also where another process makes the file at this moment: SQLite does not wait for that by itself."""
+    end = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            return _connect(path)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000)
+    try:
+        _set_up(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _set_up(connection: sqlite3.Connection) -> None:
     for setting in (
         "journal_mode = WAL",
         "synchronous = FULL",  # a commit returns after its fsync
@@ -58,7 +80,6 @@ def _connect(path: Path) -> sqlite3.Connection:
         "cache_size = -8000",
     ):
         connection.execute(f"PRAGMA {setting}")
-    return connection
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
