@@ -38,7 +38,9 @@ EPOCHS = {1: IDENTITY}
 
 def entries(first: int, count: int, at: int = 1000) -> bytes:
     change = Change("r", "claim", "text", Op.SET, "x")
-    return join_entries([print_entry(Entry(first + i, (first + i) << 16, at, (change,))) for i in range(count)])
+    return join_entries(
+        [print_entry(Entry(first + i, (first + i) << 16, at, (change,))) for i in range(count)]
+    )
 
 
 def plain(key: Any = KEY, body: bytes | None = None, purpose: str = "segment", **changes: Any) -> bytes:
@@ -222,8 +224,12 @@ def test_a_damaged_entry_is_refused_or_prints_back(data: st.DataObject) -> None:
 
 
 _VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(1 << 63), (1 << 63) - 1) | st.floats(allow_nan=False)
-    | st.text(st.characters(exclude_categories=["Cs"])) | st.binary(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(1 << 63), (1 << 63) - 1)
+    | st.floats(allow_nan=False)
+    | st.text(st.characters(exclude_categories=["Cs"]))
+    | st.binary(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )

@@ -41,7 +41,7 @@ def folder(team: Any) -> Path:
     anna.outgoing()
     anna.commit(place, note("claim", "r1", "remarks", "not yet packed"))
     anna.blob_put("ab" * 32, b"sealed " * 1000)
-    with anna._database.writing() as writer:  # leave free pages behind
+    with anna.database.writing() as writer:  # leave free pages behind
         writer.execute("CREATE TABLE gone AS SELECT * FROM chunk")
         writer.execute("DROP TABLE gone")
     anna.close()
@@ -139,15 +139,16 @@ def test_blobs_missing_or_never_confirmed_are_reported(folder: Path) -> None:
 def test_what_a_wrong_hand_changes_inside_is_reported(folder: Path, statement: str) -> None:
     """Whoever has the passphrase can write proper pages, but not sign for others."""
 
-
     vault = Vault.open(folder, WORDS, clock=SystemClock(), chance=SystemChance())
-    with vault._database.writing() as writer:
+    with vault.database.writing() as writer:
         writer.execute(statement)
     vault.close()
     assert run(folder)
 
 
-def test_checking_asks_for_the_passphrase_and_a_closed_vault(folder: Path, tmp_path: Path, vault: Vault) -> None:
+def test_checking_asks_for_the_passphrase_and_a_closed_vault(
+    folder: Path, tmp_path: Path, vault: Vault
+) -> None:
     with pytest.raises(WrongPassphrase):
         check(folder, "wrong words", clock=SystemClock(), progress=quiet)
     with pytest.raises(NoVault):

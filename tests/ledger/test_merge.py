@@ -173,7 +173,6 @@ def test_an_addition_that_the_removal_had_not_seen_survives() -> None:
 
 def test_a_value_set_and_set_again_in_one_entry_is_the_last_one_even_if_superseded_before_it_came() -> None:
 
-
     stamp = Stamp(5, "a", 1, 0)
     own = (Dot("a", 1),)
     first = Change("r", "k", "t", Op.SET, 1)

@@ -73,7 +73,9 @@ def test_conflicts_are_kept_shown_and_settled_everywhere(team: Any) -> None:
 
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 1 << 30))
-def test_any_partition_and_order_ends_in_the_same_records(team_class: Any, tmp_path_factory: Any, seed: int) -> None:
+def test_any_partition_and_order_ends_in_the_same_records(
+    team_class: Any, tmp_path_factory: Any, seed: int
+) -> None:
     rng = random.Random(seed)
     team = team_class(tmp_path_factory.mktemp("team"))
     desks = team.found("anna", "boris", "clara")

@@ -87,7 +87,11 @@ def test_find_gives_the_newest_change_first_and_narrows_by_every_reference(vault
     names = [found.id for found in vault.find("task")]
     assert names == ["t0", "elsewhere", "t5", "t4", "t3", "t2", "t1"]
     assert [f.id for f in vault.find("task", limit=2)] == ["t0", "elsewhere"]
-    assert [f.id for f in vault.find("task", refs={"case_id": "c0"}, compartment=record)] == ["t0", "t4", "t2"]
+    assert [f.id for f in vault.find("task", refs={"case_id": "c0"}, compartment=record)] == [
+        "t0",
+        "t4",
+        "t2",
+    ]
     assert [f.id for f in vault.find("task", refs={"case_id": "c0", "owner_id": "m1"})] == ["t0", "t2"]
     assert [f.id for f in vault.find("task", refs={"helper_ids": "h0"})] == ["t0", "t3"]
     assert vault.count("task") == 7
@@ -111,7 +115,9 @@ def test_values_of_this_device_stay_here_and_listeners_hear_of_changes(vault: Va
     assert vault.unsent() == 1
 
 
-@pytest.mark.parametrize("text", ["x" * 10_000, "<script>alert(1)</script>", "a\x00b\x1b[31m\u202e", "'; DROP"])
+@pytest.mark.parametrize(
+    "text", ["x" * 10_000, "<script>alert(1)</script>", "a\x00b\x1b[31m\u202e", "'; DROP"]
+)
 def test_any_text_is_only_text(vault: Vault, text: str) -> None:
     vault.commit(vault.compartment_of("record"), put("claim", "r", title=text))
     found = vault.get("r")
@@ -247,7 +253,7 @@ def test_readers_do_not_wait_for_a_writer(vault: Vault) -> None:
     entered, leave = threading.Event(), threading.Event()
 
     def write() -> None:
-        with vault._database.writing() as writer:
+        with vault.database.writing() as writer:
             writer.execute("DELETE FROM record")
             entered.set()
             leave.wait(10)
@@ -295,12 +301,16 @@ def test_many_threads_commit_and_read_at_once(vault: Vault) -> None:
 def test_a_full_disk_says_so_and_loses_nothing(vault: Vault) -> None:
     record = vault.compartment_of("record")
     vault.commit(record, put("claim", "first", text="safe"))
-    writer = vault._database._writer
-    pages = writer.execute("PRAGMA page_count").fetchall()[0][0]
-    writer.execute(f"PRAGMA max_page_count={pages + 20}")
-    with pytest.raises(NoRoom, match="What was saved before is safe"):
+    writer = vault.database._writer
+    pages: Any = writer.execute("PRAGMA page_count").fetchone()
+    writer.execute(f"PRAGMA max_page_count={pages[0] + 20}")
+
+    def fill() -> None:
         for number in range(200):
             vault.commit(record, put("claim", f"r{number}", text="x" * 5000))
+
+    with pytest.raises(NoRoom, match="What was saved before is safe"):
+        fill()
     kept = vault.count("claim")
     writer.execute("PRAGMA max_page_count=1000000")
     vault.commit(record, put("claim", "after", text="room again"))

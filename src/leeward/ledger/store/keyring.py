@@ -63,6 +63,7 @@ class Keyring:
         self.pinned = pinned
         self._compartments: dict[str, Compartment] = {}
         self._numbers: dict[str, int] = {}
+        self._names: dict[int, str] = {}
         self._identities: dict[str, dict[int, Identity]] = {}
 
     @classmethod
@@ -116,6 +117,7 @@ class Keyring:
         }
         compartment = Compartment(name, kind, box, read, write, max(identities), made_at)
         self._numbers[compartment_id] = number
+        self._names[number] = compartment_id
         self._identities[compartment_id] = identities
         self._compartments[compartment_id] = compartment
         return compartment
@@ -143,7 +145,7 @@ class Keyring:
 
     def name(self, number: int) -> str:
         """Return the id of a compartment by its small number."""
-        return next(name for name, known in self._numbers.items() if known == number)
+        return self._names[number]
 
     def identities(self, compartment_id: str) -> dict[int, Identity]:
         """Return the identities of a compartment by epoch."""

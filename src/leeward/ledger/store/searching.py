@@ -50,7 +50,7 @@ class Searcher:
         limit = max(1, min(limit, LIMIT_MOST))
         unfinished = text[-1:].isalnum()
         with self._database.reading() as connection:
-            match = _match(words, unfinished=unfinished)
+            match = match_expression(words, unfinished=unfinished)
             if kinds:
                 numbers: Any = connection.execute(
                     "SELECT k.no FROM kind k JOIN json_each(?) j ON j.value = k.name",
@@ -80,7 +80,7 @@ class Searcher:
         return Hit(record, record.kind, record.compartment, snippet_of(texts_of(state), words))
 
 
-def _match(words: list[str], *, unfinished: bool) -> str:
+def match_expression(words: list[str], *, unfinished: bool) -> str:
     """Return an FTS5 expression of words that hold letters and digits only, so that nothing can break out of it."""
     parts = [f'"{forms_of(word)[0]}"' for word in words]
     if unfinished and len(words[-1]) >= PREFIX_LEAST:
