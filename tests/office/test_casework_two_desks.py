@@ -1,0 +1,121 @@
+"""Two desks that were apart: what each wrote is kept, and what they broke together is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.support.relay_simulator import RelaySimulator
+from tests.support.teams import Desk, found, newcomer, settle
+
+from leeward.domain.cases.case import Case, Identity
+from leeward.domain.relocation.beds import Stay, crowded
+from leeward.domain.relocation.places import Place, PlaceAddress
+from leeward.office import casework, casework_history, consent, relocation
+from leeward.office.casework_base import NotForThisDesk, tonight
+from leeward.office.casework_open import give_key, open_case, readers
+from leeward.office.casework_today import needs_now
+from leeward.office.casework_views import case_lines
+
+
+@pytest.fixture
+def desks(tmp_path: Path) -> Iterator[tuple[Desk, Desk]]:
+    relay = RelaySimulator()
+    anna = found(tmp_path / "anna", relay.door(), name="Anna", role="coordinator")
+    boris = newcomer(tmp_path / "boris", anna, relay.door(), name="Boris", role="operator")
+    settle(anna, boris)
+    yield anna, boris
+    anna.close()
+    boris.close()
+
+
+def test_a_case_reaches_whom_it_was_given_and_nobody_else(desks: tuple[Desk, Desk]) -> None:
+    anna, boris = desks
+    shared = open_case(boris.session, "", pseudonym="Juniper", member_ids=[anna.session.member_id]).case_id
+    own = open_case(boris.session, "", pseudonym="Elm").case_id
+    settle(boris, anna)
+    case = anna.session.get(Case, shared)
+    assert case is not None
+    assert anna.session.get(Case, own) is None
+    assert [line.case.pseudonym for line in case_lines(anna.session)] == ["Juniper"]
+    assert set(readers(anna.session, case)) == {anna.session.member_id, boris.session.member_id}
+    assert anna.session.get(Identity, case.identity_id) is None
+    with pytest.raises(NotForThisDesk):
+        casework.set_identity(anna.session, shared, legal_name="x")
+    give_key(boris.session, shared, anna.session.member_id, identity=True)
+    settle(boris, anna)
+    assert anna.session.get(Identity, case.identity_id) is not None
+
+
+def test_an_address_reaches_only_whom_it_was_given(desks: tuple[Desk, Desk]) -> None:
+    anna, boris = desks
+    place_id = relocation.add_place(anna.session, "Harbour 1", 2, address="Invented Street 5")
+    settle(anna, boris)
+    place = boris.session.get(Place, place_id)
+    assert place is not None
+    assert not relocation.holds_address(boris.session, place)
+    with pytest.raises(NotForThisDesk):
+        relocation.open_address(boris.session, place_id, "curious")
+    relocation.give_address(anna.session, place_id, boris.session.member_id)
+    settle(anna, boris)
+    assert relocation.open_address(boris.session, place_id, "a delivery").address == "Invented Street 5"
+    settle(boris, anna)
+    seen = anna.session.get(Place, place_id)
+    assert seen is not None
+    assert [note.by for note in seen.openings] == [boris.session.member_id]
+    assert anna.session.find(PlaceAddress)
+
+
+def test_one_bed_given_by_two_desks_is_found_and_shown(desks: tuple[Desk, Desk]) -> None:
+    anna, boris = desks
+    place = relocation.add_place(anna.session, "Harbour 1", 1)
+    settle(anna, boris)
+    for desk, name in ((anna, "Juniper"), (boris, "Elm")):
+        case = open_case(desk.session, "", pseudonym=name).case_id
+        relocation.place_in(desk.session, case, place, tonight(desk.session))
+    settle(anna, boris)
+    for desk in desks:
+        session = desk.session
+        places = {one.id: one for one in session.find(Place)}
+        assert [one.people for one in crowded(places, [tonight(session)], session.find(Stay))] == [2]
+        assert any(str(need.tag) == "Too few beds" for need in needs_now(session))
+        assert relocation.board(session).rows[0].without
+
+
+def test_two_risks_written_apart_are_both_shown_and_settled_with_one_click(desks: tuple[Desk, Desk]) -> None:
+    anna, boris = desks
+    case_id = open_case(boris.session, "", pseudonym="Juniper", member_ids=[anna.session.member_id]).case_id
+    settle(boris, anna)
+    casework.set_risk(anna.session, case_id, "high", "")
+    casework.set_risk(boris.session, case_id, "extreme", "")
+    settle(anna, boris)
+    for desk in desks:
+        case = desk.session.get(Case, case_id)
+        assert case is not None
+        found = {one.field: one for one in casework_history.disagreements(desk.session, case)}
+        assert {str(what) for what, _who, _at in found["risk"].choices} == {"risk/high", "risk/extreme"}
+        assert {who for _what, who, _at in found["risk"].choices} == {"Anna", "Boris"}
+    case = anna.session.get(Case, case_id)
+    assert case is not None
+    values = [one.value for one in case.conflicts["risk"]]
+    casework.settle(anna.session, case_id, "risk", values.index("extreme"))
+    settle(anna, boris)
+    settled = boris.session.get(Case, case_id)
+    assert settled is not None
+    assert settled.risk == "extreme"
+    assert "risk" not in settled.conflicts
+    with pytest.raises(NotForThisDesk):
+        casework.settle(boris.session, case_id, "risk", 0)
+
+
+def test_two_answers_written_apart_allow_nothing_until_settled(desks: tuple[Desk, Desk]) -> None:
+    anna, boris = desks
+    case_id = open_case(boris.session, "", pseudonym="Juniper", member_ids=[anna.session.member_id]).case_id
+    settle(boris, anna)
+    consent.set_consent(anna.session, case_id, "account", "un", "given", risks_explained=True)
+    consent.set_consent(boris.session, case_id, "account", "un", "refused")
+    settle(anna, boris)
+    for desk in desks:
+        assert len(consent.consents_of(desk.session, case_id)) == 1
+        assert not consent.ruling(desk.session, case_id, "account", "un").allowed
