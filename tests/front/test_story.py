@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import random
 
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 from tests.support.browser import PLAIN_HOST, Browsing
 from tests.support.hotline import Hotline
+
+from leeward.domain.intake.report import read_report
 
 pytestmark = pytest.mark.browser
 
@@ -175,3 +178,26 @@ def test_it_works_where_the_browser_grants_no_secure_context(browsing: Browsing,
     expect(other.get_by_role("heading", name="Переписка")).to_be_visible(timeout=SOON)
     # The one header that browsers set aside there; it is for those who serve the page over https.
     assert [line for line in browsing.complaints if "Cross-Origin-Opener-Policy" not in line] == []
+
+
+def test_half_a_character_does_not_make_a_report_unreadable(browsing: Browsing, hotline: Hotline) -> None:
+    page = browsing.page(hotline.url)
+    page.locator("#text").evaluate("area => { area.value = 'до \\ud83d после\\u0000 \\u202e'; }")
+    page.get_by_role("button", name="Отправить").click()
+    expect(page.get_by_role("heading", name="Сообщение у нас")).to_be_visible(timeout=SOON)
+    (body,) = hotline.opened_reports()
+    assert "\\ud83d" not in body.decode()
+    assert json.loads(body)["text"].startswith("до \ufffd после")
+
+
+def test_a_desk_understands_what_the_page_sends(browsing: Browsing, hotline: Hotline) -> None:
+    words = send(browsing.page(hotline.url), photo=PHOTO[:9000])
+    other = browsing.page(hotline.url)
+    with other.expect_response(lambda answer: "/items/" in answer.url):
+        come_back(other, words)
+    first, opened = (read_report(body) for body in hotline.opened_reports())
+    assert (first.text, first.language, first.opened) == (TEXT, "ru", False)
+    assert [(file.name, file.size) for file in first.files] == [("IMG_0412.jpg", 9000)]
+    assert [spoken.way.alarm for spoken in first.ways] == [False, True]
+    assert opened.opened
+    assert opened.voice == first.ways[0].voice

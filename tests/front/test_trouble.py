@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import FilePayload, Page, Request, Route, expect
 from tests.front.test_story import PHOTO, TEXT, come_back, send
 from tests.support.browser import Browsing
 from tests.support.hotline import CHANCE, Hotline, make_card
@@ -142,6 +142,14 @@ def test_nothing_typed_is_told_in_words(browsing: Browsing, hotline: Hotline) ->
     press_send(page)
     expect(page.get_by_text("Здесь пока пусто")).to_be_visible()
     assert relay_requests(browsing) == []
+
+
+def test_too_many_files_are_told_and_the_first_are_kept(browsing: Browsing, hotline: Hotline) -> None:
+    page = browsing.page(hotline.url)
+    many = [FilePayload(name=f"{n}.txt", mimeType="", buffer=b"x") for n in range(101)]
+    page.locator("#picker").set_input_files(many)
+    expect(page.get_by_text("не больше 100 файлов")).to_be_visible()
+    expect(page.locator(".file")).to_have_count(100)
 
 
 def test_a_wrong_word_is_caught_here_and_a_slip_is_mended(browsing: Browsing, hotline: Hotline) -> None:

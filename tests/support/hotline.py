@@ -36,13 +36,14 @@ class Hotline:
     box: str
     read: str
 
-    def reports(self) -> list[dict[str, Any]]:
-        """Return all reports that came in, opened, oldest first."""
+    def opened_reports(self) -> list[bytes]:
+        """Return what was sealed in each report that came in, oldest first."""
         listing = self.relay.list_items(self.box, self.read, after=0, limit=100, wait=0)
-        return [
-            json.loads(open_sealed(Kind.REPORT, item.untrusted_sealed, [self.identity]))
-            for item in listing.items
-        ]
+        return [open_sealed(Kind.REPORT, item.untrusted_sealed, [self.identity]) for item in listing.items]
+
+    def reports(self) -> list[dict[str, Any]]:
+        """Return all reports that came in, oldest first."""
+        return [json.loads(body) for body in self.opened_reports()]
 
     def piece(self, blob: str) -> bytes:
         """Return the plain bytes of a stored piece."""

@@ -1,5 +1,5 @@
 /** The form: text, files, sending with its progress and its troubles. Used for a first message and for later ones. */
-import { FileUnreadable, FILE_MOST, SealingFailed, type Letter } from "../shared/report.js";
+import { FileUnreadable, FILE_MOST, FILES_MOST, SealingFailed, type Letter } from "../shared/report.js";
 import { Refused, Relay, Stopped } from "../shared/relay.js";
 import { language, make, put, say } from "./texts.js";
 import { find } from "./views.js";
@@ -62,6 +62,10 @@ function addFiles(picked: readonly File[]): void {
   const large = picked.find((file) => file.size > FILE_MOST);
   if (large) complain("trouble_large", { name: large.name });
   files.push(...picked.filter((file) => file.size <= FILE_MOST));
+  if (files.length > FILES_MOST) {
+    files = files.slice(0, FILES_MOST);
+    complain("trouble_many", { n: FILES_MOST });
+  }
   drawFiles();
 }
 

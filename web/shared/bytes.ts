@@ -23,6 +23,11 @@ export function utf8(text: string): Uint8Array {
   return ENCODER.encode(text);
 }
 
+/** The text without halves of characters, which JSON could carry and other readers would refuse. */
+export function wellFormed(text: string): string {
+  return new TextDecoder().decode(ENCODER.encode(text));
+}
+
 /** One array of all parts, in order. */
 export function concat(...parts: Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

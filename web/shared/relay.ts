@@ -6,7 +6,8 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { concat, fromHex, toHex } from "./bytes.js";
 
 const WAITS_MS = [600, 2500];
-const TIMEOUT_MS = 180_000;
+const PATIENCE_MS = 90_000;
+const SLOWEST = 2; // bytes a millisecond that a connection must carry, beyond that patience: a bad phone line through Tor does
 const LIST_LIMIT = 100;
 
 /** The relay answered, and the answer is no. Asking again will not help. */
@@ -91,7 +92,7 @@ export class Relay {
   private async once(method: string, path: string, headers: Record<string, string>, body?: Uint8Array): Promise<Response> {
     const late = new AbortController();
     const stop = (): void => late.abort();
-    const timer = setTimeout(stop, TIMEOUT_MS);
+    const timer = setTimeout(stop, PATIENCE_MS + (body?.length ?? 0) / SLOWEST);
     this.stop.addEventListener("abort", stop);
     try {
       return await fetch(path, {

@@ -10,12 +10,13 @@
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { breathe, CHUNK, parseRecipient, recipientOf, seal } from "./age.js";
-import { draw, toHex, utf8 } from "./bytes.js";
+import { draw, toHex, utf8, wellFormed } from "./bytes.js";
 import { alarmForm, deriveWay, makeCode, type Code, type Way } from "./codes.js";
 import { Refused, type Relay } from "./relay.js";
 
 export const PIECE_PLAIN = 1_044_480;
 export const FILE_MOST = 2 * 1024 ** 3;
+export const FILES_MOST = 100;
 const HELD_MOST = 8 * 1024 ** 2;
 
 /** What the team publishes so that anyone can seal to it. */
@@ -124,7 +125,7 @@ class Sender {
       pieces.push(piece);
       await this.take(piece, sealed, plain.length);
     }
-    return { name: file.name, type: file.type, size: file.size, sha256: toHex(hash.digest()), pieces };
+    return { name: wellFormed(file.name), type: file.type, size: file.size, sha256: toHex(hash.digest()), pieces };
   }
 
   private async take(piece: Piece, sealed: Uint8Array, plain: number): Promise<void> {
@@ -162,7 +163,7 @@ async function send(
   makeBoxes: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const recipient = await sealing(() => parseRecipient(card.recipient));
-  const shell = { v: 1, id: toHex(draw(16)), lang: letter.lang, text: letter.text };
+  const shell = { v: 1, id: toHex(draw(16)), lang: letter.lang, text: wellFormed(letter.text) };
   await sealing(() => seal("report", utf8(JSON.stringify({ ...shell, files: [], ...members })), recipient)); // 1
   const all = letter.files.reduce((sum, file) => sum + file.size, 0);
   const sender = new Sender(relay, recipient, all, onProgress);
