@@ -83,11 +83,14 @@ def _set_up(connection: sqlite3.Connection) -> None:
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("BEGIN")  # one look at both: another process may be making the tables
     version = _version(connection)
+    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    connection.execute("ROLLBACK")
     known = migrations()
     if version > known[-1][0]:
         raise StoreTooNew(str(path))
-    if version == 0 and connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+    if version == 0 and tables:
         raise StoreDamaged(str(path), "it is another program's file")
     for number, sql in known:
         if number > version:
