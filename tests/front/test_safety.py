@@ -58,6 +58,27 @@ def test_leaving_shows_a_harmless_page_and_back_does_not_return(
     leaves(page, hotline)
 
 
+def test_behind_another_window_the_page_is_blank(browsing: Browsing, hotline: Hotline) -> None:
+    page = browsing.page(hotline.url)
+    turn = """state => { Object.defineProperty(document, "visibilityState", {configurable: true, get: () => state});
+                         document.dispatchEvent(new Event("visibilitychange")); }"""
+    page.get_by_label("Ваше сообщение").fill(TEXT)
+    page.evaluate(turn, "hidden")
+    expect(page.locator("h1").first).to_be_hidden()
+    expect(page.locator("#text")).to_be_hidden()
+    page.evaluate(turn, "visible")
+    expect(page.get_by_label("Ваше сообщение")).to_have_value(TEXT)
+
+
+def test_no_field_asks_the_browser_to_help_with_its_text(browsing: Browsing, hotline: Hotline) -> None:
+    page = browsing.page(hotline.url)
+    assert page.locator("html").get_attribute("translate") == "no"
+    fields = page.locator("textarea")
+    assert fields.count() == 3
+    for name, value in {"spellcheck": "false", "autocomplete": "off", "writingsuggestions": "false"}.items():
+        assert [field.get_attribute(name) for field in fields.all()] == [value] * 3
+
+
 def test_leaving_while_sending_stops_it(browsing: Browsing, hotline: Hotline) -> None:
     page = browsing.page("about:blank")
     page.goto(hotline.url)

@@ -4,6 +4,7 @@
  * 1. What was written is gone from the page before anything else happens.
  * 2. The page is replaced by a harmless one of our own, so Back does not return and nobody else learns of it.
  * 3. A page that the browser kept in memory shows nothing when it is brought back.
+ * 4. While another window is in front the page is blank, so that the list of open apps holds no picture of it.
  */
 const TWICE_MS = 1500;
 
@@ -37,4 +38,7 @@ export function startLeaving(stop: () => void): void {
     if (event.persisted) location.reload(); // 3
   });
   addEventListener("pagehide", wipe); // 3
+  document.addEventListener("visibilitychange", () => {
+    document.documentElement.classList.toggle("behind", document.visibilityState === "hidden"); // 4
+  });
 }
