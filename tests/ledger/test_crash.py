@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ WORDS = "мост восемь honest river"
 _CHILD = """
 import sys
 from pathlib import Path
+from typing import Any
 from leeward.base.ports import SystemChance, SystemClock
 from leeward.ledger.model import put
 from leeward.ledger.store.vault import Vault
@@ -38,8 +40,8 @@ for number in range(start, start + 100000):
 @pytest.mark.parametrize("seconds", [0.05, 0.13, 0.3])
 def test_every_confirmed_commit_survives_a_kill(tmp_path: Path, seconds: float) -> None:
     folder = tmp_path / "vault"
-    ports = {"clock": SystemClock(), "chance": SystemChance()}
-    with Vault.create(folder, WORDS, member_id="m", work_factor=4, **ports) as vault:  # type: ignore[arg-type]
+    ports: Any = {"clock": SystemClock(), "chance": SystemChance()}
+    with Vault.create(folder, WORDS, member_id="m", work_factor=4, **ports) as vault:
         vault.make_compartment("record")
     confirmed = -1
     offered: dict[str, int] = {}
@@ -69,3 +71,49 @@ def test_every_confirmed_commit_survives_a_kill(tmp_path: Path, seconds: float) 
             assert vault.search("confirmed").total == vault.count("claim")
             assert vault.unsent() == vault.count("claim")
     assert confirmed > 0
+
+
+_FILLER = """
+import resource, sys
+from pathlib import Path
+from typing import Any
+from leeward.base.ports import SystemChance, SystemClock
+from leeward.ledger.errors import NoRoom
+from leeward.ledger.model import put
+from leeward.ledger.store.vault import Vault
+vault = Vault.open(Path(sys.argv[1]), sys.argv[2], clock=SystemClock(), chance=SystemChance())
+place = vault.compartment_of("record")
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, resource.RLIM_INFINITY))
+number = 0
+try:
+    while number < 1000:
+        vault.commit(place, put("claim", f"r{number}", text="x" * 5000))
+        number += 1
+except NoRoom as error:
+    print(error)
+try:
+    vault.blob_put("ab" * 32, b"x" * 1_500_000)
+except NoRoom as error:
+    print(error)
+print(number, flush=True)
+"""
+
+
+def test_a_file_that_may_not_grow_is_said_so_and_loses_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "vault"
+    ports: Any = {"clock": SystemClock(), "chance": SystemChance()}
+    with Vault.create(folder, WORDS, member_id="m", work_factor=4, **ports) as vault:
+        vault.make_compartment("record")
+    done = subprocess.run(
+        [sys.executable, "-c", _FILLER, str(folder), WORDS],
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": "src"},
+    )
+    lines = done.stdout.decode().splitlines()
+    assert len(lines) == 3, done.stderr.decode()
+    assert all("may be full" in line and "is safe" in line for line in lines[:2])
+    with Vault.open(folder, WORDS, clock=SystemClock(), chance=SystemChance()) as vault:
+        assert vault.count("claim") == int(lines[2]) > 10
+        assert list(vault.blobs()) == []
+        assert [path.name for path in folder.rglob("*.partial")] == []

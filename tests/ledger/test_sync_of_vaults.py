@@ -14,6 +14,7 @@ from leeward.base.ports import SystemChance, SystemClock
 from leeward.ledger import errors
 from leeward.ledger.merge import value_key
 from leeward.ledger.model import add, note, put, remove
+from leeward.ledger.store.check import check
 from leeward.ledger.store.vault import Vault
 
 
@@ -280,3 +281,46 @@ def test_outgoing_gives_the_same_bytes_until_sent_and_splits_what_is_too_much(te
     team.settle()
     assert boris.count("claim") == 5
     assert (anna.unsent(), anna.outgoing()) == (0, [])
+
+
+def test_a_vault_restored_from_an_older_copy_gets_its_own_later_work_back(team: Any, tmp_path: Any) -> None:
+    anna, boris = team.found("anna", "boris")
+    place = anna.compartment_of("record")
+    anna.commit(place, put("claim", "r1", text="pushed"))
+    team.settle()
+    anna.commit(place, put("claim", "r2", text="not packed when copied"))
+    anna.close()
+    shutil.copytree(anna.folder, tmp_path / "copy")
+    ports: Any = {"clock": SystemClock(), "chance": SystemChance()}
+    with Vault.open(anna.folder, "мост восемь honest river", **ports) as later:
+        later.commit(place, put("claim", "r3", text="after the copy"))
+        team.push(later)
+        later.commit(place, put("claim", "r4", text="and again"))
+        team.push(later)
+    with Vault.open(tmp_path / "copy", "мост восемь honest river", **ports) as copy:
+        assert team.pull(copy) >= 2
+        assert copy.count("claim") == 4
+        assert copy.unsent() == 0
+        copy.commit(place, put("claim", "r5", text="goes on in one chain"))
+        team.push(copy)
+    assert check(tmp_path / "copy", "мост восемь honest river", clock=SystemClock(), progress=print) == []
+    team.pull(boris)
+    assert boris.count("claim") == 5
+    assert len(boris.history("r2")) == 1
+
+
+def test_a_restored_vault_that_wrote_on_is_told_so(team: Any, tmp_path: Any) -> None:
+    anna, _ = team.found("anna", "boris")
+    place = anna.compartment_of("record")
+    team.settle()
+    anna.close()
+    shutil.copytree(anna.folder, tmp_path / "copy")
+    ports: Any = {"clock": SystemClock(), "chance": SystemChance()}
+    with Vault.open(anna.folder, "мост восемь honest river", **ports) as later:
+        later.commit(place, put("claim", "r", text="one"))
+        (out,) = later.outgoing()
+    with Vault.open(tmp_path / "copy", "мост восемь honest river", **ports) as copy:
+        copy.commit(place, put("claim", "r", text="two"))
+        accepted = copy.accept(place, [(1, out.sealed)])
+        assert "older copy" in str(accepted.faults[0].what)
+        assert [line.value for line in copy.history("r")] == ["two"]

@@ -166,7 +166,7 @@ def translated() -> Iterator[None]:
         yield
     except (apsw.CorruptError, apsw.NotADBError, apsw.FormatError) as error:
         raise damaged() from error
-    except (apsw.FullError, OSError) as error:
+    except apsw.FullError as error:
         raise NoRoom(
             say("There is no room left on the disk."),
             kept=say("What was saved before is safe; this last change was not saved."),

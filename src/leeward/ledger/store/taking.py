@@ -20,13 +20,13 @@ import msgspec
 from leeward.base.ports import Clock
 from leeward.base.say import Message, say
 from leeward.ledger.accept import Link, Signer, accept, check_signature, open_segment
-from leeward.ledger.entry import Entry, parse_entries
+from leeward.ledger.entry import Entry, parse_entries, print_entry
 from leeward.ledger.errors import Fork, SegmentError
 from leeward.ledger.fault import Fault
 from leeward.ledger.merge import view
 from leeward.ledger.model import Value
 from leeward.ledger.roster import DEVICE_KIND, TEAM_KIND, RosterDevice, find_key, read_roster
-from leeward.ledger.segment import Segment
+from leeward.ledger.segment import Segment, join_entries
 from leeward.ledger.store.database import Database
 from leeward.ledger.store.faults import keep_fault
 from leeward.ledger.store.keyring import Compartment, Keyring
@@ -205,23 +205,57 @@ class _Run:
         taken = accept(segment, signer, link, lambda held: self._held(head.device, held))
         if taken is None:
             return
+        if head.device == self._own:
+            self._take_back(taken.entries)
+        else:
+            store_chunk(
+                self._writer, self._chunk, self._place, head.device, head.first, head.entries, segment.body
+            )
+            self._merge(head.device, taken.entries)
         self._links[head.device] = taken.link
         self._moved.add(head.device)
-        self._store(segment)
-        for entry in taken.entries:
-            self.batch.take(self._place, head.device, self._chunk, entry)
-        self._chunk += 1
-        self.entries += len(taken.entries)
+        self._store_head(segment)
         self._settle_claims(number, head.device, taken.link)
         self._check_seen(number, segment)
         if self._compartment.kind == TEAM_KIND:
             self._learn_devices(taken.entries)
 
-    def _store(self, segment: Segment) -> None:
+    def _merge(self, device: str, entries: Sequence[Entry]) -> None:
+        """Merge entries that lie in the chunk stored last."""
+        for entry in entries:
+            self.batch.take(self._place, device, self._chunk, entry)
+        self._chunk += 1
+        self.entries += len(entries)
+
+    def _take_back(self, entries: Sequence[Entry]) -> None:
+        """Take our own later work into a vault that was restored from an older copy; some of it may be there.
+
+        Each entry of ours lies in a chunk of its own, as `commit` wrote it.
+        """
+        held: dict[int, bytes] = {
+            int(first): bytes(body)
+            for first, body in self._writer.execute(
+                "SELECT first, body FROM chunk WHERE compartment=? AND device=? AND first>=?",
+                (self._place, self._own, entries[0].count if entries else 1),
+            )
+        }
+        bodies = {entry.count: join_entries([print_entry(entry)]) for entry in entries}
+        if any(held.get(count, body) != body for count, body in bodies.items()):
+            raise Fork(
+                say(
+                    "This vault wrote on after it was restored from an older copy, and its own later work differs."
+                ),
+                kept=say("Everything in this vault is kept; what the other copy pushed is refused here."),
+                next_step=say("Export this vault, and join the team again with a new one."),
+            )
+        for entry in entries:
+            if entry.count not in held:
+                body = bodies[entry.count]
+                store_chunk(self._writer, self._chunk, self._place, self._own, entry.count, 1, body)
+                self._merge(self._own, [entry])
+
+    def _store_head(self, segment: Segment) -> None:
         head = segment.head
-        store_chunk(
-            self._writer, self._chunk, self._place, head.device, head.first, head.entries, segment.body
-        )
         self._writer.execute(
             "INSERT INTO segment VALUES (?,?,?,?,?,?,?)",
             (
@@ -234,7 +268,7 @@ class _Run:
                 segment.signature,
             ),
         )
-        if head.device == self._own:  # a vault restored from an older copy gets its own later work back
+        if head.device == self._own:
             self._writer.execute(
                 "UPDATE compartment SET packed=max(packed, ?) WHERE no=?",
                 (head.first + head.entries - 1, self._place),

@@ -21,6 +21,7 @@ import msgspec
 
 from leeward.base.ports import Chance, Clock
 from leeward.base.say import say
+from leeward.ledger.clock import wall_ms
 from leeward.ledger.errors import GrantError, UnknownCompartment
 from leeward.ledger.fault import Fault
 from leeward.ledger.grant import GrantHead, giver_of, read_grant
@@ -61,9 +62,7 @@ class Vault:
         self._roster: Mapping[str, RosterDevice] | None = None
         self._roster_lock = threading.Lock()
         self._reader = Reader(self.database, self._ring, self._member_of)
-        self._plain_reader = Reader(
-            self.database, self._ring, str
-        )  # names nobody, so the roster can be read
+        self._plain_reader = Reader(self.database, self._ring, str)  # names nobody, so the roster can be read
         self._searcher = Searcher(self.database, self._reader)
         self._outbox = Outbox(self.database, self._ring, chance)
         self._taker = Taker(self.database, self._ring, self.roster, clock)
@@ -265,6 +264,14 @@ class Vault:
     ) -> SearchPage:
         """Return records that hold all the words in any form, newest first; `after` is the last page's `next`."""
         return self._searcher.search(text, kinds, limit, after)
+
+    def newest_clock(self) -> int:
+        """Return the latest moment, in milliseconds, at which a record here was changed by its author's clock."""
+        with self._database.reading() as connection:
+            row: Any = connection.execute(
+                "SELECT max((SELECT max(changed) FROM record WHERE kind=k.no)) FROM kind k"
+            ).fetchone()
+        return wall_ms(row[0] or 0)
 
     def kinds(self) -> list[str]:
         """Return the kinds of which there is or was a record, by name."""
