@@ -10,7 +10,7 @@ from leeward.base.say import Message, say, say_count
 from leeward.domain.findings.grade import Weighing, strength_of
 from leeward.domain.findings.terms import Grade
 from leeward.domain.period import Period
-from leeward.domain.release.small_numbers import LEAST, SafeTable, hold_back
+from leeward.domain.release.small_numbers import LEAST, SafeTable, hold_back, safe_count
 from leeward.domain.testimony.methods import METHODS
 from leeward.domain.testimony.records import Account, Act
 from leeward.office import appeals
@@ -50,11 +50,12 @@ def _accounts(accounts: list[Account]) -> Figure:
     people = len({account.case_id for account in accounts})
     return Figure(
         "accounts",
-        say_count("{n} account was told to us", "{n} accounts were told to us", len(accounts)),
-        say(
-            "One for each sitting, from {people} people. What is restated from print is not counted.",
-            people=people,
-        ),
+        say("Fewer than {least} accounts were told to us", least=LEAST)
+        if safe_count(people) is None
+        else say("{n} accounts were told to us", n=len(accounts)),
+        say("One for each sitting. What is restated from print is not counted.")
+        if safe_count(people) is None
+        else say("From {people} people. What is restated from print is not counted.", people=people),
         table,
         left_out=left_out,
     )
@@ -64,7 +65,9 @@ def _acts(acts: list[Act]) -> Figure:
     table, left_out = _by_month(act.period for act in acts)
     return Figure(
         "acts",
-        say_count("{n} act is coded from them", "{n} acts are coded from them", len(acts)),
+        say("Fewer than {least} acts are coded", least=LEAST)
+        if safe_count(len(acts)) is None
+        else say("{n} acts are coded", n=len(acts)),
         say(
             "By the month in which it happened. An act that spans several months, or has only a year, is in none."
         ),
@@ -93,7 +96,7 @@ def _by_type(acts: list[Act]) -> Figure:
     ordered = dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
     return Figure(
         "types",
-        say_count("They are of {n} kind", "They are of {n} kinds", len(ordered)),
+        say_count("The acts are of {n} kind", "The acts are of {n} kinds", len(ordered)),
         say(
             "An act has one kind. The same act told by two people is two acts here; findings tell them apart."
         ),

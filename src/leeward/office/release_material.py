@@ -26,7 +26,13 @@ from leeward.office.testimony import acts_of
 
 def gather(session: Session, release: Release, day: str) -> Material:
     """Return the material of a release: only what its audience may have, and the list of the rest."""
-    gate = Gate(release.audience, day, _consents(session), organisation=release.organisation)
+    gate = Gate(
+        release.audience,
+        day,
+        _consents(session),
+        organisation=release.organisation,
+        language=release.language,
+    )
     withheld: list[Withheld] = []
     return Material(
         release_id=release.id,

@@ -94,7 +94,7 @@ def ensure_source(session: Session, account: Account) -> str:
 
 
 def _next_label(session: Session) -> str:
-    used = {account.label for account in session.find(Account)}
+    used = {account.label for account in session.find(Account) if account.case_id}
     number = len(used) + 1
     while f"Account {number}" in used:
         number += 1

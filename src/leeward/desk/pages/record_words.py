@@ -15,6 +15,7 @@ from leeward.desk.render import office_of, render, speech_of
 from leeward.domain.errors import OutOfRange
 from leeward.domain.findings.terms import Grade
 from leeward.domain.period import Period
+from leeward.domain.testimony.methods import method_label
 from leeward.domain.translated import Translated, translated
 from leeward.office.casework_views import names
 
@@ -41,6 +42,7 @@ def page(request: Request, template: str, **context: object) -> Response:
         when=lambda text: vague_day(speech, text),
         period=lambda one: vague_period(speech, one),
         tr=tr,
+        method=lambda code: method_label(code, speech.language),
         grade_tag=GRADE_TAG,
         who=names(office_of(request)),
         me=office_of(request).member_id,

@@ -35,6 +35,7 @@ REPLY_KIND = Vocabulary(
     Term("denies", "denies", "отрицает", maps=("MT27:03",)),
     Term("refuses", "refuses", "отказывает", maps=("MT27:03",)),
     Term("finds", "finds that it happened", "признаёт, что это произошло", maps=("MT27:01",)),
+    Term("decides", "decides", "выносит решение"),
     Term("statement", "makes a public statement", "выступает с заявлением"),
 )
 

@@ -32,6 +32,11 @@ class Column(msgspec.Struct, frozen=True):
     sources: tuple[str, ...]  # ids
     group: str  # SOURCE_GROUP
 
+    @property
+    def order(self) -> int:
+        """Return the place of its group."""
+        return _GROUPS.index(self.group)
+
 
 class Row(msgspec.Struct, frozen=True):
     """One claim: its marks in the columns' order (None: silent), its grade and the element that holds it down."""

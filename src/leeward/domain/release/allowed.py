@@ -76,14 +76,16 @@ class Gate:
         *,
         organisation: str = "",
         met: frozenset[str] = frozenset(),
+        language: str = "en",
     ) -> None:
-        """`consents` by case id; `met` are conditional answers whose condition the releasing member says is met."""
+        """Take consents by case id, the document's language, and the conditional answers said to be met."""
         self.view = view_of(audience)
         self.audience = audience
         self.day = day
         self._consents = consents
         self._organisation = organisation
         self._met = met
+        self._language = language
 
     def account(self, account: Account) -> Allowed[Account] | Withheld:
         """Ask for an account."""
@@ -129,7 +131,7 @@ class Gate:
             return Withheld(
                 claim.id,
                 claim.kind,
-                say("“{sentence}”", sentence=claim.said("en")),
+                say("“{sentence}”", sentence=claim.said(self._language)),
                 say(
                     "On what this audience may know, it stands as “{grade}”; it is told “{least}” or more.",
                     grade=Code(f"grade/{int(grade)}"),

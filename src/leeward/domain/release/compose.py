@@ -24,7 +24,7 @@ from leeward.domain.release.document import Document, Gap, Line, Section, Style
 from leeward.domain.release.small_numbers import safe_count
 from leeward.domain.release.transform import blur_period, blur_place, derive_pseudonyms
 from leeward.domain.release.words import word
-from leeward.domain.testimony.methods import METHODS
+from leeward.domain.testimony.methods import method_label
 from leeward.domain.testimony.records import Account, Act, Facility, Unit
 from leeward.domain.testimony.terms import ACT_TYPE, OUTCOME
 from leeward.domain.translated import translated
@@ -117,12 +117,8 @@ def _claims(material: Material, view: View) -> Section:
         direct: int | None = standing.direct
         if view.published:
             roots, direct = safe_count(standing.roots), safe_count(standing.direct)
-        if roots is None or direct is None:
-            lines.append(Line(word("rests-on-few", language, grade=label), Style.FACT))
-        else:
-            lines.append(
-                Line(word("rests-on", language, grade=label, roots=roots, direct=direct), Style.FACT)
-            )
+        if roots is not None and direct is not None:
+            lines.append(Line(word("rests-on", language, roots=roots, direct=direct), Style.FACT))
         if standing.standard:
             standard = STANDARD.label(standing.standard, language)
             lines.append(Line(word("signed-as", language, standard=standard), Style.FACT))
@@ -171,7 +167,7 @@ def _act(act: Act, material: Material, view: View) -> list[Line]:
             blur_place(act, material.facilities.get(act.facility_id), view.places, language),
         ),
         ("act-unit", "unit", (unit.name if unit else act.unit) if view.units else ""),
-        ("act-how", "methods", ", ".join(METHODS.label(code, language) for code in act.methods)),
+        ("act-how", "methods", ", ".join(method_label(code, language) for code in act.methods)),
         ("act-long", "duration", act.duration if view.dates == Dates.DAY else ""),
         ("act-end", "outcome", OUTCOME.label(act.outcome, language) if act.outcome else ""),
     ]

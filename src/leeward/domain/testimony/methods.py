@@ -223,3 +223,12 @@ def search_methods(text: str, language: str) -> list[Term]:
         if all(word in hay for word in wanted):
             found.append(term)
     return found
+
+
+def method_label(code: str, language: str) -> str:
+    """Return a method so that it is understood alone: "electric shocks: through fingers or toes"."""
+    if code not in METHODS or not METHODS[code].parent:
+        return METHODS.label(code, language)
+    own, parent = METHODS[code].label(language), METHODS[METHODS[code].parent].label(language)
+    alike = own.split()[0].casefold().rstrip("s") in parent.casefold()
+    return own if alike else f"{parent}: {own}"
