@@ -8,6 +8,7 @@ import socket
 import sqlite3
 import stat
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -192,6 +193,77 @@ def test_a_blob_is_whole_or_not_there(tmp_path: Path) -> None:
 def test_no_other_name_is_a_blobs(tmp_path: Path, name: str) -> None:
     with pytest.raises(RuntimeError):
         FolderBlobs(tmp_path).put(name, b"x")
+
+
+def test_what_a_kill_left_among_the_blobs_is_swept_an_hour_later(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path))
+    wanted = os.urandom(32)
+    asyncio.run(store.put_blob(wanted, bytes(32), b"wanted"))
+    store.close()
+    folder = tmp_path / "blobs" / "ab"
+    folder.mkdir(exist_ok=True)
+    old, new, part, foreign = (
+        folder / f"{'ab' * 32}.{'01' * 8}",
+        folder / f"{'ab' * 32}.{'02' * 8}",
+        folder / f"{'ab' * 32}.{'03' * 8}.part",
+        folder / "notes.txt",
+    )
+    for path in (old, new, part, foreign):
+        path.write_bytes(b"x")
+    for path in (tmp_path / "blobs").rglob("*.*"):
+        if path != new:
+            os.utime(path, (1_000_000_000, 1_000_000_000))
+    store = open_store(str(tmp_path))
+    store._disk.submit(int).result()
+    end = time.monotonic() + 5
+    while (old.exists() or part.exists()) and time.monotonic() < end:
+        time.sleep(0.01)
+    assert asyncio.run(store.get_blob(wanted)) == b"wanted"
+    store.close()
+    assert not old.exists()
+    assert not part.exists()
+    assert new.exists()
+    assert foreign.exists()
+
+
+def test_an_upload_that_is_given_up_never_leaves_a_row_without_its_file(tmp_path: Path) -> None:
+    async def give_up() -> None:
+        store = open_store(str(tmp_path))
+        hold = threading.Event()
+        held = asyncio.ensure_future(store._writer.run(lambda _: hold.wait(10)))
+        upload = asyncio.ensure_future(store.put_blob(b"b" * 32, bytes(32), b"piece"))
+        while store._writer._queue.qsize() == 0:  # noqa: ASYNC110 - the queue belongs to a thread
+            await asyncio.sleep(0.01)
+        upload.cancel()
+        hold.set()
+        await held
+        with pytest.raises(asyncio.CancelledError):
+            await upload
+        await store._writer.run(lambda _: None)
+        assert await store.put_blob(b"b" * 32, bytes(32), b"piece") is False
+        assert await store.get_blob(b"b" * 32) == b"piece"
+        store.close()
+
+    asyncio.run(give_up())
+    assert check_store(str(tmp_path)) == []
+
+
+@pytest.mark.parametrize("damage", ["lost", "changed"])
+def test_a_blob_sent_again_heals_its_file(tmp_path: Path, damage: str) -> None:
+    async def heal() -> None:
+        store = open_store(str(tmp_path))
+        assert await store.put_blob(bytes(32), bytes(32), b"piece") is True
+        (file,) = (tmp_path / "blobs").rglob("*.*")
+        if damage == "lost":
+            file.unlink()
+        else:
+            file.write_bytes(b"pieco")
+        assert await store.put_blob(bytes(32), bytes(32), b"piece") is False
+        assert await store.get_blob(bytes(32)) == b"piece"
+        store.close()
+
+    asyncio.run(heal())
+    assert check_store(str(tmp_path)) == []
 
 
 def test_errors_are_in_the_tree_and_speak_in_three_parts(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from leeward.wire.errors import NoRoom
@@ -71,6 +72,21 @@ class FolderBlobs:
         path.unlink(missing_ok=True)
         if path.parent.exists():
             _sync_folder(path.parent)
+
+    def sweep(self, is_wanted: Callable[[str], bool], age: float) -> None:
+        """See BlobFiles.sweep. Files that are not ours are left to the eyes of `leeward verify`."""
+        for found in self.names():
+            name = found.rpartition("/")[2].removesuffix(_TEMPORARY)
+            path = self.find(found)
+            try:
+                if (
+                    _NAME.fullmatch(name)
+                    and time.time() - path.stat().st_mtime > age
+                    and (found.endswith(_TEMPORARY) or not is_wanted(name))
+                ):
+                    path.unlink()
+            except FileNotFoundError:
+                continue
 
     def names(self) -> Iterator[str]:
         """See BlobFiles.names."""

@@ -1,7 +1,8 @@
 """The store of one machine: a SQLite file for boxes and rows, and blobs wherever `BlobFiles` keeps them.
 
 A blob's file is durable before its row is written, and its row is gone before its file: so a row always has its file,
-and a crash leaves at worst a file that nothing names (relay/check.py lists those).
+and a crash leaves at worst a file that nothing names. Those are swept away at the next start that is an hour later
+or more.
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ from leeward.relay.group_commit import Writer
 from leeward.relay.sqlite_file import open_file, open_reader
 from leeward.relay.store import Appended, BlobFiles, Page
 from leeward.relay.sums import write_sums
-from leeward.wire.errors import Busy, NoSuchBlob
+from leeward.wire.errors import BlobTaken, Busy, NoRoom, NoSuchBlob
 
 _READERS = 2
 _DISK_THREADS = 4
 _LOOK_SECONDS = 1.0  # how often a waiting request looks for items that another process wrote
+_SWEEP_SECONDS = 3600.0  # an upload has its row long before, or it was cut short by a kill
 _DAY_MS = 24 * 60 * 60 * 1000
 
 T = TypeVar("T")
@@ -47,6 +49,8 @@ class SqliteStore:
         self._connections: list[sqlite3.Connection] = []
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="relay-reader")
         self._disk = ThreadPoolExecutor(_DISK_THREADS, thread_name_prefix="relay-disk")
+        self._closing = False
+        self._disk.submit(blobs.sweep, self._is_wanted, _SWEEP_SECONDS)
 
     async def make_box(self, box: bytes, read_hash: bytes, write_hash: bytes) -> bool:
         """See BoxStore.make_box."""
@@ -89,17 +93,19 @@ class SqliteStore:
         """See BoxStore.put_blob."""
         sha256, size = hashlib.sha256(sealed).digest(), len(sealed)
         there = await self._read(lambda c: rows.find_blob(c, blob))
-        if rows.is_same_blob(there, erase_hash, sha256, size):
+        if there is not None and rows.is_same_blob(there, erase_hash, sha256, size):
+            await self._heal(blob, there.file, sealed)
             return False
         name = f"{blob.hex()}.{self._chance.draw(8).hex()}"
         await self._on_disk(partial(self._blobs.put, name, sealed))
         new = rows.BlobRow(erase_hash, name, size, sha256, self._today())
-        kept = False
         try:
             kept = await self._writer.run(lambda c: rows.insert_blob(c, blob, new))
-        finally:
-            if not kept:
-                await self._on_disk(partial(self._blobs.delete, name))
+        except (BlobTaken, NoRoom):
+            await self._on_disk(partial(self._blobs.delete, name))
+            raise  # after any other end the row may stand, and must find its file
+        if not kept:
+            await self._on_disk(partial(self._blobs.delete, name))
         return kept
 
     async def get_blob(self, blob: bytes) -> bytes:
@@ -115,11 +121,12 @@ class SqliteStore:
     async def delete_blob(self, blob: bytes, erase_token: bytes) -> None:
         """See BoxStore.delete_blob."""
         row = await self._writer.run(lambda c: rows.delete_blob(c, blob, erase_token))
-        await self._on_disk(partial(self._blobs.delete, row.file))
+        await asyncio.shield(self._on_disk(partial(self._blobs.delete, row.file)))
         await self._forget_journal()
 
     def close(self) -> None:
         """See BoxStore.close."""
+        self._closing = True
         self._disk.shutdown()
         self._readers.shutdown()
         for connection in self._connections:
@@ -127,6 +134,22 @@ class SqliteStore:
         self._connections.clear()
         self._writer.close()
         write_sums(self.path)
+
+    async def _heal(self, blob: bytes, name: str, sealed: bytes) -> None:
+        """Before telling that a blob is there, see that it is, and put back what the disk has lost."""
+        if await self._on_disk(partial(self._blobs.get, name)) == sealed:
+            return
+        await self._on_disk(partial(self._blobs.put, name, sealed))
+        now = await self._read(lambda c: rows.find_blob(c, blob))
+        if now is None or now.file != name:  # it was erased meanwhile, and must not stay
+            await self._on_disk(partial(self._blobs.delete, name))
+
+    def _is_wanted(self, name: str) -> bool:
+        """Tell whether a blob's file belongs to a row; while closing, everything stays."""
+        if self._closing:
+            return True
+        row = rows.find_blob(self._reader(), bytes.fromhex(name[:64]))
+        return row is not None and row.file == name
 
     def _today(self) -> int:
         return self._clock.now_ms() // _DAY_MS

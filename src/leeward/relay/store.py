@@ -11,7 +11,7 @@ immutable files by name. Rules for both:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -87,6 +87,10 @@ class BlobFiles(Protocol):
 
     def delete(self, name: str) -> None:
         """Erase the file if it is there."""
+        ...
+
+    def sweep(self, is_wanted: Callable[[str], bool], age: float) -> None:
+        """Erase the files of uploads or erasures cut short: older than `age` seconds, and not wanted."""
         ...
 
     def names(self) -> Iterator[str]:
