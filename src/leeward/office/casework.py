@@ -143,8 +143,7 @@ def keep_apart(session: Session, case_id: str, other_id: str, reason: str) -> No
     session.save_new(session.compartment_of("beds"), apart)
     why = clean_text(reason)
     if why:
-        text = f"{other.pseudonym}: {why}"
-        session.commit(case.compartment, line(session, case_id, "decision", text, about_id=apart.id))
+        session.commit(case.compartment, line(session, case_id, "decision", why, about_id=other.id))
 
 
 def lift_apart(session: Session, case_id: str, other_id: str) -> None:

@@ -42,8 +42,10 @@ def index(request: Request) -> Response:
         return _plain(" ".join(parts))
 
     query = request.query_params.get("q", "")[:200]
-    asked = _plain(query).split()
-    shown = [one for one in lines if all(word in words_of(one) for word in asked)]
+    asked = _plain(query).strip()
+    shown = [one for one in lines if asked in words_of(one)] or [
+        one for one in lines if all(word in words_of(one) for word in asked.split())
+    ]
     return render(
         request,
         "people/index.html",

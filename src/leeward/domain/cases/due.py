@@ -49,7 +49,7 @@ def of_check_in(one: CheckIn, now: int) -> Due | None:
         return None
     missed = state == CheckInState.MISSED
     weight = Weight.DANGER if missed else Weight.PLAN
-    return Due(one.due, say("check-in"), one.id, "check_in", weight, missed, one.who_id)
+    return Due(one.due, say("a sign of life"), one.id, "check_in", weight, missed, one.who_id)
 
 
 def of_need(need: Need, now: int) -> Due | None:
