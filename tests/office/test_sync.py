@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.relay_simulator import Door, RelaySimulator
-from tests.support.teams import Desk, found, newcomer, real_relay, settle
+from tests.support.teams import Desk, StillClock, found, newcomer, real_relay, settle
 
 from leeward.ledger.model import put
 from leeward.office.session import Session
@@ -161,3 +161,22 @@ def test_stopping_is_prompt_even_with_a_question_held_open(tmp_path: Path) -> No
         start = time.monotonic()
         pair.stop()
         assert time.monotonic() - start < 2
+
+
+def test_a_clock_far_off_is_told_and_stops_nothing(tmp_path: Path) -> None:
+    relay = RelaySimulator()
+    fast = StillClock(1_900_000_000_000)
+    anna = found(tmp_path / "anna", relay.door(), clock=fast)
+    boris = newcomer(tmp_path / "boris", anna, relay.door(), clock=StillClock(1_899_990_000_000))
+    settle(anna, boris)
+    syncer = Syncer(boris.session, boris.relay, wait_seconds=0.2)
+    syncer.start()
+    until(lambda: syncer.state.synced_at > 0)
+    assert ["A clock is off" in str(fault.what) for fault in syncer.state.faults] == [True]
+    boris.session.commit(boris.vault.compartment_of("team"), put("note", "n" * 26, text="x"))
+    until(lambda: boris.vault.unsent() == 0)
+    settle(anna)
+    assert anna.vault.get("n" * 26) is not None
+    syncer.stop()
+    anna.close()
+    boris.close()

@@ -17,7 +17,8 @@ from collections.abc import Callable
 import msgspec
 
 from leeward.base.errors import LeewardError
-from leeward.base.say import Message, Moment, say, say_count
+from leeward.base.limits import CLOCK_DRIFT_MS
+from leeward.base.say import Message, Moment, Span, say, say_count
 from leeward.ledger.errors import LedgerError, VaultClosed
 from leeward.ledger.fault import Fault
 from leeward.office.mail import TakeIn, damaged_mail, pull_mail
@@ -265,8 +266,15 @@ class Syncer:
                 else say("Syncing failed: {why}.", why=str(what or _name(error)))
             )
             self._unforeseen = Fault(self._session.now(), "", "sync", said)
-        with contextlib.suppress(LeewardError):
-            self._tell(synced_at=0, waiting_since=self._state.waiting_since or self._session.now())
+        since = self._state.waiting_since or self._session.now()
+        try:
+            self._tell(synced_at=0, waiting_since=since)
+        except Exception:  # noqa: BLE001 - rule 4: the vault itself may be what fails; say what is known without it
+            faults = (self._unforeseen,) if self._unforeseen is not None else self._state.faults
+            message = _sentence(0, since, self._state.unsent, len(faults))
+            self._state = SyncState(
+                waiting_since=since, unsent=self._state.unsent, faults=faults, message=message
+            )
 
     def _tell(self, *, synced_at: int, waiting_since: int) -> None:
         vault = self._session.vault
@@ -274,6 +282,7 @@ class Syncer:
         faults += [
             Fault(mail.at, "", f"item {mail.number}", mail.message) for mail in damaged_mail(self._session)
         ]
+        faults += _clock_faults(vault.newest_clock(), self._session.now())
         if self._unforeseen is not None:
             faults.append(self._unforeseen)
         unsent = vault.unsent() + self._exchange.outbox.waiting()
@@ -284,6 +293,18 @@ class Syncer:
             faults=tuple(faults),
             message=_sentence(synced_at, waiting_since, unsent, len(faults)),
         )
+
+
+def _clock_faults(newest: int, now: int) -> list[Fault]:
+    """Tell when something here was written at a time that has not come yet."""
+    if newest <= now + CLOCK_DRIFT_MS:
+        return []
+    what = say(
+        "A clock is off by {span}: either this computer's is slow, or a colleague's is fast. "
+        "Nothing is lost, but times and deadlines may be wrong: set the clocks.",
+        span=Span(newest - now),
+    )
+    return [Fault(now, "", "clock", what)]
 
 
 def _sentence(synced_at: int, waiting_since: int, unsent: int, faults: int) -> Message:

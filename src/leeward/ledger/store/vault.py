@@ -267,7 +267,7 @@ class Vault:
 
     def newest_clock(self) -> int:
         """Return the latest moment, in milliseconds, at which a record here was changed by its author's clock."""
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             row: Any = connection.execute(
                 "SELECT max((SELECT max(changed) FROM record WHERE kind=k.no)) FROM kind k"
             ).fetchone()
