@@ -108,6 +108,34 @@ def test_a_flipped_byte_in_what_a_crash_left_is_reported(team: Any, tmp_path: Pa
     assert run(crashed) == []
 
 
+def test_writes_lost_to_a_damaged_journal_are_said_at_opening_and_a_cut_end_is_not(
+    team: Any, tmp_path: Path
+) -> None:
+    vault = team.desk("crashed")
+    place = vault.make_compartment("record").id
+    for number in range(5):
+        vault.commit(place, put("claim", f"r{number}", text="x"))
+    journal = (vault.folder / "vault.db-wal").read_bytes()
+    database = (vault.folder / "vault.db").read_bytes()
+    torn = bytearray(journal)
+    torn[32 + 24 + 4120 * 3] ^= 1
+    headless = bytearray(journal)
+    headless[5] ^= 1
+    for name, content, said in (
+        ("whole", journal, 0),
+        ("cut", journal[:-100], 0),
+        ("torn", bytes(torn), 1),
+        ("headless", bytes(headless), 1),
+    ):
+        crashed = tmp_path / name
+        crashed.mkdir()
+        shutil.copytree(vault.folder / "slots", crashed / "slots")
+        (crashed / "vault.db").write_bytes(database)
+        (crashed / "vault.db-wal").write_bytes(content)
+        with Vault.open(crashed, WORDS, clock=SystemClock(), chance=SystemChance()) as again:
+            assert len(again.faults()) == said, name
+
+
 def test_pages_cut_off_or_swapped_are_reported(folder: Path) -> None:
     path = folder / "vault.db"
     whole = path.read_bytes()

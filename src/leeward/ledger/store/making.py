@@ -18,6 +18,7 @@ from leeward.ledger.store.database import KEY_BYTES, Database, damaged, refuse_p
 from leeward.ledger.store.disk import sync_folder
 from leeward.ledger.store.keyring import Keyring, get_meta, put_meta
 from leeward.ledger.store.lock import FolderLock
+from leeward.ledger.store.pages import frames_after_damage
 from leeward.ledger.store.schema import upgrade
 from leeward.ledger.store.slots import open_slots, slot_files, write_slot
 from leeward.seal.errors import SealError
@@ -30,13 +31,14 @@ class Opened:
     """What an open vault holds on to."""
 
     def __init__(
-        self, folder: Path, lock: FolderLock, database: Database, ring: Keyring, member: str
+        self, folder: Path, lock: FolderLock, database: Database, ring: Keyring, member: str, lost: int
     ) -> None:
         self.folder = folder
         self.lock = lock
         self.database = database
         self.ring = ring
         self.member_id = member
+        self.lost_frames = lost  # of the write-ahead file, damaged since a crash
 
 
 def make_vault(folder: Path, passphrase: str, member_id: str, chance: Chance, work_factor: int) -> Opened:
@@ -111,8 +113,11 @@ def open_database(path: Path, key: bytes) -> Database:
 
 
 def _open(folder: Path, lock: FolderLock, key: bytes) -> Opened:
+    path = folder / DATABASE_NAME
+    journal = path.with_name(path.name + "-wal")
     try:
-        database = open_database(folder / DATABASE_NAME, key)
+        lost = frames_after_damage(journal)  # asked first: opening folds the file in and drops them
+        database = open_database(path, key)
     except BaseException:
         lock.release()
         raise
@@ -124,7 +129,7 @@ def _open(folder: Path, lock: FolderLock, key: bytes) -> Opened:
         database.close()
         lock.release()
         raise
-    return Opened(folder, lock, database, ring, member)
+    return Opened(folder, lock, database, ring, member, lost)
 
 
 def _load_ring(connection: apsw.Connection) -> Keyring:

@@ -86,6 +86,26 @@ def damaged_frames(path: Path) -> Iterator[int]:
                 return
 
 
+def frames_after_damage(path: Path) -> int:
+    """Return how many whole frames of the last round follow the first damaged one: SQLite will drop them unsaid.
+
+    0 for a sound file, and for one that ends in a frame cut short, which is what a crash leaves.
+    """
+    if not path.exists():
+        return 0
+    first = next(damaged_frames(path), None)
+    if first is None:
+        return 0
+    size = _FRAME_HEADER + PAGE_BYTES
+    lost = 0
+    with path.open("rb") as file:
+        header = file.read(_WAL_HEADER)
+        file.seek(_WAL_HEADER + max(first - 1, 0) * size)
+        while len(frame := file.read(size)) == size:
+            lost += first == 0 or frame[8:12] == header[16:20] or frame[12:16] == header[20:24]
+    return lost if first == 0 else max(0, lost - 1)
+
+
 def _checksum(block: bytes, start: tuple[int, int], order: str) -> tuple[int, int]:
     first, second = start
     for one, two in struct.iter_unpack(order + "II", block):

@@ -30,7 +30,7 @@ from leeward.ledger.roster import DEVICE_KIND, TEAM_KIND, RosterDevice, read_ros
 from leeward.ledger.store.archive import HeldSegment, read_segments
 from leeward.ledger.store.blobs import Blobs
 from leeward.ledger.store.database import Database
-from leeward.ledger.store.faults import read_faults
+from leeward.ledger.store.faults import keep_fault, read_faults
 from leeward.ledger.store.keyring import Compartment, Device, Keyring, put_meta, recipient_of
 from leeward.ledger.store.making import Opened, make_vault, open_vault
 from leeward.ledger.store.outbox import Outbox, Outgoing
@@ -67,6 +67,8 @@ class Vault:
         self._outbox = Outbox(self.database, self._ring, chance)
         self._taker = Taker(self.database, self._ring, self.roster, clock)
         self._blobs = Blobs(self.folder, self.database)
+        if opened.lost_frames:
+            self._note_lost_writes()
         with self.database.reading() as connection:
             row: Any = connection.execute("SELECT max(no) FROM chunk").fetchone()
         self.generation = int(row[0] or 0)
@@ -357,6 +359,14 @@ class Vault:
         return self._blobs.addresses()
 
     # inside ----------------------------------------------------------------------------------------------------
+
+    def _note_lost_writes(self) -> None:
+        """Say what SQLite does not: that writes after a damaged frame were dropped at this opening."""
+        what = say(
+            "After a crash the last writes were found damaged; what was saved just before it may be gone."
+        )
+        with self.database.writing() as writer:
+            keep_fault(writer, Fault(self._clock.now_ms(), "", "vault.db-wal", what))
 
     def _try_waiting(self, but: str, accepted: Accepted) -> Accepted:
         """Try again what waits in other compartments for a device that the roster names now."""
