@@ -20,7 +20,7 @@ async function refresh(): Promise<void> {
   }
   running = true;
   try {
-    const answer = await fetch(location.href, { headers: { "Leeward-Live": "1" } });
+    const answer = await fetch(document.body.dataset["liveAt"] || location.href, { headers: { "Leeward-Live": "1" } });
     if (!answer.ok || answer.redirected) return;
     const next = new DOMParser().parseFromString(await answer.text(), "text/html");
     const news = next.querySelectorAll("[data-live]");

@@ -4,6 +4,7 @@
  * 1. Elements with the same id are the same; without ids, the same place and tag.
  * 2. What somebody has typed, ticked or opened stays; so does the focused field with its caret.
  * 3. `data-keep` elements are not touched at all.
+ * 4. A form that somebody has typed into never comes to lead elsewhere: words meant for one person stay theirs.
  */
 
 function isSame(a: Node, b: Node): boolean {
@@ -23,6 +24,11 @@ export function isTouched(field: Element): boolean {
   return false;
 }
 
+/** True if somebody has typed into the form or is in it. */
+function isHeld(form: HTMLFormElement): boolean {
+  return form.contains(document.activeElement) || [...form.elements].some(isTouched);
+}
+
 function copyAttributes(now: Element, next: Element): void {
   for (const { name, value } of [...next.attributes]) {
     if (now.getAttribute(name) !== value) now.setAttribute(name, value);
@@ -36,6 +42,7 @@ function morphElement(now: Element, next: Element): void {
   if (now.hasAttribute("data-keep")) return; // 3
   const field = now.matches("input, textarea, select");
   if (field && (now === document.activeElement || isTouched(now))) return; // 2
+  if (now instanceof HTMLFormElement && now.getAttribute("action") !== next.getAttribute("action") && isHeld(now)) return; // 4
   const walked = now.classList.contains("focus");
   const open = now instanceof HTMLDetailsElement && now.open;
   copyAttributes(now, next);

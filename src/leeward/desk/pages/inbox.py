@@ -24,7 +24,8 @@ def show(request: Request) -> Response:
     session = office_of(request)
     lines = intake.queue(session)
     asked = request.path_params.get("contact")
-    chosen = asked or (lines[0].contact.id if lines else "")
+    shown = request.query_params.get("with", "")  # a live page stays with whom it shows, whoever else comes
+    chosen = asked or shown or (lines[0].contact.id if lines else "")
     talk = intake.conversation(session, chosen) if chosen else None
     waiting = [line for line in lines if line.waiting_since]
     return render(
