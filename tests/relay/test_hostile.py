@@ -288,6 +288,20 @@ def test_bodies_in_memory_stay_within_the_budget(store: SqliteStore, run_app: An
         assert ask.items(box, limit=1).status == 200
 
 
+def test_promised_bytes_take_no_room_from_others(store: SqliteStore, run_app: Any, new_box: Any) -> None:
+    with run_app(make_app(store, budget=1_000_000)) as ask:
+        box = new_box()
+        ask.make_box(box)
+        begin = f"POST {ITEM} HTTP/1.1\r\nHost: x\r\n{AUTH}Content-Length: 900000\r\n\r\nabc".encode()
+        promised = [connect(ask.path) for _ in range(5)]
+        for connection in promised:
+            connection.sendall(begin)
+        time.sleep(0.1)
+        assert ask.append(box, bytes(600_000)).status == 201
+        for connection in promised:
+            connection.close()
+
+
 def test_too_many_connections_are_turned_away_and_the_others_served(
     ask: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -64,7 +64,8 @@ class _Relay:
             return
         try:
             answer = await self._answer(path, request)
-            with self._budget.taking(len(answer.body)):  # 4
+            with self._budget.share() as share:  # 4
+                share.take(len(answer.body))
                 await _send(send, answer)
         except ClientGone:
             return
@@ -105,7 +106,8 @@ class _Relay:
             await self._store.delete_box(route.box, request.token())
             return _Answer(204)
         length = request.length(2 * HASH_BYTES)
-        body = await request.body(length)
+        with self._budget.share() as share:
+            body = await request.body(length, share)
         if length != 2 * HASH_BYTES:
             raise BadRequest
         made = await self._store.make_box(route.box, body[:HASH_BYTES], body[HASH_BYTES:])
@@ -116,8 +118,8 @@ class _Relay:
         token, length = request.token(), request.length(ITEM_MOST)  # 1
         if length == 0:
             raise BadRequest
-        with self._budget.taking(length):  # 4
-            sealed = await request.body(length)
+        with self._budget.share() as share:  # 4
+            sealed = await request.body(length, share)
             appended = await self._store.append(route.box, token, route.item, sealed)  # 2
         return _Answer(201 if appended.made else 200, b"%d" % appended.number, _TEXT)
 
@@ -142,8 +144,8 @@ class _Relay:
         length = request.length(PIECE_SEALED_MOST)  # 1
         if length == 0:
             raise BadRequest
-        with self._budget.taking(length):  # 4
-            sealed = await request.body(length)
+        with self._budget.share() as share:  # 4
+            sealed = await request.body(length, share)
             made = await self._store.put_blob(route.blob, erase_hash, sealed)  # 2
         return _Answer(201 if made else 200)
 

@@ -40,15 +40,30 @@ class Budget:
         self.held = 0
 
     @contextmanager
-    def taking(self, size: int) -> Iterator[None]:
-        """Hold `size` bytes of the budget; Busy if they are not there."""
-        if self.held + size > self.most:
-            raise Busy
-        self.held += size
+    def share(self) -> Iterator[Share]:
+        """Give one request its share, empty at first; what it took is free again afterwards."""
+        share = Share(self)
         try:
-            yield
+            yield share
         finally:
-            self.held -= size
+            self.held -= share.size
+
+
+class Share:
+    """What one request holds of the budget: only what has arrived, so that a mere promise of bytes costs nobody room."""
+
+    __slots__ = ("_budget", "size")
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self.size = 0
+
+    def take(self, size: int) -> None:
+        """Hold `size` bytes more; Busy if they are not there."""
+        if self._budget.held + size > self._budget.most:
+            raise Busy
+        self._budget.held += size
+        self.size += size
 
 
 class Request:
@@ -108,9 +123,10 @@ class Request:
             raise TooLarge
         return int(stated)
 
-    async def body(self, length: int) -> bytes:
-        """Return the body of this length; ClientGone if it does not come (3)."""
+    async def body(self, length: int, share: Share) -> bytes:
+        """Return the body of this length; ClientGone if it does not come (3), Busy if there is no room in memory."""
         message = await self._next(PATIENCE)
+        share.take(len(message["body"]))
         if not message.get("more_body", False):  # nearly always the whole body came at once
             self.complete = True
             return self._whole(message["body"], length)
@@ -121,6 +137,7 @@ class Request:
         while message.get("more_body", False):
             late = start + PATIENCE + size / SLOWEST - loop.time()
             message = await self._next(late)
+            share.take(len(message["body"]))
             parts.append(message["body"])
             size += len(message["body"])
             if size > length:
