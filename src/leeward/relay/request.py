@@ -50,7 +50,7 @@ class Budget:
 
 
 class Share:
-    """What one request holds of the budget: only what has arrived, so that a mere promise of bytes costs nobody room."""
+    """What one request holds of the budget: only what has arrived, so that mere promises cost nobody room."""
 
     __slots__ = ("_budget", "size")
 
