@@ -12,8 +12,8 @@ from importlib import resources
 
 LIST_SIZE = 7776
 LISTS: Mapping[str, str] = {
-    "en": "474452776b3d478555641e1fa208a9d048fe470423dc0de5400167ffbe86ba71",
-    "ru": "99ce10daa4f1cf96b1b64fb4cae369bbd4a45d270a666c8fae9a5e3ae0771ad7",
+    "en": "e0e650e393de7a2797d3b0f0157c36d059c94ed384c5ecc5425bfb2635cc07d9",
+    "ru": "a769c44ecf11b0bf8e76537c9432dc83f3f5558a7178b17893958ff8ee056326",
 }
 """Language to the SHA-256 of its list."""
 
