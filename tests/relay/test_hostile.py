@@ -221,8 +221,9 @@ def test_a_body_that_comes_too_slowly_is_dropped(ask: Any, monkeypatch: pytest.M
 @pytest.mark.parametrize("path", ["/v1/hello", f"/v1/blobs/{HEX32}"])
 def test_a_body_that_nobody_asked_for_ends_soon(ask: Any, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     monkeypatch.setattr(quiet_http, "HEAD_SECONDS", 0.5)
+    monkeypatch.setattr(request, "_DRAIN_SECONDS", 0.5)
     begin = f"GET {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n".encode()
-    assert trickles(connect(ask.path), begin) < 7
+    assert trickles(connect(ask.path), begin) < 4
 
 
 def test_a_body_cut_short_stores_nothing(ask: Any, new_box: Any) -> None:
