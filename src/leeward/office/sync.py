@@ -152,10 +152,10 @@ class Syncer:
         try:
             self._exchange.trusted = trusted_giver(self._session)
             self._exchange.push(done)
-            self._fetch(due, done, sweep=sweep)
             if self._suspicious:  # a relay that was restored from an old copy was away in between
                 self._exchange.check_anchors(done)
                 self._suspicious = False
+            self._fetch(due, done, sweep=sweep)
             self._exchange.push(done)
         except BaseException:
             with self._guard:
@@ -190,6 +190,7 @@ class Syncer:
                 return
             except Exception as error:  # noqa: BLE001 - rule 4; the working thread meets the same and shows it
                 if failures == 0 and isinstance(error, SyncError):
+                    self._suspicious = True
                     self.look_now()
                 self._stopping.wait(_PAUSES[min(failures, len(_PAUSES) - 1)])
                 failures += 1

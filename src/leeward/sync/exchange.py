@@ -11,7 +11,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
@@ -59,8 +60,8 @@ class Exchange:
         done = Round()
         self.push(done)
         self.pull_grants(done)
-        self.pull_all(done, None)
         self.check_anchors(done)
+        self.pull_all(done, None)
         self.push(done)
         return done
 
@@ -147,9 +148,8 @@ class Exchange:
         box = compartment.box
         if after is None:
             after = self.vault.cursor(box)
-        while True:
-            listing = self._list(box, compartment.read, compartment.write, after)
-            told = check_listing(listing, after)
+        for asked, listing in self._listings(compartment, after):
+            told = check_listing(listing, asked)
             self._note(compartment.id, box, told)
             if Lie.ROLLED_BACK in told.lies:
                 self._start_over(compartment, done)
@@ -159,13 +159,29 @@ class Exchange:
                 return
             items = [(item.number, item.untrusted_sealed) for item in told.items]
             done.taken += self.vault.accept(compartment.id, items).entries
-            after = told.items[-1].number
-            self._anchors[box] = (after, told.items[-1].id)
-            if after >= listing.last:
-                return
+            self._anchors[box] = (told.items[-1].number, told.items[-1].id)
+            if len(told.items) < len(listing.items):
+                return  # a lie in it, named by now; what was left out is asked for in the next round
+
+    def _listings(self, compartment: Compartment, after: int) -> Iterator[tuple[int, Listing]]:
+        """Yield answer after answer with the number asked for; each is fetched while the one before is taken in."""
+        box, read, write = compartment.box, compartment.read, compartment.write
+        listing = self._list(box, read, write, after)
+        with ThreadPoolExecutor(1, "sync-ahead") as ahead:
+            while True:
+                reached = max((item.number for item in listing.items), default=0)
+                more = after < reached < listing.last
+                following = ahead.submit(self._list, box, read, write, reached) if more else None
+                yield after, listing
+                if following is None:
+                    return
+                after, listing = reached, following.result()
 
     def check_anchors(self, done: Round) -> None:
-        """Ask for the last item taken from each box: another one there means that the relay went back since (3)."""
+        """Ask for the last item taken from each box: another one there means that the relay went back since (3).
+
+        To be called before `pull_all`, which moves the anchors on.
+        """
         for compartment in self.vault.compartments():
             number, item = self._anchors.get(compartment.box, (0, ""))
             if number:
