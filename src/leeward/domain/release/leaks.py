@@ -26,7 +26,9 @@ _LATIN = {
     "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ы": "y", "ь": "", "э": "e", "ю": "yu", "я": "ya", "ӏ": "",
 }  # fmt: skip
 _WORD = re.compile(r"[^\W_]+")
-_NOT_NUMBERS = re.compile(r"\b[0-9a-f]{64}\b|\b\d{4}-\d{2}-\d{2}\b|\b\d{4,5}/\d{2}\b")
+_NOT_NUMBERS = re.compile(
+    r"\b[0-9a-f]{64}\b|\b\d{4}-\d{2}-\d{2}\b|\b\d{4,5}/\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b"
+)
 _PHONE = re.compile(r"(?<![\w])\+?\d(?:[\s().\-\u2010-\u2015\u00a0]{0,3}\d){6,14}(?!\w)")
 _MAIL = re.compile(r"\b[\w.+-]+@[\w-]+\.[\w.-]+\b")
 _HANDLE = re.compile(r"(?<![\w@])@\w{3,}")
