@@ -7,15 +7,17 @@ import pytest
 from tests.desk.conftest import Browser, Served, TestClock
 from tests.desk.scene import act_out
 
-from leeward.domain.cases.case import Case
+from leeward.domain.cases.case import Case, CaseFile
 from leeward.domain.cases.checkins import CheckIn
 from leeward.domain.cases.story import CaseNote
 from leeward.domain.cases.work import Need, Task
+from leeward.domain.evidence.records import EvidenceItem
 from leeward.domain.intake import Contact, Letter
 from leeward.domain.relocation.papers import MedicalAppointment, Medication, TravelDocument, VisaApplication
 from leeward.domain.typed import write_new
 from leeward.office import casework, casework_tasks, consent
 from leeward.office.casework_open import open_case
+from leeward.office.files import keep_file
 from leeward.office.session import Session
 
 HOSTILE = "<script>alert(1)</script>\"'&\x00\x1b\u202e{{ 7*7 }} {% raw %} конец"
@@ -79,6 +81,28 @@ def test_a_case_is_opened_from_a_conversation_and_shows_its_first_message_folded
     again = browser.client.get(f"/people/open?contact={contact.id}")
     assert again.status_code == 303
     assert again.headers["location"] == str(page.url.path)
+
+
+def test_what_was_attached_can_be_saved_and_kept_as_evidence(session: Session, browser: Browser) -> None:
+    intake = session.compartment_of("intake")
+    ref = keep_file(session, intake, [b"\xff\xd8\xff bytes"], name="<b>hand.jpg", media_type="image/jpeg")
+    contact = Contact(id=session.make_id(), pseudonym="Larch")
+    letter = Letter(id=session.make_id(), contact_id=contact.id, text="x", files=(ref,))
+    session.commit(intake, write_new(contact), write_new(letter))
+    base = f"/people/{open_case(session, contact.id).case_id}"
+    page = browser.get(f"{base}?tab=files").text
+    assert "&lt;b&gt;hand.jpg" in page
+    assert "Keep as evidence" in page
+    (kept,) = session.find(CaseFile)
+    saved = browser.get(f"{base}/kept/{kept.id}")
+    assert saved.content == b"\xff\xd8\xff bytes"
+    assert saved.headers["content-disposition"].startswith("attachment")
+    page = browser.post(f"{base}/kept/{kept.id}/evidence").text
+    assert ref.sha256 in page
+    browser.post(f"{base}/kept/{kept.id}/evidence")
+    (item,) = session.find(EvidenceItem)
+    assert item.sha256 == ref.sha256
+    assert "From the conversation" not in browser.get(f"{base}?tab=files").text
 
 
 @pytest.mark.parametrize("tab", TABS)

@@ -9,8 +9,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from leeward.base.say import say, say_count
-from leeward.desk.pages.people_acts import act, act_on
-from leeward.desk.pages.people_case import case_page
+from leeward.desk.pages.people_acts import act
+from leeward.desk.pages.people_acts_on import act_on
+from leeward.desk.pages.people_case import case_page, save_file
 from leeward.desk.render import done, form_of, office_of, render, speech_of
 from leeward.domain.cases.words import RISK, STAGE
 from leeward.domain.intake import Contact, choose_pseudonym
@@ -99,8 +100,8 @@ def open_now(request: Request) -> Response:
     )
     said = (
         say_count(
-            "The case is open. {n} attachment has not arrived yet; copy it later under History.",
-            "The case is open. {n} attachments have not arrived yet; copy them later under History.",
+            "The case is open. {n} attachment has not arrived yet; copy it later under Files.",
+            "The case is open. {n} attachments have not arrived yet; copy them later under Files.",
             opened.files_left,
         )
         if opened.files_left
@@ -114,6 +115,7 @@ routes = [
     Route("/people/open", open_form),
     Route("/people/open", open_now, methods=["POST"]),
     Route("/people/{case}", case_page),
+    Route("/people/{case}/kept/{file}", save_file),
     Route("/people/{case}/{act}", act, methods=["POST"]),
     Route("/people/{case}/{kind}/{record}/{act}", act_on, methods=["POST"]),
 ]

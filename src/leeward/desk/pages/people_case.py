@@ -12,6 +12,7 @@ from leeward.base.say import Message, say
 from leeward.desk.days import day_words
 from leeward.desk.pages.case_tabs import registered
 from leeward.desk.render import office_of, render, speech_of
+from leeward.desk.strangers import stranger_response
 from leeward.domain.cases import work
 from leeward.domain.cases.case import Case, SafetyPlan
 from leeward.domain.cases.checkins import DAY, CheckIn, CheckInState
@@ -35,7 +36,7 @@ from leeward.domain.cases.work import Need, Task
 from leeward.domain.relocation.beds import Stay
 from leeward.domain.relocation.places import Place
 from leeward.domain.relocation.words import HELD, LEG_STATE, MODE, PAPER, STAY, VISA_KIND, VISA_STAGE
-from leeward.office import casework_history
+from leeward.office import casework_files, casework_history
 from leeward.office.casework import identity_of
 from leeward.office.casework_base import require_case, today, tonight
 from leeward.office.casework_open import attachments_left, identity_readers, readers
@@ -72,6 +73,10 @@ def case_page(request: Request) -> Response:
     if outside is not None and chosen not in _OWN:
         template = outside.template
         shown: dict[str, object] = {"tab_data": outside.context(session, case, query)}
+        if chosen == "files":
+            shown.update(
+                case_files=casework_files.unkept(session, case.id), files_left=attachments_left(session, case)
+            )
     else:
         template, show = _OWN[chosen]
         shown = dict(show(session, case, query))
@@ -123,7 +128,9 @@ def _tabs(session: Session, case: Case) -> list[TabLink]:
     for key in ("testimony", "files"):
         tab = registered(key)
         if tab is not None:
-            tabs.append(TabLink(key, tab.word, tab.count(session, case) if tab.count else 0))
+            count = tab.count(session, case) if tab.count else 0
+            waiting = len(casework_files.unkept(session, case.id)) if key == "files" else 0
+            tabs.append(TabLink(key, tab.word, count + waiting))
     return [*tabs, TabLink("consent", say("Consent"), 0), TabLink("history", say("History"), 0)]
 
 
@@ -215,7 +222,6 @@ def _history(session: Session, case: Case, query: Mapping[str, str]) -> dict[str
     limit = 2000 if query.get("all") == "1" else 150
     return {
         "history": casework_history.history_of(session, case, limit=limit),
-        "files_left": attachments_left(session, case),
     }
 
 
@@ -226,3 +232,10 @@ _OWN: dict[str, tuple[str, Show]] = {
     "consent": ("people/tab_consent.html", _consent),
     "history": ("people/tab_history.html", _history),
 }
+
+
+def save_file(request: Request) -> Response:
+    """Give a file of the case to be saved: bytes of a stranger, never shown as a page."""
+    session, path = office_of(request), request.path_params
+    file, plain = casework_files.read_case_file(session, path["file"])
+    return stranger_response(file, plain, inline=False)

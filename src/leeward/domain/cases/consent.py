@@ -25,7 +25,7 @@ from leeward.domain.vocabulary import Term, Vocabulary
 
 USE = Vocabulary(
     "consent-use",
-    Term("work", "help them with it", "использовать для помощи", "What the team needs to know to help."),
+    Term("work", "help them with it", "для помощи", "What the team needs to know to help."),
     Term(
         "account",
         "the account, without the name",
