@@ -77,5 +77,5 @@ class Blobs:
 
     def _path(self, address: str) -> Path:
         if not _ADDRESS.fullmatch(address):  # an address becomes a file's name: nothing else may
-            raise RuntimeError(say("a blob's address is 64 hexadecimal digits"))
+            raise RuntimeError("a blob's address is 64 hexadecimal digits")
         return self._folder / address[:2] / address

@@ -78,7 +78,7 @@ class Database:
             if self._closed:
                 raise _closed()
             if self._depth:
-                raise RuntimeError(say("a transaction is open already"))
+                raise RuntimeError("a transaction is open already")
             self._depth += 1
             try:
                 with translated():
@@ -148,7 +148,7 @@ def refuse_plaintext(path: Path) -> None:
 def unlock(connection: apsw.Connection, key: bytes) -> None:
     """Say the key to a new connection; it must be the first thing said to it."""
     if len(key) != KEY_BYTES:
-        raise RuntimeError(say("a database key has 32 bytes"))
+        raise RuntimeError("a database key has 32 bytes")
     cipher: Any = connection.execute("PRAGMA cipher='chacha20'").fetchall()
     answer: Any = connection.execute(f"PRAGMA key='raw:{key.hex()}'").fetchall()
     if cipher != [("chacha20",)] or answer != [("ok",)]:  # 3

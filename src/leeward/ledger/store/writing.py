@@ -30,7 +30,7 @@ def write_entry(
     same entry included.
     """
     if not changes:
-        raise RuntimeError(say("an entry without changes"))
+        raise RuntimeError("an entry without changes")
     place = ring.number(compartment_id)
     device = ring.device.id
     batch = Batch(writer)
@@ -93,7 +93,7 @@ def latest_clock(connection: apsw.Connection) -> int:
 def _check_names(change: Change) -> None:
     for name in (change.record, change.kind, change.field):
         if not isinstance(name, str) or not 0 < len(name) <= NAME_MOST:
-            raise RuntimeError(say("a record id, kind or field has no proper length"))
+            raise RuntimeError("a record id, kind or field has no proper length")
 
 
 def _check_family(state: State | None, change: Change) -> None:
