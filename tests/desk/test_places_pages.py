@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.desk.conftest import Browser, Served, TestClock
 from tests.desk.scene import act_out, night
+from tests.support.relay_simulator import RelaySimulator
+from tests.support.teams import Desk, newcomer, settle
 
 from leeward.domain.relocation.beds import Stay
 from leeward.domain.relocation.journeys import Leg
@@ -9,6 +13,7 @@ from leeward.domain.relocation.places import Place
 from leeward.office import relocation, relocation_journeys
 from leeward.office.casework_base import tonight
 from leeward.office.casework_open import open_case
+from leeward.office.relay import use_relay
 from leeward.office.session import Session
 
 HOSTILE = "<img src=x onerror=alert(1)>\x07\u202e"
@@ -173,3 +178,36 @@ def test_a_journey_is_booked_from_its_form(session: Session, browser: Browser) -
     assert "arrives before it departs" in wrong.text
     assert browser.post("/journeys/new", {"destination": "Norland"}).status_code == 404
     assert len(session.find(Leg)) == 2
+
+
+def test_two_exposures_written_apart_are_settled_on_the_place(
+    session: Session, browser: Browser, tmp_path: Path
+) -> None:
+    relay = RelaySimulator()
+    use_relay(session.vault, relay.door())
+    here = Desk(session, relay.door())
+    place = relocation.add_place(session, "Harbour 1", 2)
+    there = newcomer(tmp_path / "boris", here, relay.door())
+    settle(here, there)
+    try:
+        relocation.set_exposure(session, place, "exposed", "a stranger asked")
+        relocation.set_exposure(there.session, place, "doubtful", "a car")
+        settle(here, there)
+        page = browser.get(f"/places/{place}").text
+        assert "wrote different things without seeing each other" in page
+        assert "Boris" in page
+        record = session.vault.get(place)
+        assert record is not None
+        for field in list(record.conflicts):
+            fields = {"record": place, "field": field, "choice": "0"}
+            page = browser.post(f"/places/{place}/settle", fields).text
+        assert "Settled." in page
+        assert "wrote different things" not in page
+        assert (
+            browser.post(
+                f"/places/{place}/settle", {"record": place, "field": "x", "choice": "0"}
+            ).status_code
+            == 409
+        )
+    finally:
+        there.close()

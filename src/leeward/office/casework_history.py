@@ -21,7 +21,7 @@ from leeward.domain.cases.words import (
     STATUS,
     THREAT,
 )
-from leeward.domain.relocation.words import LEG_STATE, PAPER, VISA_STAGE
+from leeward.domain.relocation.words import EXPOSURE, LEG_STATE, PAPER, STAY, VISA_STAGE
 from leeward.domain.vocabulary import Vocabulary
 from leeward.ledger.model import Candidate, Op, Record
 from leeward.office.casework_views import names
@@ -47,6 +47,8 @@ KINDS: Mapping[str, Message] = {
     "expense": say("an expense"),
     "referral": say("a referral"),
     "access": say("a key"),
+    "place": say("the place"),
+    "stay": say("a stay"),
 }
 FIELDS: Mapping[str, Message] = {
     "pseudonym": say("pseudonym"),
@@ -92,6 +94,12 @@ FIELDS: Mapping[str, Message] = {
     "relation": say("relation"),
     "whereabouts": say("whereabouts"),
     "member_id": say("given to"),
+    "exposure": say("how safe it is"),
+    "exposure_reason": say("how we know"),
+    "capacity": say("beds"),
+    "rent_until": say("paid until"),
+    "first_night": say("first night"),
+    "last_night": say("last night"),
     "threatens": say("is whom they fear"),
     "travels": say("travels with them"),
     "minor": say("a child"),
@@ -185,6 +193,8 @@ _WORDS: Mapping[tuple[str, str], Vocabulary] = {
     ("consent", "use"): USE,
     ("consent", "audience"): AUDIENCE,
     ("consent", "answer"): ANSWER,
+    ("place", "exposure"): EXPOSURE,
+    ("stay", "state"): STAY,
     ("leg", "state"): LEG_STATE,
     ("journey", "state"): LEG_STATE,
     ("visa_application", "stage"): VISA_STAGE,
@@ -258,6 +268,14 @@ def history_of(session: Session, case: Case, *, limit: int = 200) -> History:
 def disagreements(session: Session, case: Case) -> list[Disagreement]:
     """Return every conflict in a case."""
     return [one for record in _records(session, case) for one in disagreements_in(session, record)]
+
+
+def place_disagreements(session: Session, place_id: str) -> list[Disagreement]:
+    """Return the conflicts of a place and of its stays."""
+    vault = session.vault
+    there = [found for found in (vault.get(place_id),) if found is not None]
+    there += vault.find("stay", refs={"place_id": place_id})
+    return [one for record in there for one in disagreements_in(session, record)]
 
 
 def disagreements_in(session: Session, record: Record) -> list[Disagreement]:

@@ -18,8 +18,9 @@ from leeward.domain.errors import OutOfRange
 from leeward.domain.relocation.beds import Apart, Stay, check_day, free_tonight, in_exposed, meetings, where
 from leeward.domain.relocation.places import Place
 from leeward.domain.relocation.words import EXPOSURE, STAY
-from leeward.office import relocation
+from leeward.office import casework, relocation
 from leeward.office.casework_base import require, tonight
+from leeward.office.casework_history import place_disagreements
 from leeward.office.casework_views import case_lines, names
 from leeward.office.session import Session
 from leeward.office.team import members
@@ -137,6 +138,7 @@ def _show(request: Request, session: Session, address: object = None) -> Respons
         members=members(session),
         holds=relocation.holds_address(session, place),
         address=address,
+        disagreements=place_disagreements(session, place.id),
         me=session.member_id,
         ACCESS=ACCESS,
         EXPOSURE=EXPOSURE,
@@ -181,6 +183,12 @@ def act(request: Request) -> Response:
         case "address":
             relocation.set_address(session, place, form.text("address"), form.text("enter"))
             said = say("Sealed.")
+        case "settle":
+            choice = form.number("choice", 0, 1000)
+            casework.settle(
+                session, form.line("record"), form.line("field"), -1 if choice is None else choice
+            )
+            said = say("Settled. The other value stays in the history.")
         case "retire":
             relocation.retire_place(session, place)
             said = say("The place is given up. It can be taken back from its page.")
