@@ -362,3 +362,31 @@ def test_a_clock_far_off_does_not_stop_the_work(team: Any) -> None:
     assert found.fields["text"] == "from 1970, but later"
     assert found.conflicts == {}
     assert [line.value for line in vault.history("r")] == ["from the year 3000", "from 1970, but later"]
+
+
+@pytest.mark.parametrize("refs", [{}, {"case_id": "c"}, {"case_id": "c", "owner_id": "m"}])
+@pytest.mark.parametrize("narrow", ["everywhere", "record"])
+def test_a_page_is_read_off_an_index_and_never_sorted(
+    vault: Vault, refs: dict[str, str], narrow: bool
+) -> None:
+    """Sorting would make a page slower with every record."""
+    place = vault.compartment_of("record")
+    vault.commit(place, put("task", "t", case_id="c", owner_id="m"))
+    plans: list[str] = []
+
+    def watch(_: Any, sql: str, bindings: Any) -> bool:
+        if sql.lstrip().startswith("SELECT r.id"):
+            plans.extend(
+                str(row[3]) for row in vault.database._writer.execute(f"EXPLAIN QUERY PLAN {sql}", bindings)
+            )
+        return True
+
+    with vault.database.reading() as connection:
+        vault.database._pool.clear()
+        connection.exec_trace = watch
+    assert [
+        f.id
+        for f in vault.find("task", refs=refs, compartment=place if narrow == "record" else None, limit=5)
+    ] == ["t"]
+    assert plans
+    assert not any("TEMP B-TREE" in line or "SCAN" in line for line in plans)

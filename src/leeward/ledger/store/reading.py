@@ -44,7 +44,7 @@ class Reader:
         with self._database.reading() as connection:
             rows: Any = connection.execute(
                 f"SELECT r.id, r.compartment, r.state {sql}"
-                f" ORDER BY {'p.changed' if refs else 'r.changed'} DESC, r.no DESC"
+                f" ORDER BY {'p.changed DESC, p.record' if refs else 'r.changed DESC, r.no'} DESC"
                 f"{'' if limit is None else ' LIMIT ?'}",
                 values,
             ).fetchall()
