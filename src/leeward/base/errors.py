@@ -5,7 +5,9 @@
      +-- seal.errors.SealError       something sealed or signed is not what it should be
      +-- ledger.errors.LedgerError   an entry, a chain, a vault
      +-- domain.errors.DomainError   a rule of the work would be broken
+     +-- sync.errors.SyncError       a relay that is away, refuses, or answers nonsense
      +-- office.errors.OfficeError   a use case cannot go on
+     +-- front.errors.FrontError     the intake page cannot be served
      `-- relay.errors.RelayError     the server's own trouble
 
 Errors that report misuse by our own code are RuntimeError, never one of these.

@@ -26,6 +26,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from leeward.base.ports import SystemChance
+from leeward.bench import desk
 from leeward.bench.relay_load import ITEM_SIZE
 from leeward.bench.table import Figure
 from leeward.office.cards import print_intake_card
@@ -104,6 +105,7 @@ def run(*, quick: bool, progress: Callable[[str], None]) -> list[Figure]:
         Figure("append_p99_ms", "99 of 100 answered within", appends.p99_ms, "ms", more_is_better=False),
         Figure("http_per_s", "the same requests, nothing stored", http.per_s, "/s"),
         Figure("disk_per_s", "4 KB written and synced, 32 to a sync", disk, "/s"),
+        *desk.run(quick=quick, progress=progress),
     ]
 
 

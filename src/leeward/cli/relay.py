@@ -62,12 +62,15 @@ def run(arguments: argparse.Namespace) -> int:
     store = open_store(str(arguments.folder))
     if arguments.until_stdin_ends:
         end_with_parent(lambda: signal.raise_signal(signal.SIGTERM))
-    serve(
-        make_app(store, pages),
-        port=arguments.port,
-        uds=arguments.socket,
-        on_ready=lambda address: tell.line(f"Relay at {address}"),
-    )
+    try:
+        serve(
+            make_app(store, pages),
+            port=arguments.port,
+            uds=arguments.socket,
+            on_ready=lambda address: tell.line(f"Relay at {address}"),
+        )
+    finally:
+        store.close()  # a store that was closed carries sums over every byte
     return 0
 
 
