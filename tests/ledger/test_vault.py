@@ -367,7 +367,7 @@ def test_a_clock_far_off_does_not_stop_the_work(team: Any) -> None:
 @pytest.mark.parametrize("refs", [{}, {"case_id": "c"}, {"case_id": "c", "owner_id": "m"}])
 @pytest.mark.parametrize("narrow", ["everywhere", "record"])
 def test_a_page_is_read_off_an_index_and_never_sorted(
-    vault: Vault, refs: dict[str, str], narrow: bool
+    vault: Vault, refs: dict[str, str], narrow: str
 ) -> None:
     """Sorting would make a page slower with every record."""
     place = vault.compartment_of("record")
