@@ -59,25 +59,28 @@ def names(session: Session) -> dict[str, str]:
     return {one.id: one.name for one in members(session)}
 
 
-def all_dues(session: Session) -> dict[str, list[Due]]:
-    """Return what is late or comes, of every kind, by case id; the tasks of the team under ""."""
+def all_dues(session: Session, **of_case: str) -> dict[str, list[Due]]:
+    """Return what is late or comes, of every kind, by case id; the tasks of the team under "".
+
+    `case_id=...` looks at one case only.
+    """
     now, day = session.now(), today(session)
     found: dict[str, list[Due | None]] = defaultdict(list)
-    for task in session.find(Task):
+    for task in session.find(Task, **of_case):
         found[task.case_id].append(dues.of_task(task, now))
-    for check_in in session.find(CheckIn):
+    for check_in in session.find(CheckIn, **of_case):
         found[check_in.case_id].append(dues.of_check_in(check_in, now))
-    for need in session.find(Need):
+    for need in session.find(Need, **of_case):
         found[need.case_id].append(dues.of_need(need, now))
-    for leg in session.find(Leg):
+    for leg in session.find(Leg, **of_case):
         found[leg.case_id].extend(due_of_leg(leg, now))
-    for visa in session.find(VisaApplication):
+    for visa in session.find(VisaApplication, **of_case):
         found[visa.case_id].extend(due_of_visa(visa, now, day))
-    for paper in session.find(TravelDocument):
+    for paper in session.find(TravelDocument, **of_case):
         found[paper.case_id].append(due_of_paper(paper, day))
-    for visit in session.find(MedicalAppointment):
+    for visit in session.find(MedicalAppointment, **of_case):
         found[visit.case_id].append(due_of_appointment(visit, now))
-    for medicine in session.find(Medication):
+    for medicine in session.find(Medication, **of_case):
         found[medicine.case_id].append(due_of_medication(medicine, day))
     return {case_id: dues.in_order(those) for case_id, those in found.items()}
 
@@ -102,14 +105,14 @@ def case_lines(session: Session, *, closed: bool = False) -> list[CaseLine]:
     return sorted(shown, key=first)
 
 
-def lines_of(session: Session, cases: Iterable[Case]) -> list[CaseLine]:
-    """Return each case as a list shows it."""
+def lines_of(session: Session, cases: Iterable[Case], **of_case: str) -> list[CaseLine]:
+    """Return each case as a list shows it; `case_id=...` if it is only one."""
     now, night = session.now(), tonight(session)
-    by_case = all_dues(session)
+    by_case = all_dues(session, **of_case)
     places = {place.id: place for place in session.find(Place)}
-    stays = session.find(Stay)
+    stays = session.find(Stay, **of_case)
     beds_known = bool(session.vault.compartments("beds"))
-    waiting: Mapping[str, list[CheckIn]] = _by_case(session.find(CheckIn))
+    waiting: Mapping[str, list[CheckIn]] = _by_case(session.find(CheckIn, **of_case))
     found = []
     for case in cases:
         due = by_case.get(case.id, [])
@@ -139,13 +142,13 @@ def _by_case(check_ins: Iterable[CheckIn]) -> dict[str, list[CheckIn]]:
 
 def facts_of(session: Session, case: Case) -> Facts:
     """Return what stands beside a case on all its tabs."""
-    (line,) = lines_of(session, [case])
+    (line,) = lines_of(session, [case], case_id=case.id)
     people = session.find(Person, case_id=case.id)
     others = must_not_meet(case.id, session.find(Apart))
     named = [found for found in (session.get(Case, other) for other in sorted(others)) if found is not None]
     return Facts(
         line=line,
-        dues=tuple(all_dues(session).get(case.id, [])),
+        dues=tuple(all_dues(session, case_id=case.id).get(case.id, [])),
         people=tuple(sorted(people, key=lambda one: (one.relation != "self", one.created_at, one.id))),
         kept_from=tuple(named),
         kept_from_unknown=len(others) - len(named),
