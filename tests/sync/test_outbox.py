@@ -12,6 +12,7 @@ from leeward.base.ports import SystemChance, SystemClock
 from leeward.ledger.store.vault import Vault
 from leeward.sync.errors import RelayUnreachable
 from leeward.sync.outbox import Outbox
+from leeward.wire.errors import BadRequest
 
 BOX, READ, WRITE = "b" * 32, "1" * 64, "2" * 64
 
@@ -88,6 +89,14 @@ def test_an_item_for_a_box_that_is_not_there_yet_waits_for_it(vault: Vault, door
     assert outbox.waiting() == 1
     door.make_box(BOX, READ, WRITE)
     assert outbox.deliver_items(door) == [BOX]
+
+
+@pytest.mark.parametrize("box", ["", "x" * 32, "B" * 32, "b" * 31, "../" + "b" * 29])
+def test_what_could_never_be_sent_is_not_taken(vault: Vault, box: str) -> None:
+    with pytest.raises(BadRequest):
+        box_of(vault).send(box, WRITE, b"one")
+    assert box_of(vault).waiting() == 0
+    assert list(vault.blobs()) == []
 
 
 def test_pieces_go_a_few_at_a_time_and_are_kept_here(vault: Vault, door: Door) -> None:

@@ -194,10 +194,12 @@ class RelayClient:
                     raise RelayNonsense("not HTTP") from error
             except (httpx.TransportError, OSError) as error:
                 why = _REASONS.get(type(error).__name__, "no connection")
-            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, RuntimeError) as error:
-                if self._closed.is_set():
-                    raise RelayUnreachable("the desk is closing") from error
+            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
                 raise RelayNonsense("not HTTP") from error
+            except RuntimeError as error:
+                if not self._closed.is_set():
+                    raise  # misuse by our own code
+                raise RelayUnreachable("the desk is closing") from error
             if attempt == self._attempts or self._closed.wait(min(max(pause, wanted), _LONGEST_PAUSE)):
                 break
             pause *= 2

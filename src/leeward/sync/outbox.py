@@ -21,6 +21,7 @@ from leeward.base.ports import Chance
 from leeward.ledger.store.vault import Vault
 from leeward.sync.errors import RelayRefused
 from leeward.sync.port import Relay
+from leeward.wire.hexes import BOX_BYTES, TOKEN_BYTES, parse_hex
 
 _BOXES = "outbox.boxes"
 _ITEMS = "outbox.items"
@@ -68,7 +69,9 @@ class Outbox:
         self._put(_BOXES, NewBox(box, read, write))
 
     def send(self, box: str, write: str, sealed: bytes) -> str:
-        """Have a sealed item put into a box; return the item's id."""
+        """Have a sealed item put into a box; return the item's id. BadRequest if the box can be none."""
+        parse_hex(box, BOX_BYTES)  # what could never be sent must not wait in front of all others
+        parse_hex(write, TOKEN_BYTES)
         item, address = self._chance.draw(16).hex(), self._chance.draw(32).hex()
         self._vault.blob_put(address, sealed)  # 1: the bytes first, then the note that they are to go
         self._put(_ITEMS, Parcel(box, write, item, address))
