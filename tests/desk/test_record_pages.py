@@ -71,7 +71,7 @@ def test_every_page_speaks_russian(russian: Browser, session: Session) -> None:
         ("/record", "Что установлено и на чём"),
         ("/record?view=timeline", "Хронология"),
         (f"/record/claims/{record_id('C1')}", "Подкреплено"),
-        (f"/record/accounts/{record_id('S4/account')}", "Пострадавший А"),
+        (f"/record/accounts/{record_id('S4/account')}", "Выживший А"),
         ("/figures", "Что можно сказать в цифрах"),
         ("/appeals", "Следственный комитет России"),
         (f"/appeals/{record_id('A6')}", "по источнику не проверено"),

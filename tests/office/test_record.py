@@ -243,13 +243,15 @@ def test_silence_becomes_a_need_when_it_is_overdue_and_ends_with_an_answer(
     clock.ms += 63 * DAY_MS
     (need,) = appeals.needs_now(session)
     assert str(need.tag) == "3 days late"
+    again = Submission(id="", institution_id=where, title="Again", sent_on="2026-06-08", follows_id=sent)
+    appeals.send(session, again)
+    assert appeals.needs_now(session) == []  # it was asked again
     with pytest.raises(OutOfRange):
         appeals.record_reply(session, Reply(id="", submission_id=sent, on="2026-04-06", reply_kind="denies"))
     with pytest.raises(OutOfRange):
         appeals.record_reply(session, Reply(id="", submission_id=sent, on="2026-06-01", reply_kind="shrugs"))
     appeals.record_reply(session, Reply(id="", submission_id=sent, on="2026-06-09", reply_kind="token"))
-    assert appeals.needs_now(session) == []
-    assert appeals.board(session)[0].state.state == "replied"
+    assert appeals.one_asked(session, sent).state.state == "replied"
 
 
 def test_nothing_is_sent_in_the_future_or_without_a_day(session: Session) -> None:
@@ -322,7 +324,10 @@ def test_a_release_is_made_once_sealed_hashed_and_becomes_a_submission(
         release.choose(session, made, ask="more")
     with pytest.raises(RuleBroken):
         release.second_look(session, made)
+    assert release.needs_now(session) == []
+    assert [need.href for need in release.needs_now(As(session, "timur"))] == [f"/release/{made}"]
     release.second_look(As(session, "timur"), made)
+    assert release.needs_now(As(session, "timur")) == []
     where = appeals.add_institution(session, Institution(id="", name="UN"))
     sent = release.mark_sent(
         session, made, Submission(id="", institution_id=where, procedure="un-communication")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from leeward.domain.appeals.records import Reply, Submission
 from leeward.domain.appeals.states import state_of
 from leeward.domain.findings.explain import explain

@@ -154,7 +154,9 @@ def _asked(session: Session, submission: Submission, institution: Institution, r
 
 
 def needs_now(session: Session) -> list[Need]:
-    """Return the answers that are overdue, ours only: what others once asked is history."""
+    """Return the answers that are overdue and not asked for again; what others once asked is history."""
+    asked = board(session)
+    followed = {one.submission.follows_id for one in asked}
     return [
         Need(
             urgency=Urgency.LATE,
@@ -172,8 +174,8 @@ def needs_now(session: Session) -> list[Need]:
             action=say("Ask again"),
             href=f"/appeals/{one.submission.id}",
         )
-        for one in board(session)
-        if one.state.state == "overdue" and one.submission.sent_by
+        for one in asked
+        if one.state.state == "overdue" and one.submission.sent_by and one.submission.id not in followed
     ]
 
 

@@ -14,13 +14,14 @@ from collections.abc import Iterator
 
 import msgspec
 
-from leeward.base.say import say
+from leeward.base.say import Code, say
 from leeward.domain.appeals.records import Submission
 from leeward.domain.errors import OutOfRange, RuleBroken
 from leeward.domain.release.audience import view_of
 from leeward.domain.release.compose import Composed, compose
 from leeward.domain.release.leaks import Leak, require_no_leak, scan
 from leeward.domain.release.records import Release
+from leeward.domain.today import Need, Urgency
 from leeward.domain.typed import write_new
 from leeward.ledger.model import add, put, remove
 from leeward.office import appeals
@@ -204,6 +205,23 @@ def releases_with(session: Session, case_id: str) -> list[Release]:
     """Return what left with this person in it: those to think of when they withdraw their consent."""
     accounts = {record.id for record in session.vault.find("account", refs={"case_id": case_id})}
     return [one for one in register(session) if one.state != "draft" and accounts & set(one.account_ids)]
+
+
+def needs_now(session: Session) -> list[Need]:
+    """Return releases that were made by somebody else and wait for a second pair of eyes before they leave."""
+    return [
+        Need(
+            urgency=Urgency.SECOND,
+            tag=say("Second reader"),
+            what=say("“{title}” was made and waits for a second reader", title=one.title),
+            why=say("For: {audience}. Nothing has left.", audience=Code(f"audience/{one.audience}")),
+            since=one.made_at,
+            action=say("Read it"),
+            href=f"/release/{one.id}",
+        )
+        for one in register(session)
+        if one.state == "made" and not one.checked_by and one.made_by != session.member_id
+    ]
 
 
 def _draft(session: Session, release_id: str) -> Release:

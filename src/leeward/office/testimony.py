@@ -42,14 +42,16 @@ def record_account(
     Without the record's key the account is kept all the same; the source is made when somebody who holds it looks.
     """
     case = require_case(session, case_id)
+    number = _next_number(session)
     account = Account(
         id=session.make_id(),
         case_id=case_id,
-        label=_next_label(session),
+        label=f"Account {number}",
         relation=relation,
         told_on=told_on or today(session),
         language=language,
         paragraphs=tuple(paragraphs),
+        translations={"ru": {"label": f"Рассказ {number}"}},
     )
     account = msgspec.structs.replace(account, source_id=derive_id("source", account.id))
     require_account(account)
@@ -88,17 +90,18 @@ def ensure_source(session: Session, account: Account) -> str:
             case_id=account.case_id,
             account_id=account.id,
             informant=account.case_id,  # two accounts of one person are one root
+            translations=account.translations,
         ),
     )
     return account.source_id
 
 
-def _next_label(session: Session) -> str:
+def _next_number(session: Session) -> int:
     used = {account.label for account in session.find(Account) if account.case_id}
     number = len(used) + 1
     while f"Account {number}" in used:
         number += 1
-    return f"Account {number}"
+    return number
 
 
 def rewrite_paragraphs(session: Session, account_id: str, paragraphs: Sequence[Paragraph]) -> None:
