@@ -3,19 +3,19 @@ from __future__ import annotations
 import json
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from tests.desk.conftest import Browser, Served
+from tests.support.relay_simulator import RelaySimulator
 
+from leeward.base.say import Moment, say
 from leeward.desk import frame
 from leeward.desk.forms import Form, clean
 from leeward.domain.errors import OutOfRange
 from leeward.office import intake
 from leeward.office.session import Session
-
-if TYPE_CHECKING:
-    from tests.desk.conftest import Browser
+from leeward.office.sync import Syncer, SyncState
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -91,6 +91,38 @@ def test_a_page_is_told_within_two_seconds_that_something_came(browser: Browser,
     intake.log_call(session, "звонок")
     assert rung.wait(2)
     thread.join()
+
+
+def test_a_page_is_told_when_the_relay_goes_away(session: Session) -> None:
+    syncer = Syncer(session, RelaySimulator().door())  # not started: its state is set by hand
+    served = Served(session, syncer)
+    opened = Browser(served)
+    rung = threading.Event()
+
+    def listen() -> None:
+        headers = {"accept": "text/event-stream", "sec-fetch-site": "same-origin"}
+        with opened.client.stream("GET", "/events", headers=headers) as stream:
+            for line in stream.iter_lines():
+                if line.startswith("retry"):
+                    ready.set()
+                if line.startswith("data"):
+                    rung.set()
+                    return
+
+    ready = threading.Event()
+    thread = threading.Thread(target=listen)
+    try:
+        assert "The relay has not been asked yet." in opened.get("/").text
+        thread.start()
+        assert ready.wait(5)
+        away = say("Saved here. Waiting for the relay since {time}.", time=Moment(session.now()))
+        syncer._state = SyncState(waiting_since=session.now(), message=away)
+        assert rung.wait(3)
+        assert "Waiting for the relay since 21:17." in opened.get("/").text
+    finally:
+        served.stop()
+        thread.join()
+        opened.client.close()
 
 
 def test_a_page_that_does_not_exist_is_told_in_words(browser: Browser) -> None:

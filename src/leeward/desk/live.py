@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
-_BEAT_SECONDS = 15.0  # a comment now and then shows a page that the desk still runs
+_LOOK_SECONDS = 1.0  # how often the state of sync is compared, which changes without a change of the vault
+_BEAT_LOOKS = 15  # a comment after so many looks shows a page that the desk still runs
 _GATHER_SECONDS = 0.15  # changes come in bursts; one look is enough for all of them
 
 
 class Bell:
     """Rings in every open page. `ring` may be called from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, watch: Callable[[], object] = lambda: None) -> None:
+        self._watch = watch
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: set[asyncio.Event] = set()
         self._closed = False
@@ -43,14 +45,17 @@ class Bell:
         self._waiting.add(event)
         try:
             yield b"retry: 1000\n\n"
+            seen, looks = self._watch(), 0
             while not self._closed:
-                try:
-                    await asyncio.wait_for(event.wait(), _BEAT_SECONDS)
-                except TimeoutError:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(event.wait(), _LOOK_SECONDS)
+                looks += 1
+                if event.is_set() or self._watch() != seen:
+                    await asyncio.sleep(_GATHER_SECONDS)
+                    event.clear()
+                    seen = self._watch()
+                    yield b"data: %d\n\n" % self.rings
+                elif looks % _BEAT_LOOKS == 0:
                     yield b": still here\n\n"
-                    continue
-                await asyncio.sleep(_GATHER_SECONDS)
-                event.clear()
-                yield b"data: %d\n\n" % self.rings
         finally:
             self._waiting.discard(event)

@@ -30,7 +30,7 @@ class DeskState:
         self.syncer = syncer
         self.lock = lock
         self.language = language
-        self.bell = Bell()
+        self.bell = Bell(self._sync_changes)
         self.on_trouble: Callable[[Exception], None] = lambda _error: (
             None
         )  # tests listen here; nothing is logged
@@ -38,6 +38,11 @@ class DeskState:
         self.zone = zone
         self._speeches: dict[str, Speech] = {}
         self._said: Message | None = None
+
+    def _sync_changes(self) -> object:
+        """Return what of the sync state a page shows; pages look again when it changes."""
+        state = self.syncer.state if self.syncer is not None else None
+        return state and (state.waiting_since, state.unsent > 0, len(state.faults), bool(state.synced_at))
 
     def speech(self, language: str) -> Speech:
         """Return a language, its catalogue read once."""
