@@ -52,10 +52,14 @@ class Child:
             )
         return line.split(" at ", 1)[1]
 
-    def stop(self) -> None:
-        """Let go of it; end it if it does not end."""
+    def let_go(self) -> None:
+        """Close the string, so that it begins to stop."""
         with contextlib.suppress(OSError):
             self._string.close()
+
+    def stop(self) -> None:
+        """Let go of it; end it if it does not end."""
+        self.let_go()
         try:
             self.process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:

@@ -74,6 +74,8 @@ def run(arguments: argparse.Namespace) -> int:
         if not arguments.no_browser:
             webbrowser.open(addresses["operator"])
         ending.wait()
+        for child in desks.values():
+            child.let_go()  # all at once; then each is waited for
     return 0
 
 
