@@ -13,7 +13,7 @@ from tests.desk.conftest import Browser, Served
 from tests.support.record import code, make_case, tell
 
 from leeward.domain.evidence.records import EvidenceItem
-from leeward.domain.findings.records import Claim, Finding
+from leeward.domain.findings.records import Claim, Finding, Source
 from leeward.domain.release.records import Release
 from leeward.domain.testimony.records import Account
 from leeward.office import consent, findings
@@ -264,6 +264,24 @@ def test_a_file_is_kept_hidden_until_asked_and_every_look_is_written_down(
     assert "Every byte is the same." in ok(browser.post(f"/record/evidence/{item.id}/verify"))
     described = {"title": "Photo of hands", "evidence_kind": "photo", "sensitivity": "graphic"}
     assert "shows violence or injury" in ok(browser.post(f"/record/evidence/{item.id}/describe", described))
+
+
+def test_a_source_says_with_whom_it_counts_as_one_and_a_person_may_say_otherwise(
+    browser: Browser, session: Session
+) -> None:
+    load_public_record(session)
+    helpers = ok(browser.get(f"/record/sources/{record_id('S2')}"))
+    assert "It repeats this source." in helpers
+    assert "Both belong to “Russian LGBT Network”." in helpers
+    words = "They were all held in one building, the same words in both places"
+    for label in ("Agency one", "Agency two"):
+        ok(browser.post("/record/sources", {"label": label, "stated_on": "2026-04-01", "wording": words}))
+    one, other = sorted(
+        (s for s in session.find(Source) if s.label.startswith("Agency")), key=lambda s: s.label
+    )
+    assert "Nearly the same words" in ok(browser.get(f"/record/sources/{one.id}"))
+    apart = ok(browser.post(f"/record/sources/{one.id}/apart", {"other": other.id}))
+    assert "No other source." in apart
 
 
 def test_what_poses_as_a_picture_is_only_offered_for_saving(browser: Browser, session: Session) -> None:

@@ -96,6 +96,33 @@ def claim_view(session: Session, weigh: Weighing, claim: Claim) -> ClaimView:
     )
 
 
+class SourceView(msgspec.Struct, frozen=True):
+    """One source: what it repeats, which others count as one with it, and of which claims it speaks."""
+
+    source: Source
+    repeats: tuple[Source, ...]
+    one_with: tuple[Source, ...]
+    claims: tuple[tuple[Claim, tuple[Support, ...]], ...]
+
+
+def source_view(session: Session, source: Source) -> SourceView:
+    """Return one source's page."""
+    weigh = weighing(session)
+    mine = weigh.roots.of(source.id)
+    known = sorted(weigh.sources.values(), key=lambda one: (one.label, one.id))
+    spoken = []
+    for claim in claims(session):
+        supports = tuple(one for one in weigh.of(claim.id) if one.source_id == source.id)
+        if supports:
+            spoken.append((claim, supports))
+    return SourceView(
+        source=source,
+        repeats=tuple(one for one in known if one.id in source.derives_from_ids),
+        one_with=tuple(one for one in known if one.id != source.id and weigh.roots.of(one.id) & mine),
+        claims=tuple(spoken),
+    )
+
+
 def told(session: Session, everything: Everything, claim_id: str = "") -> list[Told]:
     """Return the accounts, newest first; with a claim, only those whose source speaks to it."""
     acts: dict[str, int] = {}

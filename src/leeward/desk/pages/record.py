@@ -15,7 +15,7 @@ from leeward.domain.testimony.terms import ACT_TYPE, RELATION
 from leeward.domain.vocabulary import Term, Vocabulary
 from leeward.office import findings
 from leeward.office.casework_base import require
-from leeward.office.record_views import claim_view, look, timeline, told
+from leeward.office.record_views import claim_view, look, source_view, timeline, told
 
 VIEWS = Vocabulary(
     "record-view",
@@ -111,6 +111,26 @@ def add_source(request: Request) -> Response:
     return done(request, form.line("back") or "/record", say("The source is in the record."))
 
 
+def source(request: Request) -> Response:
+    """Show one source: what it repeats, and which others count as one with it."""
+    session = office_of(request)
+    found = require(session, Source, request.path_params["id"])
+    return page(request, "record/source.html", view=source_view(session, found))
+
+
+def say_apart(request: Request) -> Response:
+    """Say that two sources that look like one are not."""
+    source_id = request.path_params["id"]
+    findings.say_apart(office_of(request), source_id, form_of(request).line("other"))
+    return done(request, f"/record/sources/{source_id}", say("Written down. Grades are computed again."))
+
+
+def finding(request: Request) -> Response:
+    """Go to the claim that a finding is about."""
+    found = require(office_of(request), Finding, request.path_params["id"])
+    return done(request, f"/record/claims/{found.claim_id}")
+
+
 def add_support(request: Request) -> Response:
     """Say what a source says of a claim."""
     form = form_of(request)
@@ -143,8 +163,6 @@ def change_support(request: Request) -> Response:
             findings.explain_against(session, support.id, form.text("why", 2000))
         case "verify":
             findings.verify_trace(session, support.id)
-        case "apart":
-            findings.say_apart(session, support.source_id, form.line("other"))
         case _:
             findings.withdraw_support(session, support.id)
     return done(
@@ -189,4 +207,7 @@ routes = [
     Route("/record/supports/{id:str}/{what:str}", change_support, methods=["POST"]),
     Route("/record/findings/{id:str}/{what:str}", change_finding, methods=["POST"]),
     Route("/record/sources", add_source, methods=["POST"]),
+    Route("/record/sources/{id:str}", source),
+    Route("/record/sources/{id:str}/apart", say_apart, methods=["POST"]),
+    Route("/record/findings/{id:str}", finding),
 ]
