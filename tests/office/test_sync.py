@@ -180,3 +180,17 @@ def test_a_clock_far_off_is_told_and_stops_nothing(tmp_path: Path) -> None:
     syncer.stop()
     anna.close()
     boris.close()
+
+
+def test_lies_are_shown_until_a_person_has_read_about_them(alone: tuple[Desk, Door, Syncer]) -> None:
+    desk, door, syncer = alone
+    syncer.start()
+    until(lambda: syncer.state.synced_at > 0)
+    door.reorder = door.replay = True
+    desk.session.commit(desk.session.compartment_of("team"), put("note", "n" * 26, text="x"))
+    until(lambda: len(syncer.state.faults) > 0)
+    assert "a look" in str(syncer.state.message)
+    door.reorder = door.replay = False
+    time.sleep(0.5)
+    syncer.forget_lies()
+    until(lambda: syncer.state.faults == ())

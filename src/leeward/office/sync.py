@@ -112,6 +112,11 @@ class Syncer:
             self._sweep_now = True
         self._wake.set()
 
+    def forget_lies(self) -> None:
+        """Forget what the relay did wrong, once a person has read about it; the foot of the page is calm again."""
+        self._exchange.memory.forget_lies()
+        self._wake.set()
+
     # the thread that writes
 
     def _work(self) -> None:
