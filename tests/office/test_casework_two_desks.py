@@ -14,7 +14,7 @@ from leeward.domain.relocation.beds import Stay, crowded
 from leeward.domain.relocation.places import Place, PlaceAddress
 from leeward.office import casework, casework_history, consent, relocation
 from leeward.office.casework_base import NotForThisDesk, tonight
-from leeward.office.casework_open import give_key, open_case, readers
+from leeward.office.casework_open import give_key, hand_over, open_case, readers
 from leeward.office.casework_today import needs_now
 from leeward.office.casework_views import case_lines
 
@@ -46,6 +46,22 @@ def test_a_case_reaches_whom_it_was_given_and_nobody_else(desks: tuple[Desk, Des
     give_key(boris.session, shared, anna.session.member_id, identity=True)
     settle(boris, anna)
     assert anna.session.get(Identity, case.identity_id) is not None
+
+
+def test_a_case_is_handed_over_with_its_keys(desks: tuple[Desk, Desk]) -> None:
+    anna, boris = desks
+    case_id = open_case(boris.session, "", pseudonym="Juniper").case_id
+    settle(boris, anna)
+    assert anna.session.get(Case, case_id) is None
+    hand_over(boris.session, case_id, anna.session.member_id, boris.session.member_id)
+    settle(boris, anna)
+    case = anna.session.get(Case, case_id)
+    assert case is not None
+    assert (case.coordinator_id, case.deputy_id) == (anna.session.member_id, boris.session.member_id)
+    assert anna.session.get(Identity, case.identity_id) is not None
+    before = boris.session.vault.generation
+    hand_over(boris.session, case_id, anna.session.member_id, boris.session.member_id)
+    assert boris.session.vault.generation == before + 1
 
 
 def test_an_address_reaches_only_whom_it_was_given(desks: tuple[Desk, Desk]) -> None:

@@ -77,7 +77,7 @@ def set_status(session: Session, case_id: str, status: str) -> None:
 
 
 def set_holders(session: Session, case_id: str, coordinator_id: str, deputy_id: str) -> None:
-    """Say who holds the case, and who if they cannot. It gives nobody a key."""
+    """Say who holds the case, and who if they cannot. It gives nobody a key: casework_open.hand_over does both."""
     case = require_case(session, case_id)
     session.commit(case.compartment, put("case", case_id, coordinator_id=coordinator_id, deputy_id=deputy_id))
 

@@ -23,7 +23,7 @@ from leeward.domain.files import FileRef
 from leeward.domain.intake import Contact, Letter
 from leeward.domain.typed import Change, write_new
 from leeward.ledger.model import put
-from leeward.office.casework import known
+from leeward.office.casework import known, set_holders
 from leeward.office.casework_base import line, require, require_case
 from leeward.office.files import copy_file
 from leeward.office.session import Session
@@ -154,6 +154,20 @@ def give_key(session: Session, case_id: str, member_id: str, *, identity: bool =
         if member_id not in {one.member_id for one in who_can_open(session, circle)}:
             grant_case(session, circle, {member_id})
     session.commit(case.compartment, line(session, case_id, "decision", "", about_id=member_id))
+
+
+def hand_over(session: Session, case_id: str, coordinator_id: str, deputy_id: str) -> None:
+    """Say who holds a case and who stands in, and give them its keys: nobody can hold what they cannot read.
+
+    The key of the legal identity goes with it if this desk has it.
+    """
+    case = require_case(session, case_id)
+    identity = session.get(Identity, case.identity_id) is not None if case.identity_id else False
+    have, have_identity = readers(session, case), identity_readers(session, case)
+    for member_id in filter(None, dict.fromkeys((coordinator_id, deputy_id))):
+        if member_id not in have or (identity and member_id not in have_identity):
+            give_key(session, case_id, member_id, identity=identity)
+    set_holders(session, case_id, coordinator_id, deputy_id)
 
 
 def readers(session: Session, case: Case) -> list[str]:

@@ -69,7 +69,7 @@ def _status(session: Session, case: str, form: Form) -> Message | None:
 
 
 def _holders(session: Session, case: str, form: Form) -> Message | None:
-    casework.set_holders(session, case, form.line("coordinator"), form.line("deputy"))
+    casework_open.hand_over(session, case, form.line("coordinator"), form.line("deputy"))
     return None
 
 
