@@ -19,6 +19,7 @@ from leeward.domain.appeals.records import Submission
 from leeward.domain.errors import OutOfRange, RuleBroken
 from leeward.domain.release.audience import view_of
 from leeward.domain.release.compose import Composed, compose
+from leeward.domain.release.document import as_kept, keep
 from leeward.domain.release.leaks import Leak, require_no_leak, scan
 from leeward.domain.release.records import Release
 from leeward.domain.today import Need, Urgency
@@ -98,9 +99,11 @@ def choose(
 
 
 def preview(session: Session, release_id: str) -> Preview:
-    """Return exactly what would leave if it were made today."""
+    """Return exactly what would leave if it were made today; of what was made, exactly what was made (4)."""
     release = require(session, Release, release_id)
-    return _compose(session, release, release.made_on or today(session))
+    if release.kept:
+        return Preview(release, Composed(as_kept(release.kept), ()), (), 0)
+    return _compose(session, release, today(session))
 
 
 def _compose(session: Session, release: Release, day: str) -> Preview:
@@ -142,6 +145,7 @@ def make(session: Session, release_id: str) -> Release:
             size=len(made),
             file=msgspec.to_builtins(file, builtin_types=(bytes,)),
             withheld=len(seen.composed.withheld),
+            kept=keep(seen.composed.document),
         ),
     )
     return require(session, Release, release_id)

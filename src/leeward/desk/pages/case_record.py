@@ -24,7 +24,7 @@ from leeward.domain.evidence.custody import BrokenLink, CustodyEvent
 from leeward.domain.evidence.records import EvidenceItem
 from leeward.domain.evidence.terms import EVIDENCE_KIND, SENSITIVITY
 from leeward.domain.testimony.records import Account, Act
-from leeward.office import evidence, testimony
+from leeward.office import evidence, release, testimony
 from leeward.office.casework_base import require, require_case
 from leeward.office.casework_views import names
 from leeward.office.files import keep_file
@@ -51,7 +51,10 @@ class Heard(msgspec.Struct, frozen=True):
 
 def _testimony(session: Session, case: Case, _query: Mapping[str, str]) -> Mapping[str, object]:
     accounts = testimony.accounts_of(session, case.id)
-    return {"heard": [Heard(account, testimony.acts_of(session, account.id)) for account in accounts]}
+    return {
+        "heard": [Heard(account, testimony.acts_of(session, account.id)) for account in accounts],
+        "released": release.releases_with(session, case.id),
+    }
 
 
 def _files(session: Session, case: Case, _query: Mapping[str, str]) -> Mapping[str, object]:

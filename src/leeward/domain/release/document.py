@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
@@ -64,3 +66,26 @@ class Document(msgspec.Struct, frozen=True):
                 if text
             )
         return found
+
+
+def keep(document: Document) -> dict[str, Any]:
+    """Return what left as plain values, without the gaps: what the register keeps."""
+    return {
+        "title": document.title,
+        "subtitle": document.subtitle,
+        "language": document.language,
+        "made_on": document.made_on,
+        "sections": [
+            [section.heading, [[x.text, str(x.style), x.tag] for x in section.lines if isinstance(x, Line)]]
+            for section in document.sections
+        ],
+    }
+
+
+def as_kept(kept: Mapping[str, Any]) -> Document:
+    """Return the document that `keep` kept."""
+    sections = tuple(
+        Section(heading, tuple(Line(text, Style(style), tag) for text, style, tag in lines))
+        for heading, lines in kept["sections"]
+    )
+    return Document(kept["title"], kept["subtitle"], kept["language"], kept["made_on"], sections)

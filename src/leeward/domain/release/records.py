@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
+
+import msgspec
 
 from leeward.domain.files import FileRef
 from leeward.domain.typed import Note, Typed
@@ -19,7 +21,6 @@ class Release(Typed, frozen=True, kw_only=True):
     language: str = ""  # of its reader
     purpose: str = ""
     ask: str = ""
-    case_ids: tuple[str, ...] = ()
     claim_ids: tuple[str, ...] = ()
     account_ids: tuple[str, ...] = ()
     with_names: bool = False
@@ -32,6 +33,6 @@ class Release(Typed, frozen=True, kw_only=True):
     size: int = 0
     file: FileRef | None = None  # the sealed PDF
     withheld: int = 0  # how many things were held back
-    consent_ids: tuple[str, ...] = ()  # the answers it rests on
+    kept: dict[str, Any] = msgspec.field(default_factory=dict)  # document.keep
     submission_id: str = ""
     remarks: tuple[Note, ...] = ()
