@@ -65,3 +65,21 @@ def test_with_the_keyboard_alone_a_task_is_promised_and_done(
     finally:
         browsing.close()
         served.stop()
+
+
+@pytest.mark.browser
+def test_typing_narrows_the_list_at_once(session: Session, clock: TestClock, browsing: Browsing) -> None:
+    act_out(session, clock)
+    served = Served(session)
+    try:
+        page = browsing.page(served.desk.address(), width=1280, height=800, lang="en")
+        page.goto(f"http://127.0.0.1:{served.port}/people")
+        page.locator("[data-filter=people]").press_sequentially("HARBOUR 4")
+        page.wait_for_function("document.querySelectorAll('tr[data-row]:not([hidden])').length === 2")
+        assert sorted(row.inner_text().split()[0] for row in page.locator("tr[data-row]:visible").all()) == [
+            "Aspen",
+            "Elm",
+        ]
+    finally:
+        browsing.close()
+        served.stop()

@@ -1,5 +1,6 @@
 /** What runs in every page of the desk. Without it everything still works by links and forms. */
 import { watchDrafts } from "./draft.js";
+import { watchFilters } from "./filter.js";
 import { watchKeys } from "./keys.js";
 import { watchLive } from "./live.js";
 import { watchPictures } from "./look.js";
@@ -7,6 +8,7 @@ import { watchUploads } from "./upload.js";
 
 watchKeys();
 watchDrafts();
+watchFilters();
 watchPictures();
 watchUploads();
 watchLive();
