@@ -1,6 +1,7 @@
 """Every check and every test, in the order in which they fail fastest. `./run test` calls this.
 
-With arguments, only pytest runs, with those arguments. Whatever a check needs from the system is installed here
+With arguments, only pytest runs, with those arguments: `./run test -m slow` runs the long forms.
+Whatever a check needs from the system is installed here
 (as root on Debian) or named exactly; nothing is skipped in silence.
 """
 

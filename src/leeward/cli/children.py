@@ -65,6 +65,8 @@ class Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
 
 def add_hanging(parser: argparse.ArgumentParser) -> None:
