@@ -105,6 +105,7 @@ def test_the_keyboard_is_enough(browsing: Browsing, server: Served, session: Ses
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("It goes by itself as soon as the relay answers.")).to_be_visible()
     assert "g i ? / 1" in [letter.text for letter in session.find(Letter)]
+    page.wait_for_load_state()
     page.keyboard.press("v")
     assert page.evaluate("document.activeElement.name") == "text"
     page.keyboard.press("Escape")
@@ -121,8 +122,12 @@ def test_the_keyboard_is_enough(browsing: Browsing, server: Served, session: Ses
 
 def test_ctrl_l_locks_and_the_page_says_nothing(browsing: Browsing, server: Served) -> None:
     page = opened(browsing, server)
+    other = opened(browsing, server, "/safety")
+    expect(other.get_by_role("heading", level=1)).to_be_visible()
     page.keyboard.press("Control+l")
     expect(page.get_by_role("heading")).to_have_text("Locked")
+    expect(other.locator("body")).to_be_empty()
+    assert other.title() == ""
     assert server.locked.wait(5)
     assert "Leeward" not in page.content()
     assert page.title() == "Locked"

@@ -7,6 +7,7 @@ import { morphChildren } from "./morph.js";
 
 let pending = false;
 let running = false;
+let closed = false;
 
 function notice(name: string, shown: boolean): void {
   const line = document.querySelector<HTMLElement>(`[data-${name}]`);
@@ -14,6 +15,7 @@ function notice(name: string, shown: boolean): void {
 }
 
 async function refresh(): Promise<void> {
+  if (closed) return;
   if (running) {
     pending = true;
     return;
@@ -56,6 +58,12 @@ export function watchLive(): void {
   });
   const source = new EventSource("/events");
   let lost = 0;
+  source.addEventListener("closed", () => {
+    source.close();
+    closed = true;
+    document.body.replaceChildren(); // locked: nothing stays on any screen
+    document.title = "";
+  });
   source.addEventListener("message", () => void look());
   source.addEventListener("open", () => {
     notice("gone", false);

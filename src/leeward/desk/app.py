@@ -104,6 +104,7 @@ def lock_now(request: Request) -> Response:
     desk = desk_of(request)
     answer = render_bare(speech_of(request), desk, "locked.html", {}, 200)
     answer.headers["clear-site-data"] = '"cache", "storage"'
+    desk.bell.close()
     answer.background = BackgroundTask(desk.lock)
     return answer
 

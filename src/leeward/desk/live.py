@@ -57,5 +57,6 @@ class Bell:
                     yield b"data: %d\n\n" % self.rings
                 elif looks % _BEAT_LOOKS == 0:
                     yield b": still here\n\n"
+            yield b"event: closed\ndata: 0\n\n"  # other windows of a locked desk go blank
         finally:
             self._waiting.discard(event)

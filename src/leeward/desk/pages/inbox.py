@@ -18,6 +18,8 @@ from leeward.office.intake.judge import Facts
 from leeward.office.intake.needs import shown_name
 from leeward.office.intake.quick import quick_answers
 
+_NEAR = 3 * 24 * 3_600_000  # milliseconds
+
 
 def show(request: Request) -> Response:
     """Show the queue, and the conversation asked for or the first in line."""
@@ -28,10 +30,13 @@ def show(request: Request) -> Response:
     chosen = asked or shown or (lines[0].contact.id if lines else "")
     talk = intake.conversation(session, chosen) if chosen else None
     waiting = [line for line in lines if line.waiting_since]
+    near = [line for line in lines if line.contact.id == chosen or _is_near(line, session.now())]
     return render(
         request,
         "inbox/index.html",
         lines=lines,
+        near=near,
+        quiet=[line for line in lines if line not in near],
         talk=talk,
         asked=bool(asked),
         waiting=waiting,
@@ -48,6 +53,12 @@ def show(request: Request) -> Response:
         me=session.member_id,
         looks=may_look,
     )
+
+
+def _is_near(line: words.Line, now: int) -> bool:
+    """Tell whether a contact stands in the queue itself: somebody waits, or it was alive in the last days."""
+    last = line.last.created_at if line.last is not None else line.first_at
+    return bool(line.waiting_since or line.alarm_at) or last > now - _NEAR
 
 
 def _back(request: Request, said: Message | None = None) -> Response:
