@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from leeward.domain.cases import checkins, due, story, words, work
-from leeward.domain.cases.case import Case
+from leeward.domain.cases.case import Case, derive_code
 from leeward.domain.cases.checkins import CheckIn, CheckInState, Rung
 from leeward.domain.cases.story import CaseNote
 from leeward.domain.cases.text import clean_name, clean_text
@@ -154,3 +155,9 @@ def test_every_word_is_there_in_both_languages_and_every_parent_exists() -> None
                 assert not term.parent or term.parent in vocabulary
     assert Case(id="c", stage="a-newer-stage").step == 0
     assert set(words.RISK_WEIGHT) == {term.code for term in words.RISK}
+
+
+def test_a_case_has_a_number_that_can_be_said_on_the_phone() -> None:
+    assert Case(id="c", code="case 17").number == "17"
+    assert Case(id="c", code="4821").number == "4821"
+    assert re.fullmatch(r"[1-9]\d{3}", derive_code("abcdefghijklmnopqrstuvwxyz"))

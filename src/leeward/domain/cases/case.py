@@ -20,7 +20,7 @@ class Case(Typed, frozen=True, kw_only=True):
     kind: ClassVar[str] = "case"
 
     pseudonym: str = ""
-    code: str = ""  # "case 17": says nothing, but can be spoken on the phone
+    code: str = ""  # "17" or "case 17": says nothing, but can be spoken on the phone
     status: str = "new"
     stage: str = "first-contact"
     stage_since: int = 0
@@ -52,6 +52,11 @@ class Case(Typed, frozen=True, kw_only=True):
     def called(self) -> Code:
         """Return the pseudonym for a sentence: each language shows its own word for it."""
         return Code(f"pseudonym/{self.pseudonym}")
+
+    @property
+    def number(self) -> str:
+        """Return the code without the word before it, which each language says in its own way."""
+        return self.code.removeprefix("case ")
 
     @property
     def step(self) -> int:
