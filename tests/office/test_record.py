@@ -13,7 +13,7 @@ import pytest
 from tests.support.record import DAY_MS, As, RecordClock, code, make_case, make_documenter, tell
 
 from leeward.domain.appeals.records import Institution, Reply, Submission
-from leeward.domain.cases.case import Case, Identity
+from leeward.domain.cases.case import Case, Identity, Person
 from leeward.domain.errors import OutOfRange, RuleBroken
 from leeward.domain.evidence.records import EvidenceItem
 from leeward.domain.findings.records import Claim, Source, Support
@@ -293,6 +293,16 @@ def test_consent_decides_what_is_in_the_preview_and_withdrawing_takes_it_out(
     assert "Juniper" not in text
     consent.withdraw(session, answer)
     assert "Меня держали" not in text_of(session, made)
+
+
+def test_an_occupation_is_a_group_for_those_who_may_know_the_person(session: Session, case: Case) -> None:
+    person = Person(id=session.make_id(), case_id=case.id, relation="self", occupation="таксист")
+    session.commit(case.compartment, write_new(person))
+    account = tell(session, case)
+    for audience, shown in (("un", "таксист"), ("un-government", "trade and services")):
+        assert "Occupation" not in text_of(session, draft(session, audience, account))
+        allow(session, case, "account", audience)
+        assert f"Occupation: {shown}." in text_of(session, draft(session, audience, account))
 
 
 def test_a_claim_is_graded_again_on_what_its_audience_may_know(session: Session, case: Case) -> None:

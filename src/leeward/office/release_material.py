@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from leeward.base.say import say
-from leeward.domain.cases.case import Case, Identity
+from leeward.domain.cases.case import Case, Identity, Person
 from leeward.domain.cases.consent import Consent
 from leeward.domain.evidence.records import EvidenceItem
 from leeward.domain.findings.grade import Weighing, strength_of
@@ -115,7 +115,21 @@ def _told(session: Session, release: Release, gate: Gate, withheld: list[Withhel
         if isinstance(name, Withheld):
             withheld.append(name)
             name = None
-        yield Told(allowed, tuple(act for act in acts if not isinstance(act, Withheld)), name)
+        yield Told(
+            allowed,
+            tuple(act for act in acts if not isinstance(act, Withheld)),
+            name,
+            _occupation(session, account, gate),
+        )
+
+
+def _occupation(session: Session, account: Account, gate: Gate) -> Allowed[str] | None:
+    persons = session.find(Person, case_id=account.case_id) if account.case_id else []
+    own = next((one for one in persons if one.relation == "self" and one.occupation), None)
+    if own is None or account.relation != "self":
+        return None
+    asked = gate.occupation(own.occupation, account.case_id, own.id, account.label)
+    return asked if isinstance(asked, Allowed) else None  # withheld together with the account
 
 
 def _name(session: Session, account: Account, gate: Gate) -> Allowed[str] | Withheld:

@@ -115,6 +115,11 @@ class Gate:
         what = say("the name of {label}", label=label)
         return self._ask(legal_name, case_id, "name", what, record_id=identity_id, record_kind="identity")
 
+    def occupation(self, told: str, case_id: str, person_id: str, label: str) -> Allowed[str] | Withheld:
+        """Ask for what they do for a living: part of the account, blurred to a group where the view says so."""
+        what = say("the occupation of {label}", label=label)
+        return self._ask(told, case_id, "account", what, record_id=person_id, record_kind="person")
+
     def counts(self, case_id: str) -> bool:
         """Tell whether a person may be one in a number for this audience; who allows the account is counted too."""
         if not case_id:

@@ -22,7 +22,7 @@ from leeward.domain.release.allowed import Allowed, Withheld
 from leeward.domain.release.audience import Dates, View, view_of
 from leeward.domain.release.document import Document, Gap, Line, Section, Style
 from leeward.domain.release.small_numbers import safe_count
-from leeward.domain.release.transform import blur_period, blur_place, derive_pseudonyms
+from leeward.domain.release.transform import blur_period, blur_place, derive_pseudonyms, group_of_occupation
 from leeward.domain.release.words import word
 from leeward.domain.testimony.methods import method_label
 from leeward.domain.testimony.records import Account, Act, Facility, Unit
@@ -36,6 +36,7 @@ class Told(msgspec.Struct, frozen=True):
     account: Allowed[Account]
     acts: tuple[Allowed[Act], ...] = ()
     name: Allowed[str] | None = None
+    occupation: Allowed[str] | None = None
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -139,6 +140,10 @@ def _people(material: Material, view: View, withheld: list[Withheld]) -> Section
     lines: list[Line | Gap] = []
     for one, account in sorted(told, key=lambda pair: (letters.get(pair[1].case_id, "~"), pair[1].id)):
         lines.append(Line(_heading(one, account, letters, material), Style.HEADING))
+        if one.occupation is not None:
+            lines.extend(
+                _occupation(one.occupation.for_audience(material.audience, material.day), view, material)
+            )
         for act in one.acts:
             lines.extend(_act(act.for_audience(material.audience, material.day), material, view))
         lines.extend(_quotes(account, view, withheld, material.language))
@@ -154,6 +159,12 @@ def _heading(one: Told, account: Account, letters: Mapping[str, str], material: 
         return word("person", material.language, letters=mine)
     name = one.name.for_audience(material.audience, material.day)  # 1
     return word("person-named", material.language, name=name, letters=mine)
+
+
+def _occupation(told: str, view: View, material: Material) -> list[Line]:
+    group = group_of_occupation(told)
+    shown = told if view.occupation else word(f"group-{group}", material.language) if group else ""
+    return [Line(word("occupation", material.language, occupation=shown), Style.FACT)] if shown else []
 
 
 def _act(act: Act, material: Material, view: View) -> list[Line]:
