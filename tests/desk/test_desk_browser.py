@@ -69,6 +69,35 @@ def test_a_report_appears_within_two_seconds_and_whoever_types_keeps_their_words
     assert browsing.complaints == []
 
 
+def test_a_merge_leaves_focus_folds_and_what_was_said_in_place(
+    browsing: Browsing, server: Served, session: Session
+) -> None:
+    arrive(session, "первое")
+    contact = intake.queue(session)[0].contact.id
+    page = opened(browsing, server, f"/inbox/{contact}")
+    page.locator("textarea[data-draft]").fill("Мы прочитали.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".said")).to_be_visible()
+    page.wait_for_load_state()
+    page.keyboard.press("v")
+    page.keyboard.type("Что за")
+    for text in ("второе", "третье"):
+        arrive(session, text)
+        expect(page.locator("li[data-row]", has_text=text)).to_be_visible(timeout=2000)
+        page.keyboard.type(" мостом")
+    assert page.evaluate("document.activeElement.value") == "Что за мостом мостом"
+    expect(page.locator(".said")).to_be_visible()
+    for one in ("h1", ".head", ".inbox", ".talk", "aside.facts", "header form.find", "#ask[open]"):
+        assert page.locator(one).count() == 1, one
+    assert page.locator(".bubble").count() == 2
+    assert page.locator("li[data-row]").count() == 3
+    server.desk.state.session.commit(
+        session.compartment_of("intake"), put("contact", contact, urgency="urgent")
+    )
+    expect(page.locator("button[name=urgency][aria-pressed=true]")).to_have_count(1)
+    assert browsing.complaints == []
+
+
 def test_what_is_typed_is_saved_and_back_after_leaving(
     browsing: Browsing, server: Served, session: Session
 ) -> None:

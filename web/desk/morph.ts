@@ -9,8 +9,16 @@
 
 function isSame(a: Node, b: Node): boolean {
   if (a.nodeType !== b.nodeType || a.nodeName !== b.nodeName) return false;
-  if (a instanceof Element && b instanceof Element) return a.id === b.id;
+  if (a instanceof Element && b instanceof Element) return a.id === b.id && (a.id !== "" || a.classList[0] === b.classList[0]);
   return true;
+}
+
+function isBlank(node: Node): boolean {
+  return node.nodeType === Node.TEXT_NODE && !node.nodeValue?.trim();
+}
+
+function isKept(node: Node): boolean {
+  return node instanceof Element && node.hasAttribute("data-keep");
 }
 
 /** True if somebody changed it since the page was made. */
@@ -54,31 +62,68 @@ function morphElement(now: Element, next: Element): void {
   }
 }
 
-/** Makes the children of `now` like those of `next`. */
+/** The next child that stands for `wanted`, which has no id. */
+function ahead(at: ChildNode | null, wanted: Node): ChildNode | undefined {
+  for (let child = at; child; child = child.nextSibling) {
+    if (!isBlank(child) && (!isKept(child) || isKept(wanted)) && isSame(child, wanted)) return child;
+  }
+  return undefined;
+}
+
+/** Brings a known child to its place; whatever holds the focus stays, and the others move around it (2). */
+function place(parent: Element, known: ChildNode, at: ChildNode | null): void {
+  if (known === at) return;
+  const follows = at && at.compareDocumentPosition(known) & Node.DOCUMENT_POSITION_FOLLOWING;
+  if (!follows || !known.contains(document.activeElement)) {
+    parent.insertBefore(known, at);
+    return;
+  }
+  for (let child: ChildNode | null = at; child && child !== known; ) {
+    const after: ChildNode | null = child.nextSibling;
+    parent.insertBefore(child, known.nextSibling);
+    child = after;
+  }
+}
+
+/** Makes the children of `now` like those of `next`. Blank text between elements is let be. */
 export function morphChildren(now: Element, next: Element): void {
-  const byId = new Map<string, Element>();
+  const byId = new Map<string, ChildNode>();
   for (const child of now.children) if (child.id) byId.set(child.id, child);
+  const ids = new Set([...next.children].map((child) => child.id));
+  const goes = (child: ChildNode): boolean =>
+    !isBlank(child) && !isKept(child) && !(child instanceof Element && child.id && ids.has(child.id));
   let at: ChildNode | null = now.firstChild;
   for (const wanted of [...next.childNodes]) {
-    while (at instanceof Element && at.hasAttribute("data-keep") && !(wanted instanceof Element && isSame(at, wanted))) {
-      at = at.nextSibling; // 3
-    }
-    const known = wanted instanceof Element && wanted.id ? byId.get(wanted.id) : undefined;
-    if (known && known !== at) now.insertBefore(known, at);
-    const current: ChildNode | null = known ?? at;
-    if (current && isSame(current, wanted)) {
-      if (current instanceof Element && wanted instanceof Element) morphElement(current, wanted);
-      else if (current.nodeValue !== wanted.nodeValue) current.nodeValue = wanted.nodeValue;
-      at = current.nextSibling;
-    } else {
+    if (isBlank(wanted)) continue;
+    const keyed = wanted instanceof Element && wanted.id;
+    const known = keyed ? byId.get(keyed) : ahead(at, wanted);
+    if (!known || !isSame(known, wanted)) {
       const arrived = document.importNode(wanted, true);
       if (arrived instanceof Element && arrived.classList.contains("fresh")) arrived.classList.add("arrived"); // glows once
+      if (wanted.previousSibling && isBlank(wanted.previousSibling)) now.insertBefore(document.createTextNode(" "), at);
       now.insertBefore(arrived, at);
+      continue;
     }
+    while (!keyed && at && at !== known) {
+      const after: ChildNode | null = at.nextSibling;
+      if (goes(at)) at.remove();
+      at = after;
+    }
+    place(now, known, keyed ? skipKept(at) : known);
+    if (known instanceof Element && wanted instanceof Element) morphElement(known, wanted);
+    else if (known.nodeValue !== wanted.nodeValue) known.nodeValue = wanted.nodeValue;
+    at = known.nextSibling;
   }
   while (at) {
     const after: ChildNode | null = at.nextSibling;
-    if (!(at instanceof Element && at.hasAttribute("data-keep"))) at.remove();
+    if (goes(at)) at.remove();
     at = after;
   }
+}
+
+/** Blank text and kept elements stay before what comes next. */
+function skipKept(at: ChildNode | null): ChildNode | null {
+  let next = at;
+  while (next && (isBlank(next) || isKept(next))) next = next.nextSibling;
+  return next;
 }
