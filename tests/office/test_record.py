@@ -353,6 +353,20 @@ def test_a_release_is_made_once_sealed_hashed_and_becomes_a_submission(
     assert text_of(session, made) == before  # the register shows what left, whatever is taken back afterwards
 
 
+def test_what_was_taken_back_after_making_cannot_be_sent(session: Session, case: Case) -> None:
+    account = tell(session, case)
+    answer = allow(session, case, "account", "un")
+    made = draft(session, "un", account)
+    release.make(session, made)
+    assert release.preview(session, made).taken_back == ()
+    consent.withdraw(session, answer)
+    assert [one.record_id for one in release.preview(session, made).taken_back] == [account]
+    where = appeals.add_institution(session, Institution(id="", name="UN"))
+    with pytest.raises(RuleBroken, match="has not allowed"):
+        release.mark_sent(session, made, Submission(id="", institution_id=where))
+    assert session.find(Submission) == []
+
+
 def test_a_leak_stops_it_and_nothing_is_made(session: Session, case: Case) -> None:
     circle = session.vault.make_compartment("identity").id
     session.commit(

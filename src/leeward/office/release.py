@@ -16,7 +16,9 @@ import msgspec
 
 from leeward.base.say import Code, say
 from leeward.domain.appeals.records import Submission
+from leeward.domain.appeals.states import require_may_send
 from leeward.domain.errors import OutOfRange, RuleBroken
+from leeward.domain.release.allowed import Withheld
 from leeward.domain.release.audience import view_of
 from leeward.domain.release.compose import Composed, compose
 from leeward.domain.release.document import as_kept, keep
@@ -28,7 +30,7 @@ from leeward.ledger.model import add, put, remove
 from leeward.office import appeals
 from leeward.office.casework_base import require, today
 from leeward.office.files import keep_file, read_file
-from leeward.office.release_material import gather, names_in, secrets_of
+from leeward.office.release_material import gather, names_in, no_longer_allowed, secrets_of
 from leeward.office.release_pdf import make_pdf
 from leeward.office.session import Session
 
@@ -40,6 +42,8 @@ class Preview(msgspec.Struct, frozen=True):
     composed: Composed
     leaks: tuple[Leak, ...]
     sealed_names: int  # identities whose key this desk does not hold: not looked for
+    told_ids: tuple[str, ...] = ()  # the accounts that are in it
+    taken_back: tuple[Withheld, ...] = ()  # of what was made: what may not leave any more
 
 
 def prepare(
@@ -102,7 +106,10 @@ def preview(session: Session, release_id: str) -> Preview:
     """Return exactly what would leave if it were made today; of what was made, exactly what was made (4)."""
     release = require(session, Release, release_id)
     if release.kept:
-        return Preview(release, Composed(as_kept(release.kept), ()), (), 0)
+        taken_back = (
+            () if release.state == "sent" else tuple(no_longer_allowed(session, release, today(session)))
+        )
+        return Preview(release, Composed(as_kept(release.kept), ()), (), 0, release.told_ids, taken_back)
     return _compose(session, release, today(session))
 
 
@@ -111,7 +118,8 @@ def _compose(session: Session, release: Release, day: str) -> Preview:
     composed = compose(material)
     secrets, sealed_names = secrets_of(session)
     leaks = scan(composed.document, secrets, release.audience, names_in(material))
-    return Preview(release, composed, leaks, sealed_names)
+    told = tuple(one.account.for_audience(release.audience, day).id for one in material.told)
+    return Preview(release, composed, leaks, sealed_names, told)
 
 
 def make(session: Session, release_id: str) -> Release:
@@ -147,6 +155,7 @@ def make(session: Session, release_id: str) -> Release:
             withheld=len(seen.composed.withheld),
             kept=keep(seen.composed.document),
         ),
+        add(Release.kind, release_id, "told_ids", *seen.told_ids),
     )
     return require(session, Release, release_id)
 
@@ -177,6 +186,9 @@ def mark_sent(session: Session, release_id: str, submission: Submission) -> str:
         raise RuleBroken(
             say("Only what was made, and not sent before, can be sent."), next_step=say("Make it first.")
         )
+    require_may_send(
+        Submission(id=""), no_longer_allowed(session, release, submission.sent_on or today(session))
+    )
     full = msgspec.structs.replace(
         submission,
         id=session.make_id(),

@@ -50,6 +50,14 @@ def gather(session: Session, release: Release, day: str) -> Material:
     )
 
 
+def no_longer_allowed(session: Session, release: Release, day: str) -> list[Withheld]:
+    """Return what is in a release that was made and may not leave on that day any more."""
+    gate = Gate(release.audience, day, _consents(session), organisation=release.organisation)
+    told = [account for one in release.told_ids if (account := session.get(Account, one)) is not None]
+    asked = [gate.account(account) for account in told]
+    return [one for one in asked if isinstance(one, Withheld)]
+
+
 def _consents(session: Session) -> dict[str, list[Consent]]:
     found: dict[str, list[Consent]] = {}
     for consent in session.find(Consent):

@@ -64,6 +64,7 @@ def one(request: Request) -> Response:
         leaks=seen.leaks,
         leaky={(leak.section, leak.line) for leak in seen.leaks},
         sealed_names=seen.sealed_names,
+        taken_back=seen.taken_back,
         is_line=lambda line: isinstance(line, Line),
         view=VIEWS[seen.release.audience],
         claims=findings.claims(session),

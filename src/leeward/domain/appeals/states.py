@@ -62,7 +62,7 @@ def last_day(text: str) -> dt.date | None:
     return bounds[1] if bounds else None
 
 
-def require_may_send(submission: Submission, missing: Sequence[str]) -> None:
+def require_may_send(submission: Submission, missing: Sequence[object]) -> None:
     """Raise RuleBroken if it was sent already or if somebody in it lacks the matching consent."""
     if submission.sent_on:
         raise RuleBroken(say("This was sent already."), next_step=say("To ask again, make a follow-up."))

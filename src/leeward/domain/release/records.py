@@ -24,6 +24,7 @@ class Release(Typed, frozen=True, kw_only=True):
     claim_ids: tuple[str, ...] = ()
     account_ids: tuple[str, ...] = ()
     with_names: bool = False
+    told_ids: tuple[str, ...] = ()  # the accounts that are in it, of those that were chosen
     state: str = "draft"  # draft, made, sent, recalled
     made_on: str = ""  # ISO date: consent was checked for this day
     made_at: int = 0

@@ -78,14 +78,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     "group-building": ("building and repair", "строительство и ремонт"),
     "group-office": ("office work", "работа в офисе"),
     "group-other": ("other work", "другая работа"),
-    "acts": ("What was done", "Что произошло"),
     "act-when": ("When: {when}", "Когда: {when}"),
     "act-where": ("Where: {where}", "Где: {where}"),
     "act-unit": ("By: {unit}", "Кем: {unit}"),
     "act-how": ("How: {methods}", "Как: {methods}"),
     "act-long": ("How long: {duration}", "Сколько длилось: {duration}"),
     "act-end": ("How it ended: {outcome}", "Чем закончилось: {outcome}"),
-    "own-words": ("In their own words", "Собственными словами"),
     "evidence": ("Evidence held", "Имеющиеся доказательства"),
     "evidence-line": ("{title} ({kind}), SHA-256 {sha256}", "{title} ({kind}), SHA-256 {sha256}"),
     "withheld": ("What this document leaves out", "Что в этот документ не вошло"),
@@ -110,10 +108,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Точные дни, места и занятия там, где они могли бы указать на человека.",
     ),
     "withheld-nothing": ("Nothing that was chosen for it.", "Ничего из отобранного."),
-    "withheld-line": ("Left out: {why}", "Не вошло: {why}"),
     "withheld-place": ("place left out", "место не указано"),
     "page": ("page {n} of {total}", "страница {n} из {total}"),
-    "several": ("several", "несколько"),
 }
 
 

@@ -213,18 +213,6 @@ METHODS = Vocabulary(
 )
 
 
-def search_methods(text: str, language: str) -> list[Term]:
-    """Return the terms whose words, notes or parents contain every word of the text, in the vocabulary's order."""
-    wanted = text.casefold().split()
-    found = []
-    for term in METHODS:
-        parent = METHODS[term.parent].label(language) if term.parent else ""
-        hay = f"{term.label(language)} {parent} {term.note} {term.code}".casefold()
-        if all(word in hay for word in wanted):
-            found.append(term)
-    return found
-
-
 def method_label(code: str, language: str) -> str:
     """Return a method so that it is understood alone: "electric shocks: through fingers or toes"."""
     if code not in METHODS or not METHODS[code].parent:
