@@ -14,6 +14,16 @@ function notice(name: string, shown: boolean): void {
   if (line) line.hidden = !shown;
 }
 
+/** Merge a page that the desk gave into the open one. */
+export function merge(page: string): void {
+  const news = new DOMParser().parseFromString(page, "text/html").querySelectorAll("[data-live]");
+  document.querySelectorAll("[data-live]").forEach((part, place) => {
+    const fresh = news[place];
+    if (fresh) morphChildren(part, fresh);
+  });
+  document.dispatchEvent(new CustomEvent("leeward:merged"));
+}
+
 async function refresh(): Promise<void> {
   if (closed) return;
   if (running) {
@@ -24,13 +34,7 @@ async function refresh(): Promise<void> {
   try {
     const answer = await fetch(document.body.dataset["liveAt"] || location.href, { headers: { "Leeward-Live": "1" } });
     if (!answer.ok || answer.redirected) return;
-    const next = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const news = next.querySelectorAll("[data-live]");
-    document.querySelectorAll("[data-live]").forEach((part, place) => {
-      const fresh = news[place];
-      if (fresh) morphChildren(part, fresh);
-    });
-    document.dispatchEvent(new CustomEvent("leeward:merged"));
+    merge(await answer.text());
   } finally {
     running = false;
     if (pending) {
