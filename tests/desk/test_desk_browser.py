@@ -128,7 +128,9 @@ def test_the_keyboard_is_enough(browsing: Browsing, server: Served, session: Ses
     page.wait_for_url("**/inbox/*")
     page.keyboard.press("2")
     expect(page.locator("button[name=urgency][aria-pressed=true]")).to_have_text("1–3 days 2")
-    page.locator("li[data-row] >> text=первое").click()
+    first = next(line.contact.id for line in intake.queue(session) if line.preview == "первое")
+    page.locator(f"#q-{first} a").click()
+    page.wait_for_url(f"**/inbox/{first}")
     page.keyboard.press("w")
     page.keyboard.type("g i ? / 1")  # letters, not keys, while somebody types
     page.keyboard.press("Control+Enter")
