@@ -28,7 +28,9 @@ def test_it_gives_its_figures_beside_their_limits(monkeypatch: pytest.MonkeyPatc
     assert 10 < figures["relay_mb"].value < 200
     assert not figures["relay_mb"].more_is_better
     assert 0 < figures["append_p50_ms"].value <= figures["append_p99_ms"].value
-    assert len(said) == 4
+    assert len(said) == 7
+    assert 30 < figures["desk_mb"].value < figures["desk_peak_mb"].value
+    assert 0 < figures["help_s"].value < 3
 
 
 def test_every_counted_append_is_in_the_store(tmp_path: Path) -> None:
