@@ -232,7 +232,7 @@ def test_an_upload_that_is_given_up_never_leaves_a_row_without_its_file(tmp_path
         hold = threading.Event()
         held = asyncio.ensure_future(store._writer.run(lambda _: hold.wait(10)))
         upload = asyncio.ensure_future(store.put_blob(b"b" * 32, bytes(32), b"piece"))
-        while store._writer._queue.qsize() == 0:  # noqa: ASYNC110 - the queue belongs to a thread
+        while not store._writer._waiting:  # noqa: ASYNC110 - the queue belongs to a thread
             await asyncio.sleep(0.01)
         upload.cancel()
         hold.set()

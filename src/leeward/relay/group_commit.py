@@ -5,6 +5,8 @@
 3. If anything else fails, the batch is rolled back and each job runs again alone: no failure fails a neighbour.
 4. A full disk is NoRoom for the job it struck, and the next job is tried as if nothing had been.
 5. After an error that leaves durability in doubt (a failed fsync, a damaged file), nothing is written until a restart.
+6. Neighbours with the same function `run_all` are run by it in one go. It returns, for each, its value or its refusal;
+   who is refused has written nothing.
 """
 
 from __future__ import annotations
@@ -13,8 +15,10 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, TypeVar
 
 from leeward.wire.errors import Busy, NoRoom, Refused
@@ -24,6 +28,7 @@ BACKLOG_MOST = 4096
 
 T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], Any]
+RunAll = Callable[[sqlite3.Connection, Sequence[Job]], list[Any]]
 
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_TRUNCATE}
 _IN_DOUBT = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}  # the low byte of the code
@@ -43,11 +48,18 @@ class _Outcome:
 
 
 class Writer:
-    """Runs jobs on one connection in one thread. `connection` is used by that thread alone from now on."""
+    """Runs jobs on one connection in one thread. `connection` is used by that thread alone from now on.
+
+    The thread is woken once for all that one turn of an event loop brought, not for the first of them.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._waiting: deque[_Waiting] = deque()
+        self._calls: queue.SimpleQueue[bool] = queue.SimpleQueue()  # True: look; False: look, then end
+        self._called_by: asyncio.AbstractEventLoop | None = (
+            None  # the loop that will call before its next turn
+        )
         self._closed = False
         self._in_doubt = False
         self._thread = threading.Thread(target=self._work, name="relay-writer", daemon=True)
@@ -55,37 +67,37 @@ class Writer:
 
     async def run(self, job: Callable[[sqlite3.Connection], T]) -> T:
         """Run a job in a transaction shared with others; return its result once that is durable."""
-        if self._closed or self._in_doubt or self._queue.qsize() >= BACKLOG_MOST:
+        if self._closed or self._in_doubt or len(self._waiting) >= BACKLOG_MOST:
             raise Busy
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._queue.put(_Waiting(job, future, loop))
+        self._waiting.append(_Waiting(job, future, loop))
+        if self._called_by is not loop:
+            self._called_by = loop
+            loop.call_soon(self._call)
         return await future
 
     def close(self) -> None:
         """Finish all jobs that wait, then close the connection."""
         if not self._closed:
             self._closed = True
-            self._queue.put(None)
+            self._calls.put(False)
         self._thread.join()
 
+    def _call(self) -> None:
+        self._called_by = None  # first: who comes after this calls again
+        self._calls.put(True)
+
     def _work(self) -> None:
-        last = False
-        while not last:
-            batch: list[_Waiting] = []
-            waiting = self._queue.get()
-            while waiting is not None:
-                batch.append(waiting)
-                if len(batch) >= BATCH_MOST:
-                    break
-                try:
-                    waiting = self._queue.get_nowait()
-                except queue.Empty:
-                    break
-            last = waiting is None
-            if batch:
+        on = True
+        while on:
+            on = self._calls.get()
+            while batch := self._next_batch():
                 _hand_out(batch, self._outcomes(batch))
         self._connection.close()
+
+    def _next_batch(self) -> list[_Waiting]:
+        return [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH_MOST))]
 
     def _outcomes(self, batch: list[_Waiting]) -> list[_Outcome]:
         try:
@@ -98,16 +110,22 @@ class Writer:
         connection = self._connection
         outcomes: list[_Outcome] = []
         connection.execute("BEGIN IMMEDIATE")
-        for waiting in batch:
-            before = connection.total_changes
-            try:
-                outcomes.append(_Outcome(waiting.job(connection)))
-            except Refused as refusal:
-                if connection.total_changes != before:
-                    raise  # 2: it wrote, and must be taken back alone
-                outcomes.append(_Outcome(error=refusal))
+        for run_all, jobs in _neighbours(batch):
+            if run_all is not None:
+                outcomes += map(_outcome_of, run_all(connection, jobs))  # 6
+            else:
+                outcomes += [self._beside_others(job) for job in jobs]
         connection.execute("COMMIT")  # 1
         return outcomes
+
+    def _beside_others(self, job: Job) -> _Outcome:
+        before = self._connection.total_changes
+        try:
+            return _Outcome(job(self._connection))
+        except Refused as refusal:
+            if self._connection.total_changes != before:
+                raise  # 2: it wrote, and must be taken back alone
+            return _Outcome(error=refusal)
 
     def _alone(self, job: Job) -> _Outcome:
         if self._in_doubt:
@@ -142,6 +160,18 @@ class Writer:
                 self._connection.execute("ROLLBACK")
         except sqlite3.Error:
             self._in_doubt = True  # 5
+
+
+def _neighbours(batch: list[_Waiting]) -> Iterator[tuple[RunAll | None, list[Job]]]:
+    """Give the jobs in order, those that can run in one go together."""
+    for run_all, group in groupby(
+        (waiting.job for waiting in batch), lambda job: getattr(job, "run_all", None)
+    ):
+        yield run_all, list(group)
+
+
+def _outcome_of(result: object) -> _Outcome:
+    return _Outcome(error=result) if isinstance(result, Refused) else _Outcome(result)
 
 
 def _hand_out(batch: list[_Waiting], outcomes: list[_Outcome]) -> None:

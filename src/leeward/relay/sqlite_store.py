@@ -19,6 +19,7 @@ from typing import TypeVar
 
 from leeward.base.ports import Chance, Clock
 from leeward.relay import rows
+from leeward.relay.appending import Append
 from leeward.relay.bells import Bells
 from leeward.relay.group_commit import Writer
 from leeward.relay.sqlite_file import open_file, open_reader
@@ -59,8 +60,7 @@ class SqliteStore:
 
     async def append(self, box: bytes, write_token: bytes, item: bytes, sealed: bytes) -> Appended:
         """See BoxStore.append."""
-        day = self._today()
-        appended = await self._writer.run(lambda c: rows.append(c, box, write_token, item, sealed, day))
+        appended: Appended = await self._writer.run(Append(box, write_token, item, sealed, self._today()))
         self._bells.ring(box)
         return appended
 
@@ -83,9 +83,9 @@ class SqliteStore:
                     continue
                 bell.clear()
 
-    async def delete_box(self, box: bytes, write_token: bytes) -> None:
+    async def delete_box(self, box: bytes, read_token: bytes) -> None:
         """See BoxStore.delete_box. The journal is emptied too, so that nothing of it stays on the disk."""
-        await self._writer.run(lambda c: rows.delete_box(c, box, write_token))
+        await self._writer.run(lambda c: rows.delete_box(c, box, read_token))
         self._bells.ring(box)
         await self._forget_journal()
 
