@@ -17,6 +17,7 @@ from tests.support.hotline import CHANCE, Hotline, make_card
 from leeward.front import app as front_app
 from leeward.front.card import Card, check_card
 from leeward.relay.serve import Serving
+from leeward.seal.codes import derive_way, parse_code
 from leeward.seal.keys import make_identity
 
 pytestmark = pytest.mark.browser
@@ -173,8 +174,9 @@ def test_a_wrong_word_is_caught_here_and_a_slip_is_mended(browsing: Browsing, ho
 
 def test_words_of_nobody_are_told_apart_from_wrong_words(browsing: Browsing, hotline: Hotline) -> None:
     words = send(browsing.page(hotline.url), photo=None)
-    for way in hotline.reports()[0]["ways"]:
-        hotline.relay.delete_box(way["box"], way["write"])
+    code = parse_code(" ".join(words), "ru")
+    for way in (derive_way(code), derive_way(code.alarm_form())):
+        hotline.relay.delete_box(way.box, way.read)
     page = browsing.page(hotline.url)
     come_back(page, words)
     expect(page.get_by_text("Переписки с этими словами нет")).to_be_visible(timeout=SOON)

@@ -76,7 +76,7 @@ def test_reading_and_writing_need_their_own_token(ask: Any, new_box: Any) -> Non
     path = f"{box.path}/items/{HEX16}"
     assert ask("POST", path, b"x", box.read).status == 404
     assert ask("GET", f"{box.path}/items", token=box.write).status == 404
-    assert ask("DELETE", box.path, token=box.read).status == 404
+    assert ask("DELETE", box.path, token=box.write).status == 404
     assert ask("POST", path, b"x", None).status == 400
 
 
@@ -94,13 +94,22 @@ def test_a_wrong_token_and_an_unknown_box_get_the_same_answer(ask: Any, new_box:
         assert (wrong.status, wrong.body) == (404, b"no-such-box\n")
 
 
+def test_who_may_only_write_cannot_erase_what_others_wrote(ask: Any, new_box: Any) -> None:
+    """The intake card publishes the hotline's write token: a stranger must not empty the hotline with it."""
+    box = new_box()
+    ask.make_box(box)
+    ask.append(box, b"a report")
+    assert ask("DELETE", box.path, token=box.write).status == 404
+    assert b"a report" in ask.items(box).body
+
+
 def test_a_deleted_box_is_gone_and_its_address_free(ask: Any, new_box: Any) -> None:
     box = new_box()
     ask.make_box(box)
     ask.append(box, b"x")
-    answer = ask("DELETE", box.path, token=box.write)
+    answer = ask("DELETE", box.path, token=box.read)
     assert (answer.status, answer.body) == (204, b"")
-    assert ask("DELETE", box.path, token=box.write).status == 404
+    assert ask("DELETE", box.path, token=box.read).status == 404
     assert ask.append(box, b"x").status == 404
     assert ask.make_box(box).status == 201
     assert ask.items(box).body == b""

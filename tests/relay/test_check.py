@@ -38,7 +38,7 @@ async def fill(url: str) -> None:
     await store.make_box(gone, sha256(read), sha256(write))
     for _ in range(10):
         await store.append(gone, write, os.urandom(16), os.urandom(3000))
-    await store.delete_box(gone, write)
+    await store.delete_box(gone, read)
     for blob, erase, sealed in BLOBS:
         await store.put_blob(blob, sha256(erase), sealed)
     store.close()

@@ -52,8 +52,8 @@ class Model:
         items = self.boxes[box][2]
         return [(n, *one) for n, one in enumerate(items, 1) if n > after][:limit], len(items)
 
-    def delete_box(self, box: int, write: int) -> Any:
-        if box not in self.boxes or self.boxes[box][1] != write:
+    def delete_box(self, box: int, read: int) -> Any:
+        if box not in self.boxes or self.boxes[box][0] != read:
             return NoSuchBox
         del self.boxes[box]
         return None
@@ -89,8 +89,8 @@ async def real(  # noqa: PLR0911 - one return for each thing that a store does
                 page = await store.list_items(key(box, 16), key(read, 32), after, limit)
                 assert all(len(one.sealed) == 3000 for one in page.items)
                 return [(one.number, one.item[0], one.sealed[0]) for one in page.items], page.last
-            case "delete_box", (box, write):
-                return await store.delete_box(key(box, 16), key(write, 32))
+            case "delete_box", (box, read):
+                return await store.delete_box(key(box, 16), key(read, 32))
             case "put_blob", (blob, erase, sealed):
                 return await store.put_blob(key(blob, 32), sha256(key(erase, 32)), key(sealed, 3000))
             case "get_blob", (blob,):

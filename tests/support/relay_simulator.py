@@ -130,10 +130,10 @@ class Door:
             told.reverse()
         return Listing(tuple(told), last)
 
-    def delete_box(self, box: str, write: str) -> None:
+    def delete_box(self, box: str, read: str) -> None:
         self._come_in()
         with self.store.lock:
-            self._box(box, write, write=True)
+            self._box(box, read, write=False)
             del self.store.boxes[box]
 
     def put_blob(self, blob: str, sealed: bytes, erase: str) -> None:

@@ -93,7 +93,9 @@ def test_refusals_are_named(client: RelayClient) -> None:
         assert refused.value.word == word
         assert refused.value.kept
         assert word in str(refused.value)
-    client.delete_box(box, write)
+    with pytest.raises(RelayRefused):
+        client.delete_box(box, write)
+    client.delete_box(box, read)
     with pytest.raises(RelayRefused):
         client.list_items(box, read)
 

@@ -53,8 +53,8 @@ class BoxStore(Protocol):
         """Return when the box has an item after this number, or the time is over. NoSuchBox."""
         ...
 
-    async def delete_box(self, box: bytes, write_token: bytes) -> None:
-        """Erase a box and all in it. NoSuchBox."""
+    async def delete_box(self, box: bytes, read_token: bytes) -> None:
+        """Erase a box and all in it; only who may read it can. NoSuchBox."""
         ...
 
     async def put_blob(self, blob: bytes, erase_hash: bytes, sealed: bytes) -> bool:

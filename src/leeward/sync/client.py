@@ -113,9 +113,9 @@ class RelayClient:
 
         return self._again(ask)
 
-    def delete_box(self, box: str, write: str) -> None:
+    def delete_box(self, box: str, read: str) -> None:
         """Erase a box and everything in it."""
-        self._plain("DELETE", print_route(Box(bytes.fromhex(box))), 204, token=write)
+        self._plain("DELETE", print_route(Box(bytes.fromhex(box))), 204, token=read)
 
     def put_blob(self, blob: str, sealed: bytes, erase: str) -> None:
         """Keep a sealed piece that can be erased by whoever has the `erase` token."""

@@ -29,7 +29,7 @@ class Relay(Protocol):
         """Return items after a number, waiting up to `wait` seconds if there is none yet."""
         ...
 
-    def delete_box(self, box: str, write: str) -> None:
+    def delete_box(self, box: str, read: str) -> None:
         """Erase a box and everything in it."""
         ...
 
