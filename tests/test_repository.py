@@ -141,3 +141,16 @@ def test_every_error_code_is_named_once() -> None:
                 assert code not in codes, f"{code} in {path} and {codes[code]}"
                 codes[code] = str(path)
     assert codes
+
+
+def test_every_error_is_on_its_page() -> None:
+    subprocess.run([sys.executable, "tools/make_error_page.py", "--check"], cwd=HERE, check=True)
+
+
+def test_every_place_of_the_desk_is_in_the_readme_or_the_architecture() -> None:
+    from leeward.desk.pages import all_routes  # noqa: PLC0415 - the desk is heavy; one test needs it
+
+    text = ((HERE / "README.md").read_text() + (HERE / "docs/architecture.md").read_text()).lower()
+    places = {getattr(route, "path", "").split("/")[1].partition(".")[0] for route in all_routes()} - {""}
+    missing = sorted(place for place in places if place not in text)
+    assert missing == []
