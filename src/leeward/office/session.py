@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from leeward.base.ids import make_id
 from leeward.base.ports import Chance, Clock
+from leeward.domain.homes import HOMES
 from leeward.domain.typed import T, Typed, read, read_all, write_new
 from leeward.ledger.model import Change
 from leeward.ledger.store.vault import Vault
@@ -42,12 +43,16 @@ class Session:
 
     def get(self, kind: type[T], record: str) -> T | None:
         """Return the record if this vault may read it and it is of that kind."""
-        found = self.vault.get(record)
-        return read(kind, found) if found is not None and found.kind == kind.kind else None
+        found = self.vault.get(record, kind=kind.kind, home=HOMES.get(kind.kind, ""))
+        return read(kind, found) if found is not None else None
 
     def find(self, kind: type[T], *, compartment: str | None = None, **refs: str) -> list[T]:
-        """Return all readable records of a kind, newest change first; `case_id=...` narrows by an indexed field."""
-        return read_all(kind, self.vault.find(kind.kind, compartment=compartment, refs=refs))
+        """Return the readable records of a kind, newest change first; `case_id=...` narrows by an indexed field."""
+        found = self.vault.find(kind.kind, compartment=compartment, refs=refs)
+        home = HOMES.get(kind.kind)
+        if home is not None:
+            found = [one for one in found if self.vault.compartment(one.compartment).kind == home]
+        return read_all(kind, found)
 
     def compartment_of(self, name: str) -> str:
         """Return the id of the one compartment of that kind ("team", "intake", "beds", "record")."""

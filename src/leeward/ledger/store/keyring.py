@@ -147,6 +147,10 @@ class Keyring:
         """Return the id of a compartment by its small number."""
         return self._names[number]
 
+    def kind(self, number: int) -> str:
+        """Return the kind of a compartment by its small number."""
+        return self._compartments[self._names[number]].kind
+
     def identities(self, compartment_id: str) -> dict[int, Identity]:
         """Return the identities of a compartment by epoch."""
         self.compartment(compartment_id)

@@ -22,17 +22,23 @@ class Reader:
         self._ring = ring
         self._member_of = member_of
 
-    def get(self, record: str) -> Record | None:
-        """Return a record; if two circles hold the id, the one that was created first."""
+    def get(self, record: str, kind: str = "", home: str = "") -> Record | None:
+        """Return a record, of a kind and from a circle of the kind `home` if these are named.
+
+        If two circles hold the id, it is the one that came here first: a member of one circle cannot put a record of
+        theirs in the place of another circle's, whatever clock they write.
+        """
         with self._database.reading() as connection:
             rows: Any = connection.execute(
-                "SELECT compartment, state FROM record WHERE id=?", (record,)
+                "SELECT compartment, state FROM record WHERE id=? ORDER BY no", (record,)
             ).fetchall()
-        states = [(load_state(state), place) for place, state in rows]
-        if not states:
-            return None
-        state, place = min(states, key=_created)
-        return self.view(state, record, place)
+        for place, raw in rows:
+            state = load_state(raw)
+            if state.kind == (kind or state.kind) and self._ring.kind(place) == (
+                home or self._ring.kind(place)
+            ):
+                return self.view(state, record, place)
+        return None
 
     def find(
         self, kind: str, compartment: str | None, refs: Mapping[str, str], limit: int | None
@@ -68,7 +74,7 @@ class Reader:
     def history(self, record: str) -> list[Revision]:
         """Return what every entry did to a record, oldest first by (hlc, device)."""
         with self._database.reading() as connection:
-            row: Any = self._row_of(connection, record)
+            row = self._row_of(connection, record)
             if row is None:
                 return []
             chunks: Any = connection.execute(
@@ -93,10 +99,8 @@ class Reader:
         return view(state, record, self._ring.name(place), self._member_of)
 
     def _row_of(self, connection: apsw.Connection, record: str) -> int | None:
-        rows: Any = connection.execute("SELECT no, state FROM record WHERE id=?", (record,)).fetchall()
-        if not rows:
-            return None
-        return int(min((_created((load_state(state), no)), no) for no, state in rows)[1])
+        row: Any = connection.execute("SELECT min(no) FROM record WHERE id=?", (record,)).fetchone()
+        return row[0]  # type: ignore[no-any-return]
 
     def _where(
         self, kind: str, compartment: str | None, refs: Mapping[str, str]
@@ -123,7 +127,3 @@ class Reader:
             sql += " AND r.compartment=?"
             values.append(self._ring.number(compartment))
         return sql, values
-
-
-def _created(row: tuple[State, int]) -> tuple[Stamp, int]:
-    return row[0].first, row[1]

@@ -240,9 +240,9 @@ class Vault:
 
     # reading ---------------------------------------------------------------------------------------------------
 
-    def get(self, record_id: str) -> Record | None:
-        """Return a record, None if it is not known here."""
-        return self._reader.get(record_id)
+    def get(self, record_id: str, *, kind: str = "", home: str = "") -> Record | None:
+        """Return a record, None if it is not known here; `home` is the kind of circle that it must lie in."""
+        return self._reader.get(record_id, kind, home)
 
     def find(
         self,

@@ -1,0 +1,28 @@
+"""In which kind of circle a record must lie to be believed.
+
+Whoever holds one circle's key can write anything into it, a record with the id of another circle's among it. What is
+edited is written back to where it was found; so a legal name, or an answer to somebody in danger, must never be taken
+from a wider or other circle than its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+HOMES: Mapping[str, str] = {
+    "team": "team",
+    "member": "team",
+    "device": "team",
+    "hotline": "intake",
+    "contact": "intake",
+    "voice": "intake",
+    "message": "intake",
+    "check": "intake",
+    "draft": "intake",
+    "damaged": "intake",
+    "case": "case",
+    "person": "case",
+    "identity": "identity",
+    "place_address": "address",
+}
+"""Kind of record to kind of compartment. Kinds that are not named may lie wherever people work on them."""

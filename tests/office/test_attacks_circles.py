@@ -1,0 +1,82 @@
+"""What a member who is turned can try with the keys they hold, and what it gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.support.relay_simulator import RelaySimulator
+from tests.support.teams import Desk, found, newcomer, settle
+
+from leeward.domain.cases.case import Identity
+from leeward.domain.intake import Contact
+from leeward.domain.typed import write_new
+from leeward.office.team import grant_case
+
+
+class Backdated:
+    """A clock that a turned member has set to the beginning of time."""
+
+    def now_ms(self) -> int:
+        return 1
+
+
+@pytest.fixture
+def relay() -> RelaySimulator:
+    return RelaySimulator()
+
+
+@pytest.fixture
+def anna(tmp_path: Path, relay: RelaySimulator) -> Iterator[Desk]:
+    desk = found(tmp_path / "anna", relay.door())
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def turned(tmp_path: Path, relay: RelaySimulator, anna: Desk) -> Iterator[Desk]:
+    """A volunteer who holds the team's key and works for somebody else."""
+    desk = newcomer(tmp_path / "turned", anna, relay.door(), name="Volunteer", role="volunteer")
+    settle(anna, desk)
+    yield desk
+    desk.close()
+
+
+def backdate(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk.vault, "_clock", Backdated())
+    monkeypatch.setattr("leeward.ledger.store.writing.tick", lambda *_args: 1)
+
+
+def test_a_record_of_another_circle_never_takes_the_place_of_a_legal_identity(
+    anna: Desk, turned: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The identity's id stands in the case; edits must not land where all members of the case can read them."""
+    vault: Any = anna.vault
+    case, sealed = vault.make_compartment("case").id, vault.make_compartment("identity").id
+    anna.session.save_new(sealed, Identity(id="i1", legal_name="the real name"))
+    grant_case(anna.session, case, [turned.session.member_id])
+    settle(anna, turned)
+    backdate(turned, monkeypatch)
+    for circle in (case, turned.vault.compartment_of("team")):
+        turned.session.commit(circle, write_new(Identity(id="i1", legal_name="planted")))
+    settle(anna, turned)
+    kept = anna.session.get(Identity, "i1")
+    assert kept is not None
+    assert (kept.legal_name, kept.compartment) == ("the real name", sealed)
+    assert [one.compartment for one in anna.session.find(Identity)] == [sealed]
+    plain = vault.get("i1")
+    assert plain is not None
+    assert plain.compartment == sealed
+    assert {line.value for line in vault.history("i1")} >= {"the real name"}
+
+
+def test_answers_never_go_to_a_way_back_that_was_planted_outside_of_intake(
+    anna: Desk, turned: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backdate(turned, monkeypatch)
+    turned.session.commit(turned.vault.compartment_of("team"), write_new(Contact(id="c1", pseudonym="Heron")))
+    settle(anna, turned)
+    assert anna.session.get(Contact, "c1") is None
+    assert anna.session.find(Contact) == []
