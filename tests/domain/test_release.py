@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from leeward.domain.errors import OutOfRange
 from leeward.domain.evidence.records import EvidenceItem
 from leeward.domain.findings.records import Claim
 from leeward.domain.findings.terms import Element, Grade
-from leeward.domain.period import Period
+from leeward.domain.period import Period, Precision
 from leeward.domain.release.allowed import Allowed, Gate, Withheld
 from leeward.domain.release.audience import VIEWS, Dates, Places, view_of
 from leeward.domain.release.compose import Composed, Material, Standing, Told, compose
@@ -214,6 +215,13 @@ def test_a_vague_period_is_not_made_exact_and_december_is_the_next_winter() -> N
     assert blur_period(Period("2026-03", "2026-03"), Dates.DAY, "en") == "March 2026"
     assert blur_period(Period("2017-12-05"), Dates.SEASON, "ru") == "зима 2018"
     assert blur_period(Period(), Dates.DAY, "en") == ""
+
+
+@pytest.mark.parametrize("to", list(Dates))
+def test_a_guess_is_never_told_as_knowledge(to: Dates) -> None:
+    guess = Period("2026-03-02", "2026-03-09", Precision.ESTIMATED)
+    known = blur_period(msgspec.structs.replace(guess, precision=Precision.RANGE), to, "en")
+    assert blur_period(guess, to, "en") == f"about {known}, the teller's best guess"
 
 
 def test_free_words_about_a_place_are_not_printed_for_those_who_get_districts() -> None:

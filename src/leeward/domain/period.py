@@ -8,6 +8,7 @@ import re
 
 import msgspec
 
+from leeward.base.say import say
 from leeward.domain.errors import OutOfRange
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
@@ -41,8 +42,8 @@ class Period(msgspec.Struct, frozen=True):
 def _edge(text: str, *, last: bool) -> dt.date:
     if not _DATE.fullmatch(text):
         raise OutOfRange(
-            f"“{text[:20]}” is not a date.",
-            next_step="Write 2017, 2017-03 or 2017-03-05: as much of it as is known.",
+            say("“{typed}” is not a date.", typed=text[:20]),
+            next_step=say("Write 2017, 2017-03 or 2017-03-05: as much of it as is known."),
         )
     parts = [int(part) for part in text.split("-")]
     try:
@@ -55,5 +56,6 @@ def _edge(text: str, *, last: bool) -> dt.date:
         return dt.date(parts[0], 12, 31) if last else dt.date(parts[0], 1, 1)
     except ValueError as error:
         raise OutOfRange(
-            f"There is no such day as “{text}”.", next_step="Check the month and the day."
+            say("There is no such day as “{typed}”.", typed=text),
+            next_step=say("Check the month and the day."),
         ) from error

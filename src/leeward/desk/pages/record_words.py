@@ -14,7 +14,7 @@ from leeward.desk.language import Speech
 from leeward.desk.render import office_of, render, speech_of
 from leeward.domain.errors import OutOfRange
 from leeward.domain.findings.terms import Grade
-from leeward.domain.period import Period
+from leeward.domain.period import Period, Precision
 from leeward.domain.testimony.methods import method_label
 from leeward.domain.translated import Translated, translated
 from leeward.office.casework_views import names
@@ -67,9 +67,12 @@ def vague_day(speech: Speech, text: str) -> str:
 def vague_period(speech: Speech, period: Period) -> str:
     """Return a period in words."""
     first, last = period.start or period.end, period.end or period.start
-    if first == last:
-        return vague_day(speech, first)
-    return f"{vague_day(speech, first)} – {vague_day(speech, last)}"
+    told = vague_day(speech, first)
+    if first != last:
+        told = f"{told} – {vague_day(speech, last)}"
+    if told and period.precision == Precision.ESTIMATED:
+        return speech.message(say("about {when}, the teller's best guess", when=told), 0)
+    return told
 
 
 def read_day(typed: str, *, required: bool = False) -> str:

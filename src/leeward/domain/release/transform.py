@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable
 
-from leeward.domain.period import Period
+from leeward.domain.period import Period, Precision
 from leeward.domain.release.audience import Dates, Places
 from leeward.domain.release.words import MONTHS, SEASONS, word
 from leeward.domain.testimony.records import Act, Facility
@@ -57,7 +57,8 @@ def blur_period(period: Period, to: Dates, language: str) -> str:
             _as_known(period.start or period.end, language),
             _as_known(period.end or period.start, language),
         )
-    return first if first == last else f"{first} – {last}"
+    told = first if first == last else f"{first} – {last}"
+    return word("about", language, when=told) if period.precision == Precision.ESTIMATED else told
 
 
 def _date(day: dt.date, to: Dates, language: str) -> str:

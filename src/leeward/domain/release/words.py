@@ -78,6 +78,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "group-building": ("building and repair", "строительство и ремонт"),
     "group-office": ("office work", "работа в офисе"),
     "group-other": ("other work", "другая работа"),
+    "about": ("about {when}, the teller's best guess", "примерно {when}, по памяти"),
     "act-when": ("When: {when}", "Когда: {when}"),
     "act-where": ("Where: {where}", "Где: {where}"),
     "act-unit": ("By: {unit}", "Кем: {unit}"),
