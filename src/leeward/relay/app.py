@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from leeward.base.limits import ITEM_MOST, PIECE_SEALED_MOST
 from leeward.relay.request import Budget, ClientGone, Receive, Request, Scope
 from leeward.relay.store import BoxStore
+from leeward.relay.whole_append import TakeWhole, WholeAppends
 from leeward.wire import routes
 from leeward.wire.errors import BadRequest, Busy, Refused, print_refusal
 from leeward.wire.hexes import HASH_BYTES, parse_hex
@@ -53,6 +54,9 @@ class _Relay:
         self._store = store
         self._pages = pages
         self._budget = budget
+        self.take_whole: TakeWhole = WholeAppends(
+            store, budget
+        ).take  # the short way of what has arrived already
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -35,16 +35,21 @@ _IN_DOUBT = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
-    job: Job
-    future: asyncio.Future[Any]
-    loop: asyncio.AbstractEventLoop
+class Outcome:
+    """What became of a job: its value, or the error that it ended with."""
+
+    value: Any = None
+    error: Exception | None = None
+
+
+Then = Callable[[Outcome], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Outcome:
-    value: Any = None
-    error: Exception | None = None
+class _Waiting:
+    job: Job
+    then: Then
+    loop: asyncio.AbstractEventLoop
 
 
 class Writer:
@@ -67,15 +72,28 @@ class Writer:
 
     async def run(self, job: Callable[[sqlite3.Connection], T]) -> T:
         """Run a job in a transaction shared with others; return its result once that is durable."""
-        if self._closed or self._in_doubt or len(self._waiting) >= BACKLOG_MOST:
-            raise Busy
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._waiting.append(_Waiting(job, future, loop))
+
+        def settle(outcome: Outcome) -> None:
+            if future.done():
+                return  # its request went away; what it wrote stays written
+            if outcome.error is not None:
+                future.set_exception(outcome.error)
+            else:
+                future.set_result(outcome.value)
+
+        self.submit(job, settle, loop)
+        return await future
+
+    def submit(self, job: Job, then: Then, loop: asyncio.AbstractEventLoop) -> None:
+        """Run a job likewise, and tell `then` its outcome, in this loop, which is the running one. Busy."""
+        if self._closed or self._in_doubt or len(self._waiting) >= BACKLOG_MOST:
+            raise Busy
+        self._waiting.append(_Waiting(job, then, loop))
         if self._called_by is not loop:
             self._called_by = loop
             loop.call_soon(self._call)
-        return await future
 
     def close(self) -> None:
         """Finish all jobs that wait, then close the connection."""
@@ -99,16 +117,16 @@ class Writer:
     def _next_batch(self) -> list[_Waiting]:
         return [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH_MOST))]
 
-    def _outcomes(self, batch: list[_Waiting]) -> list[_Outcome]:
+    def _outcomes(self, batch: list[_Waiting]) -> list[Outcome]:
         try:
             return self._together(batch)
         except Exception:  # noqa: BLE001 - 3: whatever it was, it belongs to one of them
             self._roll_back()
         return [self._alone(waiting.job) for waiting in batch]
 
-    def _together(self, batch: list[_Waiting]) -> list[_Outcome]:
+    def _together(self, batch: list[_Waiting]) -> list[Outcome]:
         connection = self._connection
-        outcomes: list[_Outcome] = []
+        outcomes: list[Outcome] = []
         connection.execute("BEGIN IMMEDIATE")
         for run_all, jobs in _neighbours(batch):
             if run_all is not None:
@@ -118,18 +136,18 @@ class Writer:
         connection.execute("COMMIT")  # 1
         return outcomes
 
-    def _beside_others(self, job: Job) -> _Outcome:
+    def _beside_others(self, job: Job) -> Outcome:
         before = self._connection.total_changes
         try:
-            return _Outcome(job(self._connection))
+            return Outcome(job(self._connection))
         except Refused as refusal:
             if self._connection.total_changes != before:
                 raise  # 2: it wrote, and must be taken back alone
-            return _Outcome(error=refusal)
+            return Outcome(error=refusal)
 
-    def _alone(self, job: Job) -> _Outcome:
+    def _alone(self, job: Job) -> Outcome:
         if self._in_doubt:
-            return _Outcome(error=Busy())
+            return Outcome(error=Busy())
         connection = self._connection
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -137,14 +155,14 @@ class Writer:
             connection.execute("COMMIT")  # 1
         except Refused as refusal:
             self._roll_back()
-            return _Outcome(error=refusal)
+            return Outcome(error=refusal)
         except sqlite3.Error as error:
             self._roll_back()
-            return _Outcome(error=self._refusal_of(error))
+            return Outcome(error=self._refusal_of(error))
         except Exception:  # noqa: BLE001 - 3: a mistake in one job must not end the thread of all
             self._roll_back()
-            return _Outcome(error=Busy())
-        return _Outcome(value)
+            return Outcome(error=Busy())
+        return Outcome(value)
 
     def _refusal_of(self, error: sqlite3.Error) -> Refused:
         code = getattr(error, "sqlite_errorcode", 0)
@@ -170,27 +188,22 @@ def _neighbours(batch: list[_Waiting]) -> Iterator[tuple[RunAll | None, list[Job
         yield run_all, list(group)
 
 
-def _outcome_of(result: object) -> _Outcome:
-    return _Outcome(error=result) if isinstance(result, Refused) else _Outcome(result)
+def _outcome_of(result: object) -> Outcome:
+    return Outcome(error=result) if isinstance(result, Refused) else Outcome(result)
 
 
-def _hand_out(batch: list[_Waiting], outcomes: list[_Outcome]) -> None:
+def _hand_out(batch: list[_Waiting], outcomes: list[Outcome]) -> None:
     """Give every request its outcome, waking each event loop once."""
     for loop in {waiting.loop for waiting in batch}:
         pairs = [
-            (waiting.future, outcome)
+            (waiting.then, outcome)
             for waiting, outcome in zip(batch, outcomes, strict=True)
             if waiting.loop is loop
         ]
         if not loop.is_closed():
-            loop.call_soon_threadsafe(_settle, pairs)
+            loop.call_soon_threadsafe(_tell, pairs)
 
 
-def _settle(pairs: list[tuple[asyncio.Future[Any], _Outcome]]) -> None:
-    for future, outcome in pairs:
-        if future.done():
-            continue  # its request went away; what it wrote stays written
-        if outcome.error is not None:
-            future.set_exception(outcome.error)
-        else:
-            future.set_result(outcome.value)
+def _tell(pairs: list[tuple[Then, Outcome]]) -> None:
+    for then, outcome in pairs:
+        then(outcome)

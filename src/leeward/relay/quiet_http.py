@@ -6,6 +6,8 @@
 4. What is not HTTP gets our own word, not the server's sentence, and the client's address is forgotten.
 5. Beyond CONNECTIONS_MOST connections, new ones are closed at once.
 6. A body that goes on after its answer must end within HEAD_SECONDS too.
+7. A POST that has arrived whole in one read, with nothing before it under way, is offered to the app's `take_whole`.
+   Anything else, and what that does not take, goes uvicorn's way, as if it had not been held back.
 """
 
 from __future__ import annotations
@@ -14,8 +16,10 @@ import asyncio
 from typing import Any, cast
 
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
+
+from leeward.relay.whole_append import TakeWhole
 
 HEAD_SECONDS = 10.0
 HEAD_MOST = 16 * 1024
@@ -26,6 +30,42 @@ _BAD = (
     b"HTTP/1.1 400 Bad Request\r\ncache-control: no-store\r\ncontent-type: text/plain\r\n"
     b"content-length: 12\r\nconnection: close\r\n\r\nbad-request\n"
 )
+
+
+class _NobodyWaits:
+    """What uvicorn sets when a connection ends."""
+
+    def set(self) -> None:
+        """Wake nobody."""
+
+
+_NOBODY = _NobodyWaits()
+
+
+class _Whole:
+    """Stands where uvicorn keeps the request that is being answered, with what it looks at there."""
+
+    __slots__ = ("_http", "disconnected", "keep_alive", "response_complete")
+    message_event = _NOBODY
+
+    def __init__(self, http: QuietHttp) -> None:
+        self._http = http
+        self.disconnected = False
+        self.keep_alive = True
+        self.response_complete = False
+
+    def answer(self, head: bytes, body: bytes) -> None:
+        """Send the answer, if there is still somebody who wants it."""
+        self.response_complete = True
+        transport = self._http.transport
+        if self.disconnected or transport.is_closing():
+            return
+        if self.keep_alive:
+            transport.write(b"%b\r\n%b" % (head, body))
+        else:
+            transport.write(b"%bconnection: close\r\n\r\n%b" % (head, body))
+            transport.close()
+        self._http.on_response_complete()
 
 
 class QuietHttp(HttpToolsProtocol):
@@ -45,6 +85,8 @@ class QuietHttp(HttpToolsProtocol):
         self._in_body = False  # a head is complete and its body is not
         self._head_size = 0
         self._refused = False
+        self._take_whole: TakeWhole | None = getattr(self.app, "take_whole", None)
+        self._held: list[bytes] | None = None  # the body of a request that may yet turn out whole (7)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin the first head's deadline (1), or turn the client away (5)."""
@@ -69,6 +111,8 @@ class QuietHttp(HttpToolsProtocol):
         if not self._in_head:
             self._head_size = 0
         super().data_received(data)
+        if self._held is not None:
+            self._let_go()  # 7: there is more to come
         if self._in_head:
             if self._head_timer is None:
                 self._start_head()
@@ -86,21 +130,34 @@ class QuietHttp(HttpToolsProtocol):
         self._in_head = False
         self._in_body = True
         self._stop_head()
-        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+        size = len(self.url)
+        for name, value in self.headers:
+            size += len(name) + len(value) + 4
         if size > HEAD_MOST:
             self.send_400_response("")
-        if not self._refused:
+        if self._refused:
+            return
+        if self._take_whole is not None and self._may_be_whole():
+            self._held = []
+        else:
             super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body, unless the request was refused."""
-        if not self._refused:
+        if self._held is not None:
+            self._held.append(body)
+        elif not self._refused:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Be ready for the next head."""
         self._in_body = False
         self._stop_head()
+        if self._held is not None:
+            if self._is_taken(b"".join(self._held)):
+                self._held = None
+                return
+            self._let_go()
         if not self._refused:
             super().on_message_complete()
 
@@ -130,6 +187,37 @@ class QuietHttp(HttpToolsProtocol):
         """End it."""
         self._stop_stall()
         super().resume_writing()
+
+    def _may_be_whole(self) -> bool:
+        """Tell whether rule 7 holds so far."""
+        parser = self.parser
+        return (
+            parser.get_method() == b"POST"
+            and (self.cycle is None or self.cycle.response_complete)
+            and not self.flow.write_paused
+            and not self.expect_100_continue
+            and parser.should_keep_alive()
+            and not parser.should_upgrade()
+            and parser.get_http_version() == "1.1"
+        )
+
+    def _is_taken(self, body: bytes) -> bool:
+        """Offer a whole request to the app (7)."""
+        whole = _Whole(self)
+        if self._take_whole is None or not self._take_whole(self.url, self.headers, body, whole.answer):
+            return False
+        if not whole.response_complete:
+            self.cycle = cast("RequestResponseCycle", whole)
+        return True
+
+    def _let_go(self) -> None:
+        """Let a request that was held back go uvicorn's way (7)."""
+        held, self._held = self._held or [], None
+        if self._refused:
+            return
+        super().on_headers_complete()
+        for part in held:
+            super().on_body(part)
 
     def _start_head(self) -> None:
         self._head_timer = self.loop.call_later(HEAD_SECONDS, self.transport.abort)

@@ -46,7 +46,17 @@ class Budget:
         try:
             yield share
         finally:
-            self.held -= share.size
+            self.give_back(share.size)
+
+    def take(self, size: int) -> None:
+        """Hold `size` bytes more; Busy if they are not there. Whoever took them gives them back."""
+        if self.held + size > self.most:
+            raise Busy
+        self.held += size
+
+    def give_back(self, size: int) -> None:
+        """Hold `size` bytes less."""
+        self.held -= size
 
 
 class Share:
@@ -60,9 +70,7 @@ class Share:
 
     def take(self, size: int) -> None:
         """Hold `size` bytes more; Busy if they are not there."""
-        if self._budget.held + size > self._budget.most:
-            raise Busy
-        self._budget.held += size
+        self._budget.take(size)
         self.size += size
 
 

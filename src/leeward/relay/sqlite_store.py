@@ -21,7 +21,7 @@ from leeward.base.ports import Chance, Clock
 from leeward.relay import rows
 from leeward.relay.appending import Append
 from leeward.relay.bells import Bells
-from leeward.relay.group_commit import Writer
+from leeward.relay.group_commit import Outcome, Writer
 from leeward.relay.sqlite_file import open_file, open_reader
 from leeward.relay.store import Appended, BlobFiles, Page
 from leeward.relay.sums import write_sums
@@ -63,6 +63,24 @@ class SqliteStore:
         appended: Appended = await self._writer.run(Append(box, write_token, item, sealed, self._today()))
         self._bells.ring(box)
         return appended
+
+    def begin_append(
+        self,
+        box: bytes,
+        write_token: bytes,
+        item: bytes,
+        sealed: bytes,
+        then: Callable[[Appended | Exception], None],
+    ) -> None:
+        """See BoxStore.begin_append."""
+
+        def settled(outcome: Outcome) -> None:
+            if outcome.error is None:
+                self._bells.ring(box)
+            then(outcome.error or outcome.value)
+
+        job = Append(box, write_token, item, sealed, self._today())
+        self._writer.submit(job, settled, asyncio.get_running_loop())
 
     async def list_items(self, box: bytes, read_token: bytes, after: int, limit: int) -> Page:
         """See BoxStore.list_items."""

@@ -45,6 +45,17 @@ class BoxStore(Protocol):
         """Put an item at the end of a box. NoSuchBox, ItemTaken, NoRoom, Busy."""
         ...
 
+    def begin_append(
+        self,
+        box: bytes,
+        write_token: bytes,
+        item: bytes,
+        sealed: bytes,
+        then: Callable[[Appended | Exception], None],
+    ) -> None:
+        """Do the same without a task: `then` is told how `append` would have ended, in the running loop. Busy."""
+        ...
+
     async def list_items(self, box: bytes, read_token: bytes, after: int, limit: int) -> Page:
         """Return the items after a number, at most `limit` and about wire.listing.LISTING_MOST bytes. NoSuchBox."""
         ...
