@@ -12,7 +12,11 @@ from tests.support.teams import Desk, found, newcomer, settle
 
 from leeward.domain.cases.case import Identity
 from leeward.domain.intake import Contact
+from leeward.domain.team import TEAM_KINDS, Device
 from leeward.domain.typed import write_new
+from leeward.ledger.errors import GrantError
+from leeward.ledger.grant import SINGLE_KINDS
+from leeward.ledger.model import put
 from leeward.office.team import grant_case
 
 
@@ -80,3 +84,55 @@ def test_answers_never_go_to_a_way_back_that_was_planted_outside_of_intake(
     settle(anna, turned)
     assert anna.session.get(Contact, "c1") is None
     assert anna.session.find(Contact) == []
+
+
+def test_keys_for_a_colleague_cannot_be_turned_aside_to_another_device(
+    anna: Desk, turned: Desk, relay: RelaySimulator, tmp_path: Path
+) -> None:
+    """A member writes their own recipient and box into a colleague's roster record before a case is handed over."""
+    boris = newcomer(tmp_path / "boris", anna, relay.door(), name="Boris", role="operator")
+    settle(anna, boris, turned)
+    thief = turned.vault.device
+    turned.session.commit(
+        turned.vault.compartment_of("team"),
+        put(
+            "device",
+            boris.device_id,
+            recipient=thief.identity.recipient().string(),
+            box=thief.box,
+            write=thief.write,
+        ),
+    )
+    settle(turned, anna)
+    case: Any = anna.vault.make_compartment("case")
+    grant_case(anna.session, case.id, [boris.session.member_id])
+    settle(anna, turned, boris)
+    assert case.id in {one.id for one in boris.vault.compartments()}
+    listing = turned.relay.list_items(thief.box, thief.read)
+    assert len(listing.items) == 1  # its own first keys, and nothing more
+    assert case.id not in {one.id for one in turned.vault.compartments()}
+    boris.close()
+
+
+def test_a_card_that_another_device_signed_draws_no_keys(anna: Desk, turned: Desk) -> None:
+    own = anna.session.find(Device)
+    cards = {one.id: one.card for one in own}
+    turned.session.commit(
+        turned.vault.compartment_of("team"),
+        put("device", anna.device_id, card=cards[turned.device_id]),
+    )
+    settle(turned, anna)
+    assert anna.vault.roster()[anna.device_id].recipient is None
+
+
+def test_a_second_circle_for_the_whole_team_is_refused(anna: Desk, turned: Desk) -> None:
+    """Otherwise what a colleague writes into "the record" could go to a circle that the giver made, and reads."""
+    assert set(TEAM_KINDS) == SINGLE_KINDS
+    before = {kind: anna.vault.compartment_of(kind) for kind in TEAM_KINDS}
+    recipient = anna.vault.device.identity.recipient()
+    for kind in TEAM_KINDS:
+        trap: Any = turned.vault.make_compartment(kind)
+        grant = turned.vault.make_grant(trap.id, anna.device_id, recipient)
+        with pytest.raises(GrantError):
+            anna.vault.take_grant(grant, trusted=None)
+    assert {kind: anna.vault.compartment_of(kind) for kind in TEAM_KINDS} == before

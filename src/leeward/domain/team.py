@@ -55,7 +55,10 @@ class Member(Typed, frozen=True, kw_only=True):
 
 
 class Device(Typed, frozen=True, kw_only=True):
-    """A laptop of a member (protocol 5, Roster). Its id is the fingerprint of its verify key."""
+    """A laptop of a member (protocol 5, Roster). Its id is the fingerprint of its verify key.
+
+    `card` is what the device said of itself, signed by it: keys go only to the recipient and box that stand there.
+    """
 
     kind: ClassVar[str] = "device"
     member_id: str = ""
@@ -63,6 +66,7 @@ class Device(Typed, frozen=True, kw_only=True):
     recipient: str = ""
     box: str = ""
     write: str = ""
+    card: str = ""
     removed_at: int = 0  # milliseconds; 0 is in use
 
 

@@ -4,6 +4,7 @@
 2. It is for this device and no other: a grant passed on by its receiver opens nothing new.
 3. Its giver is the key we were told to trust, or a device of the roster that was not removed.
 4. The signature of purpose `grant` covers 1-3.
+5. Of the circles that the whole team shares there is one each: a second one, of whatever age, is a trap.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from leeward.seal.errors import SealError
 from leeward.seal.signing import SigningKey, VerifyKey
 
 VERSION = 1
+SINGLE_KINDS = frozenset({"team", "intake", "beds", "record"})
 PURPOSE = "grant"
 
 

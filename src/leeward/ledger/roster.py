@@ -1,7 +1,8 @@
 """Which devices belong to the team, read from records of kind `device` in the `team` compartment. Pure.
 
 The device id is the fingerprint of its verify key, so a record cannot lend a device another key: what does not
-match its own fingerprint is left out.
+match its own fingerprint is left out. Where its keys are sent to, it says itself, in the card that it signed: whoever
+holds the team's key can write any record, but not have another device's keys sealed to themselves.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from leeward.ledger.card import signed_by
 from leeward.ledger.model import Record, Value
 from leeward.seal.errors import SealError
 from leeward.seal.keys import Recipient
@@ -27,7 +29,7 @@ class RosterDevice(msgspec.Struct, frozen=True):
     device_id: str
     member_id: str
     verify_key: VerifyKey
-    recipient: Recipient | None  # None if the record holds none that can be read
+    recipient: Recipient | None  # None without a card that the device signed
     box: str
     write: str
     removed_at: int
@@ -58,14 +60,15 @@ def _device(record: Record) -> RosterDevice | None:
     key = _verify_key(record.fields.get("verify_key"))
     if key is None:
         return None
+    card = signed_by(key, record.fields.get("card"))
     removed = record.fields.get("removed_at")
     return RosterDevice(
         device_id=key.fingerprint(),
         member_id=_text(record.fields.get("member_id")),
         verify_key=key,
-        recipient=_recipient(record.fields.get("recipient")),
-        box=_text(record.fields.get("box")),
-        write=_text(record.fields.get("write")),
+        recipient=_recipient(card.get("recipient")),
+        box=_text(card.get("box")),
+        write=_text(card.get("write")),
         removed_at=removed if isinstance(removed, int) and removed > 0 else 0,
     )
 

@@ -15,12 +15,11 @@ from typing import Any
 import msgspec
 
 from leeward.base.say import say
+from leeward.ledger.card import CARD_MOST, canonical
 from leeward.office.errors import CardRefused
 from leeward.seal.errors import SealError
 from leeward.seal.keys import Recipient
 from leeward.seal.signing import Purpose, SigningKey, VerifyKey
-
-CARD_MOST = 64 * 1024  # characters of any card
 
 
 class DeviceCard(msgspec.Struct, frozen=True):
@@ -46,12 +45,6 @@ class Welcome(msgspec.Struct, frozen=True):
     relay: str
     member_id: str
     giver: VerifyKey
-
-
-def canonical(card: dict[str, Any]) -> bytes:
-    """Return the bytes that are signed: the card without its signature (1)."""
-    bare = {name: value for name, value in card.items() if name != "signature"}
-    return json.dumps(bare, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def print_signed(card: dict[str, Any], key: SigningKey, purpose: Purpose) -> str:

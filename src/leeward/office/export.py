@@ -25,8 +25,8 @@ from typing import Any, Final
 import msgspec
 
 from leeward.base.say import say
+from leeward.ledger.card import canonical
 from leeward.ledger.model import Record
-from leeward.office.cards import canonical
 from leeward.office.errors import FolderInUse
 from leeward.office.export_readme import README
 from leeward.office.relay import relay_address

@@ -21,9 +21,9 @@ import msgspec
 
 from leeward.base.ports import Chance, Clock
 from leeward.base.say import Message, say
+from leeward.ledger.card import canonical
 from leeward.ledger.grant import VERSION, GrantHead
 from leeward.ledger.store.vault import Vault
-from leeward.office.cards import canonical
 from leeward.office.errors import ExportDamaged
 from leeward.office.export import BLOBS, MANIFEST, SECRETS, SEGMENTS
 from leeward.office.relay import set_relay

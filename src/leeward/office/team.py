@@ -83,6 +83,7 @@ def found_team(  # noqa: PLR0913 - what a founder is asked, each once
                 recipient=device.identity.recipient().string(),
                 box=device.box,
                 write=device.write,
+                card=device_card(session, name=member_name, role=role),
             )
         ),
     )
@@ -178,7 +179,7 @@ def admit(
     changes: list[tuple[Change, ...]] = []
     if not member_id:
         changes.append(write_new(Member(id=owner, name=card.name, role=role)))
-    changes.append(write_new(_device_of(card, owner)))
+    changes.append(write_new(_device_of(card, owner, untrusted_card)))
     session.commit(circle, *changes)
     held = {found.kind: found.id for found in session.vault.compartments() if found.kind in TEAM_KINDS}
     wanted = STARTING_CIRCLES[role]
@@ -244,12 +245,17 @@ def _hand(session: Session, compartment: str, devices: Mapping[str, str]) -> Non
     own = session.vault.device.id
     roster = session.vault.roster()
     outbox = Outbox(session.vault, session.chance)
-    for device_id in devices:
+    given = {}
+    for device_id, member_id in devices.items():
         device = roster.get(device_id)
-        if device_id != own and device is not None and device.recipient is not None:
+        if device_id != own:
+            if device is None or device.recipient is None:
+                continue  # it did not sign where its keys are to go: it gets none, and nobody is told that it did
             sealed = session.vault.make_grant(compartment, device_id, device.recipient)
             outbox.send(device.box, device.write, sealed)
-    session.commit(compartment, *(_access(session, one, member) for one, member in devices.items()))
+        given[device_id] = member_id
+    if given:
+        session.commit(compartment, *(_access(session, one, member) for one, member in given.items()))
 
 
 def _access(session: Session, device_id: str, member_id: str) -> tuple[Change, ...]:
@@ -270,7 +276,7 @@ def _open_hotline(session: Session, intake: str) -> None:
     Outbox(session.vault, session.chance).make_box(box, read, write)
 
 
-def _device_of(card: DeviceCard, owner: str) -> Device:
+def _device_of(card: DeviceCard, owner: str, text: str) -> Device:
     return Device(
         id=card.device_id,
         member_id=owner,
@@ -278,6 +284,7 @@ def _device_of(card: DeviceCard, owner: str) -> Device:
         recipient=card.recipient.string(),
         box=card.box,
         write=card.write,
+        card=text,
     )
 
 

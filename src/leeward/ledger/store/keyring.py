@@ -12,7 +12,7 @@ from leeward.base.ids import make_id
 from leeward.base.ports import Chance
 from leeward.base.say import say
 from leeward.ledger.errors import GrantError, UnknownCompartment
-from leeward.ledger.grant import VERSION, GrantHead, print_grant
+from leeward.ledger.grant import SINGLE_KINDS, VERSION, GrantHead, print_grant
 from leeward.seal.errors import SealError
 from leeward.seal.keys import Identity, Recipient, make_identity
 from leeward.seal.signing import SigningKey, VerifyKey, make_signing_key
@@ -186,6 +186,8 @@ class Keyring:
     def take_grant(self, writer: apsw.Connection, grant: GrantHead) -> None:
         """Write down a verified grant; `reload` after the commit. GrantError if it contradicts what is held."""
         known = self._compartments.get(grant.compartment)
+        if known is None and grant.kind in SINGLE_KINDS and self.compartments(grant.kind):
+            raise contradiction()
         if known is not None and (known.kind, known.box, known.read, known.write) != (
             grant.kind,
             grant.box,
