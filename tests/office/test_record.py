@@ -23,7 +23,7 @@ from leeward.domain.release.leaks import LeakFound
 from leeward.domain.release.records import Release
 from leeward.domain.testimony.records import Account, Act, Paragraph
 from leeward.domain.typed import write_new
-from leeward.office import appeals, consent, evidence, figures, findings, release, testimony
+from leeward.office import appeals, consent, evidence, figures, findings, inquiries, release, testimony
 from leeward.office.casework_base import NotForThisDesk
 from leeward.office.files import keep_file
 from leeward.office.record_views import look, timeline, told
@@ -420,12 +420,12 @@ def test_an_empty_release_is_refused_and_a_language_is_one_of_two(session: Sessi
 
 def test_figures_hold_back_small_numbers_even_in_their_sentences(session: Session, case: Case) -> None:
     code(session, tell(session, case))
-    shown = {one.key: one for one in figures.figures(session)}
+    shown = {one.key: one for one in figures.figures(session, look(session))}
     assert str(shown["accounts"].sentence) == "Fewer than 5 accounts were told to us"
     assert all(cell.count is None for cell in shown["acts"].table.cells)  # type: ignore[union-attr]
     for number in range(5):
         code(session, tell(session, make_case(session, f"Case {number}")))
-    shown = {one.key: one for one in figures.figures(session)}
+    shown = {one.key: one for one in figures.figures(session, look(session))}
     assert str(shown["accounts"].sentence) == "6 accounts were told to us"
     assert [cell.count for cell in shown["acts"].table.cells] == [6]  # type: ignore[union-attr]
 
@@ -454,3 +454,51 @@ def test_the_matrix_of_25_accounts_and_40_claims_is_quick(session: Session) -> N
 
 def test_the_record_s_days_are_days_of_this_computer(clock: RecordClock) -> None:
     assert dt.datetime.fromtimestamp(clock.now_ms() / 1000, dt.UTC).date().isoformat() == "2026-04-07"
+
+
+# ---- inquiries
+
+
+def test_two_inquiries_are_read_apart_and_what_lies_in_none_is_shown_too(session: Session) -> None:
+    load_public_record(session)
+    ours = inquiries.begin(session, {"en": "Our accounts", "ru": ""})
+    loose = findings.add_claim(session, {"en": "Men were held."}, {})
+    assert len(look(session, record_id("inquiry")).claims) == 12
+    assert [claim.id for claim in look(session, inquiries.UNFILED).claims] == [loose]
+    assert look(session, ours).claims == []
+    inquiries.file_into(session, loose, ours)
+    both = look(session, ours)
+    assert [claim.id for claim in both.claims] == [loose]
+    assert both.matrix.columns == ()
+    assert not both.shelf.unfiled
+    assert look(session, claim_id=record_id("C3")).shelf.chosen == record_id("inquiry")
+    with pytest.raises(OutOfRange):
+        inquiries.begin(session, {"en": " "})
+    with pytest.raises(NotForThisDesk):
+        inquiries.file_into(session, loose, "nowhere")
+    with pytest.raises(RuleBroken):
+        inquiries.file_into(session, "nothing", ours)
+
+
+def test_the_inquiry_that_was_changed_last_is_shown_first(session: Session, clock: RecordClock) -> None:
+    assert look(session).shelf.chosen == ""
+    load_public_record(session)
+    clock.ms += DAY_MS
+    ours = inquiries.begin(session, {"en": "Our accounts"})
+    assert look(session).shelf.chosen == ours
+    clock.ms += DAY_MS
+    findings.add_claim(session, {"en": "One more."}, {}, inquiry_id=record_id("inquiry"))
+    assert look(session).shelf.chosen == record_id("inquiry")
+    assert look(session, "an inquiry of another team").shelf.chosen == record_id("inquiry")
+
+
+def test_a_new_account_lies_where_the_last_one_went(session: Session, case: Case) -> None:
+    ours = inquiries.begin(session, {"en": "Our accounts"})
+    first, source = tell(session, case), session.find(Source)[0]
+    assert source.inquiry_id == ""
+    inquiries.file_into(session, source.id, ours)
+    second = tell(session, case)
+    assert {one.inquiry_id for one in session.find(Source)} == {ours}
+    assert {account.id for account in look(session, ours).accounts} == {first, second}
+    shown = {one.key: one for one in figures.figures(session, look(session, ours))}
+    assert str(shown["accounts"].sentence) == "Fewer than 5 accounts were told to us"

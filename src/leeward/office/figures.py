@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from leeward.base.say import Message, say, say_count
 from leeward.domain.findings.grade import Weighing, strength_of
+from leeward.domain.findings.records import Claim
 from leeward.domain.findings.terms import Grade
 from leeward.domain.period import Period
 from leeward.domain.release.small_numbers import LEAST, SafeTable, hold_back, safe_count
 from leeward.domain.testimony.methods import METHODS
 from leeward.domain.testimony.records import Account, Act
 from leeward.office import appeals
-from leeward.office.findings import claims, weighing
+from leeward.office.record_views import Everything
 from leeward.office.session import Session
 
 
@@ -29,19 +30,20 @@ class Figure(msgspec.Struct, frozen=True):
     left_out: int = 0  # things without a month, and the like
 
 
-def figures(session: Session) -> list[Figure]:
-    """Return all figures of this record, as this desk may read it."""
-    accounts = [account for account in session.find(Account) if account.case_id]
-    acts = [act for act in session.find(Act) if not act.withdrawn and act.case_id]
-    weigh = weighing(session)
+def figures(session: Session, everything: Everything) -> list[Figure]:
+    """Return all figures of one inquiry, as this desk may read it."""
+    accounts = [account for account in everything.accounts if account.case_id]
+    told = {account.id for account in accounts}
+    acts = [act for act in session.find(Act) if not act.withdrawn and act.account_id in told]
+    weigh = everything.weighing
     return [
         _accounts(accounts),
         _acts(acts),
         _by_type(acts),
         _by_method(acts),
-        _sources(weigh),
-        _claims(session, weigh),
-        _appeals(session),
+        _sources(weigh, everything.claims),
+        _claims(weigh, everything.claims),
+        _appeals([one for one in appeals.board(session) if everything.shelf.holds(one.submission)]),
     ]
 
 
@@ -122,8 +124,8 @@ def _by_method(acts: list[Act]) -> Figure:
     )
 
 
-def _sources(weigh: Weighing) -> Figure:
-    voices = [voice for supports in weigh.by_claim.values() for voice in weigh.voices(supports)]
+def _sources(weigh: Weighing, claims: Sequence[Claim]) -> Figure:
+    voices = [voice for claim in claims for voice in weigh.voices(weigh.of(claim.id))]
     roots = len(strength_of(voices).classes)
     return Figure(
         "sources",
@@ -140,8 +142,8 @@ def _sources(weigh: Weighing) -> Figure:
     )
 
 
-def _claims(session: Session, weigh: Weighing) -> Figure:
-    grades = [weigh.grade_claim(claim)[0] for claim in claims(session)]
+def _claims(weigh: Weighing, claims: Sequence[Claim]) -> Figure:
+    grades = [weigh.grade_claim(claim)[0] for claim in claims]
     counts = {
         str(int(grade)): grades.count(grade) for grade in sorted(Grade, reverse=True) if grades.count(grade)
     }
@@ -157,8 +159,7 @@ def _claims(session: Session, weigh: Weighing) -> Figure:
     )
 
 
-def _appeals(session: Session) -> Figure:
-    board = appeals.board(session)
+def _appeals(board: Sequence[appeals.Asked]) -> Figure:
     answered = sum(1 for one in board if one.state.answered_on)
     silent = max((one.state.silent_days for one in board if not one.state.answered_on), default=0)
     return Figure(

@@ -41,7 +41,9 @@ def add_source(session: Session, source: Source) -> str:
     return kept.id
 
 
-def add_claim(session: Session, sentence: Mapping[str, str], elements: Mapping[Element, str]) -> str:
+def add_claim(
+    session: Session, sentence: Mapping[str, str], elements: Mapping[Element, str], *, inquiry_id: str = ""
+) -> str:
     """Add a claim: one sentence, and the value of each element that it asserts; return its id."""
     said = {language: text.strip() for language, text in sentence.items() if text.strip()}
     if not said:
@@ -49,6 +51,7 @@ def add_claim(session: Session, sentence: Mapping[str, str], elements: Mapping[E
     record = session.compartment_of("record")
     claim = Claim(
         id=session.make_id(),
+        inquiry_id=inquiry_id,
         sentence=said,
         elements=dict(elements) or {Element.WHAT: next(iter(said.values()))},
         position=session.vault.count(Claim.kind, compartment=record) + 1,

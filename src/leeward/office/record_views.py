@@ -16,6 +16,7 @@ from leeward.domain.period import Period
 from leeward.domain.release.records import Release
 from leeward.domain.testimony.records import Account, Act
 from leeward.office.findings import Signed, claims, signed, weighing
+from leeward.office.inquiries import UNFILED, Shelf, shelf
 from leeward.office.session import Session
 
 _DIRECTNESS = list(Access)
@@ -62,13 +63,29 @@ class Everything(msgspec.Struct, frozen=True):
     claims: Sequence[Claim]
     matrix: Matrix
     accounts: Sequence[Account]
+    shelf: Shelf
 
 
-def look(session: Session) -> Everything:
-    """Read the record once."""
+def look(session: Session, inquiry: str = "", claim_id: str = "") -> Everything:
+    """Read the record once: the claims of one inquiry, and the accounts that lie in it or speak of them.
+
+    With a claim, the inquiry is the claim's own.
+    """
     weigh = weighing(session)
-    found = claims(session)
-    return Everything(weigh, found, make_matrix(weigh, found), session.find(Account))
+    every = claims(session)
+    picked = next((one for one in every if one.id == claim_id), None)
+    laid = shelf(session, inquiry if picked is None else picked.inquiry_id or UNFILED)
+    found = [one for one in every if laid.holds(one)]
+    speaking = {support.source_id for claim in found for support in weigh.of(claim.id)}
+    accounts = [
+        account
+        for account in session.find(Account)
+        if account.source_id in speaking
+        or laid.holds(weigh.sources.get(account.source_id) or Source(id=account.source_id))
+    ]
+    looked_at = picked or next(iter(found), None)
+    matrix = make_matrix(weigh, found, looked_at.id if looked_at else "")
+    return Everything(weigh, found, matrix, accounts, laid)
 
 
 def claim_view(session: Session, weigh: Weighing, claim: Claim) -> ClaimView:
@@ -155,13 +172,14 @@ def timeline(session: Session, everything: Everything, claim_id: str = "") -> li
         if act.account_id in chosen and not act.withdrawn and (act.period.start or act.period.end)
     ]
     if not claim_id:
-        for submission in session.find(Submission):
-            if submission.sent_on:
-                moments.append(Moment(submission.sent_on, "said", submission, f"/appeals/{submission.id}"))
+        asked = {one.id: one for one in session.find(Submission) if everything.shelf.holds(one)}
+        moments += [
+            Moment(one.sent_on, "said", one, f"/appeals/{one.id}") for one in asked.values() if one.sent_on
+        ]
         moments += [
             Moment(reply.on, "said", reply, f"/appeals/{reply.submission_id}")
             for reply in session.find(Reply)
-            if reply.on
+            if reply.on and reply.submission_id in asked
         ]
     return sorted(moments, key=lambda one: (_sort_day(one.day), one.track, one.href))
 

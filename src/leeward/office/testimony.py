@@ -24,6 +24,7 @@ from leeward.domain.typed import write_new
 from leeward.ledger.errors import LedgerError
 from leeward.ledger.model import Change, note, put
 from leeward.office.casework_base import require, require_case, today
+from leeward.office.inquiries import usual
 from leeward.office.session import Session
 
 
@@ -84,6 +85,7 @@ def ensure_source(session: Session, account: Account) -> str:
         record,
         Source(
             id=account.source_id,
+            inquiry_id=usual(session),
             label=account.label,
             relation=account.relation,
             stated_on=account.told_on,

@@ -14,12 +14,13 @@ from typing import Any
 from leeward.base.ids import derive_id
 from leeward.domain.appeals.procedures import due_day, rule_on
 from leeward.domain.appeals.records import Institution, Reply, Submission
-from leeward.domain.findings.records import Claim, Source, Support
+from leeward.domain.findings.records import Claim, Inquiry, Source, Support
 from leeward.domain.findings.terms import Access, Derivation, Element
 from leeward.domain.testimony.records import Account, Paragraph
 from leeward.domain.typed import Typed, write_new
 from leeward.office.session import Session
 
+NAME = {"en": "The public record of spring 2017", "ru": "Публикации весны 2017 года"}
 _HOW = {"self": "experienced", "accused": "told"}
 
 
@@ -27,7 +28,7 @@ def load_public_record(session: Session) -> int:
     """Write the set into this desk's record; return how many records were new."""
     record = session.compartment_of("record")
     new = [typed for typed in public_record() if session.vault.get(typed.id) is None]
-    for kind in (Source, Account, Claim, Support, Institution, Submission, Reply):
+    for kind in (Inquiry, Source, Account, Claim, Support, Institution, Submission, Reply):
         mine = [typed for typed in new if isinstance(typed, kind)]
         if mine:
             session.commit(record, *(write_new(typed) for typed in mine))
@@ -38,6 +39,7 @@ def public_record() -> list[Typed]:
     """Return every record of the set, with derived ids."""
     data = tomllib.loads(files("leeward.practice").joinpath("public_record_2017.toml").read_text("utf-8"))
     return [
+        Inquiry(id=record_id("inquiry"), name=NAME),
         *_sources(data["source"]),
         *_claims(data["claim"]),
         *_supports(data["for"], data["against"]),
@@ -56,6 +58,7 @@ def _sources(rows: list[dict[str, Any]]) -> Iterable[Typed]:
         russian = {"label": row["label_ru"], "description": row["description_ru"]}
         yield Source(
             id=record_id(row["key"]),
+            inquiry_id=record_id("inquiry"),
             label=row["label"],
             description=row["description"],
             relation=row["relation"],
@@ -94,6 +97,7 @@ def _claims(rows: list[dict[str, Any]]) -> Iterable[Typed]:
     for position, row in enumerate(rows, start=1):
         yield Claim(
             id=record_id(row["key"]),
+            inquiry_id=record_id("inquiry"),
             sentence={"en": row["en"], "ru": row["ru"]},
             elements={Element(name): value for name, value in row["elements"].items()},
             position=position,
@@ -137,6 +141,7 @@ def _appeals(institutions: list[dict[str, Any]], rows: list[dict[str, Any]]) -> 
         yield Submission(
             id=record_id(row["key"]),
             institution_id=record_id(row["to"]),
+            inquiry_id=record_id("inquiry"),
             procedure=row["procedure"],
             title=row["title"],
             ask=row["ask"],

@@ -9,11 +9,20 @@ from starlette.routing import Route
 from leeward.desk.pages.record_words import page
 from leeward.desk.render import office_of
 from leeward.office.figures import LEAST, figures
+from leeward.office.record_views import look
 
 
 def show(request: Request) -> Response:
     """Show all figures."""
-    return page(request, "figures/index.html", figures=figures(office_of(request)), least=LEAST)
+    session = office_of(request)
+    everything = look(session, request.query_params.get("inquiry", ""))
+    return page(
+        request,
+        "figures/index.html",
+        figures=figures(session, everything),
+        shelf=everything.shelf,
+        least=LEAST,
+    )
 
 
 routes = [Route("/figures", show)]

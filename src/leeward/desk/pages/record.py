@@ -13,7 +13,7 @@ from leeward.domain.findings.records import Claim, Finding, Source, Support
 from leeward.domain.findings.terms import ACCESS, ELEMENT, GRADE, SOURCE_GROUP, STANDARD, Access, Element
 from leeward.domain.testimony.terms import ACT_TYPE, RELATION
 from leeward.domain.vocabulary import Term, Vocabulary
-from leeward.office import findings
+from leeward.office import findings, inquiries
 from leeward.office.casework_base import require
 from leeward.office.record_views import claim_view, look, source_view, timeline, told
 
@@ -27,10 +27,10 @@ VIEWS = Vocabulary(
 
 def show(request: Request) -> Response:
     """Show the record in one of its views; `claim` is the selection that all views share."""
-    session = office_of(request)
-    everything = look(session)
-    view = request.query_params.get("view", "matrix" if everything.claims else "accounts")
-    chosen = next((one for one in everything.claims if one.id == request.query_params.get("claim")), None)
+    session, asked = office_of(request), request.query_params
+    everything = look(session, asked.get("inquiry", ""), asked.get("claim", ""))
+    view = asked.get("view", "matrix" if everything.claims else "accounts")
+    chosen = next((one for one in everything.claims if one.id == asked.get("claim")), None)
     shown = chosen or next(iter(everything.claims), None)
     selected = chosen.id if chosen else ""
     return page(
@@ -61,8 +61,8 @@ _WORDS = {
 def claim(request: Request) -> Response:
     """Show one claim: each element's grade and why, who speaks for and against it, who signed."""
     session = office_of(request)
-    everything = look(session)
     found = require(session, Claim, request.path_params["id"])
+    everything = look(session, claim_id=found.id)
     sources = sorted(everything.weighing.sources.values(), key=lambda one: (one.label.casefold(), one.id))
     return page(
         request,
@@ -70,13 +70,17 @@ def claim(request: Request) -> Response:
         view=claim_view(session, everything.weighing, found),
         weighing=everything.weighing,
         sources=sources,
+        inside=[one for one in sources if everything.shelf.holds(one)],
+        elsewhere=[one for one in sources if not everything.shelf.holds(one)],
+        shelf=everything.shelf,
         vocabularies=_WORDS,
     )
 
 
 def new_claim(request: Request) -> Response:
     """Show the form for a claim."""
-    return page(request, "record/new_claim.html", vocabularies=_WORDS)
+    laid = inquiries.shelf(office_of(request), request.query_params.get("inquiry", ""))
+    return page(request, "record/new_claim.html", vocabularies=_WORDS, shelf=laid)
 
 
 def add_claim(request: Request) -> Response:
@@ -87,6 +91,7 @@ def add_claim(request: Request) -> Response:
         office_of(request),
         {"en": form.line("en", 500), "ru": form.line("ru", 500)},
         {element: value for element, value in elements.items() if value},
+        inquiry_id=form.line("inquiry"),
     )
     return done(request, f"/record/claims/{claim_id}", say("The claim is in the record."))
 
@@ -98,6 +103,7 @@ def add_source(request: Request) -> Response:
         office_of(request),
         Source(
             id="",
+            inquiry_id=form.line("inquiry"),
             label=form.line("label"),
             relation=form.code("relation", RELATION),
             description=form.line("description"),
@@ -115,7 +121,8 @@ def source(request: Request) -> Response:
     """Show one source: what it repeats, and which others count as one with it."""
     session = office_of(request)
     found = require(session, Source, request.path_params["id"])
-    return page(request, "record/source.html", view=source_view(session, found))
+    laid = inquiries.shelf(session, found.inquiry_id or inquiries.UNFILED)
+    return page(request, "record/source.html", view=source_view(session, found), shelf=laid)
 
 
 def say_apart(request: Request) -> Response:
@@ -123,6 +130,27 @@ def say_apart(request: Request) -> Response:
     source_id = request.path_params["id"]
     findings.say_apart(office_of(request), source_id, form_of(request).line("other"))
     return done(request, f"/record/sources/{source_id}", say("Written down. Grades are computed again."))
+
+
+def new_inquiry(request: Request) -> Response:
+    """Show the form for an inquiry."""
+    return page(request, "record/new_inquiry.html")
+
+
+def add_inquiry(request: Request) -> Response:
+    """Begin an inquiry."""
+    form = form_of(request)
+    made = inquiries.begin(office_of(request), {"en": form.line("en"), "ru": form.line("ru")})
+    return done(request, f"/record?inquiry={made}", say("It is there, and still empty."))
+
+
+def file_into(request: Request) -> Response:
+    """Lay a claim, a source or an appeal into an inquiry, and come back."""
+    form = form_of(request)
+    inquiries.file_into(office_of(request), request.path_params["id"], form.line("inquiry"))
+    return done(
+        request, form.line("back") or "/record", say("Laid where you said. Grades do not change by it.")
+    )
 
 
 def finding(request: Request) -> Response:
@@ -199,6 +227,9 @@ def change_finding(request: Request) -> Response:
 
 routes = [
     Route("/record", show),
+    Route("/record/inquiries/new", new_inquiry),
+    Route("/record/inquiries", add_inquiry, methods=["POST"]),
+    Route("/record/filed/{id:str}", file_into, methods=["POST"]),
     Route("/record/claims/new", new_claim),
     Route("/record/claims", add_claim, methods=["POST"]),
     Route("/record/claims/{id:str}", claim),

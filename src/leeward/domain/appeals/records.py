@@ -33,6 +33,7 @@ class Submission(Typed, frozen=True, kw_only=True):
     kind: ClassVar[str] = "submission"
 
     institution_id: str = ""
+    inquiry_id: str = ""  # the inquiry whose matter it is about
     procedure: str = ""
     title: str = ""
     ask: str = ""

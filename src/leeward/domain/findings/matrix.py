@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import itertools
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -32,10 +33,13 @@ class Column(msgspec.Struct, frozen=True):
     sources: tuple[str, ...]  # ids
     group: str  # SOURCE_GROUP
 
-    @property
-    def order(self) -> int:
-        """Return the place of its group."""
-        return _GROUPS.index(self.group)
+
+class Band(msgspec.Struct, frozen=True):
+    """Columns that stand together under one heading."""
+
+    group: str  # SOURCE_GROUP
+    speaks: bool  # of the claim that is looked at; False also where none is
+    count: int
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -51,11 +55,15 @@ class Matrix(msgspec.Struct, frozen=True):
     """Rows of claims, columns of roots."""
 
     columns: tuple[Column, ...]
+    bands: tuple[Band, ...]  # in the columns' order
     rows: tuple[Row, ...]
     statements: int  # sources
     roots: int
     repeated: int  # sources that only repeat another
 
+
+MANY = 12
+"""More columns than this do not fit side by side: those that speak of the claim looked at come first."""
 
 _GROUPS = ("first-hand", "others", "traces", "accused")
 
@@ -69,11 +77,13 @@ def group_of(source: Source) -> str:
     return "first-hand" if source.relation in {"self", "witness"} else "others"
 
 
-def make_matrix(weighing: Weighing, claims: Iterable[Claim]) -> Matrix:
+def make_matrix(weighing: Weighing, claims: Iterable[Claim], looked_at: str = "") -> Matrix:
     """Return the matrix of these claims over all sources that speak to any of them."""
     wanted = sorted(claims, key=lambda claim: (claim.position, claim.id))
     speaking = {s.source_id for claim in wanted for s in weighing.of(claim.id)}
     columns = _columns(weighing, speaking)
+    first = {s.source_id for s in weighing.of(looked_at)} if len(columns) > MANY else set()
+    columns.sort(key=lambda column: first.isdisjoint(column.sources))  # stable: groups stay together
     place = {source: index for index, column in enumerate(columns) for source in column.sources}
     rows = []
     for claim in wanted:
@@ -86,6 +96,7 @@ def make_matrix(weighing: Weighing, claims: Iterable[Claim]) -> Matrix:
     sources = weighing.sources.values()
     return Matrix(
         columns=tuple(columns),
+        bands=_bands(columns, first),
         rows=tuple(rows),
         statements=len(speaking),
         roots=len(columns),
@@ -104,6 +115,11 @@ def _columns(weighing: Weighing, speaking: set[str]) -> list[Column]:
         first = min(sources, key=lambda s: (bool(s.derives_from_ids), len(s.label), s.label, s.id))
         columns.append(Column(root, first, tuple(source.id for source in sources), group_of(first)))
     return sorted(columns, key=lambda c: (_GROUPS.index(c.group), c.source.stated_on, c.source.label, c.root))
+
+
+def _bands(columns: Sequence[Column], first: set[str]) -> tuple[Band, ...]:
+    named = [(column.group, not first.isdisjoint(column.sources)) for column in columns]
+    return tuple(Band(group, speaks, len(list(same))) for (group, speaks), same in itertools.groupby(named))
 
 
 def _mark(cell: Sequence[Support]) -> Mark | None:

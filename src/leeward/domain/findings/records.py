@@ -10,6 +10,22 @@ from leeward.domain.findings.terms import Access, Derivation, Element
 from leeward.domain.typed import Note, Typed
 
 
+class Inquiry(Typed, frozen=True, kw_only=True):
+    """One matter that is looked into: a file of claims and sources that are read together.
+
+    A claim and a source lie in one of them or in none. Grades know nothing of it: a source is weighed
+    wherever it speaks.
+    """
+
+    kind: ClassVar[str] = "inquiry"
+
+    name: dict[str, str] = msgspec.field(default_factory=dict)  # {"en": ..., "ru": ...}
+
+    def said(self, language: str) -> str:
+        """Return its name in a language, or in the one it was written in."""
+        return self.name.get(language) or next(iter(self.name.values()), "")
+
+
 class Source(Typed, frozen=True, kw_only=True):
     """Somebody or something that states facts.
 
@@ -19,6 +35,7 @@ class Source(Typed, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "source"
 
+    inquiry_id: str = ""  # the inquiry it lies in; an account lies where its source does
     label: str = ""  # short, for a column: "Survivor A", "Helpers"
     description: str = ""
     relation: str = ""  # RELATION of the testimony vocabulary
@@ -47,6 +64,7 @@ class Claim(Typed, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "claim"
 
+    inquiry_id: str = ""
     sentence: dict[str, str] = msgspec.field(default_factory=dict)  # {"en": ..., "ru": ...}
     elements: dict[Element, str] = msgspec.field(default_factory=dict)
     position: int = 0  # order in lists
