@@ -254,6 +254,8 @@ def test_an_entry_reads_back_as_it_was_written(value: Any, field: str, op: Op) -
         [[0, 1, 1, []]],  # counts begin at 1
         [[1, -1, 1, []]],
         [[1, 1 << 63, 1, []]],
+        [[1, 1, 1 << 61, []]],  # a moment that breaks every page which shows it
+        [[1, 1, -(1 << 61), []]],
         [[1, 1, 1, [["", "k", "f", 0, 1, []]]]],
         [[1, 1, 1, [["r" * 201, "k", "f", 0, 1, []]]]],
         [[1, 1, 1, [["r", "k", "f", 9, 1, []]]]],  # no such operation

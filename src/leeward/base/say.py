@@ -15,6 +15,10 @@ class Moment(int):
     """Milliseconds, shown by the desk as a local time ("21:15", "7 Apr, 21:15")."""
 
 
+class Day(int):
+    """Milliseconds, shown by the desk as the local day alone ("7 Apr"): the hour means nothing."""
+
+
 class Span(int):
     """A length of time in milliseconds, shown by the desk in words ("3 hours", "12 days")."""
 

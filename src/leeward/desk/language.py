@@ -20,7 +20,7 @@ from babel.numbers import format_decimal
 from babel.units import format_unit
 
 import leeward.domain
-from leeward.base.say import Code, Message, Moment, Span
+from leeward.base.say import Code, Day, Message, Moment, Span
 from leeward.domain.vocabulary import Vocabulary
 
 LANGUAGES = {"en": "English", "ru": "Русский"}
@@ -28,6 +28,7 @@ AREAS = ("frame", "intake", "casework", "record", "seal")
 
 _LOCALES = {"en": Locale("en", "GB"), "ru": Locale("ru")}  # both: weeks start on Monday, 24 hours
 _MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000
+_FIRST_MS, _LAST_MS = -30_610_224_000_000, 253_370_764_800_000  # the years 1000 to 9998: a calendar has these
 _PLURALS = {"one": 0, "few": 1, "many": 2, "other": 2}
 
 Texts = Mapping[str, tuple[str, ...]]
@@ -69,6 +70,8 @@ class Speech:
             return self.message(value, now_ms)
         if isinstance(value, Moment):
             return self.moment(value, now_ms)
+        if isinstance(value, Day):
+            return self.day(self.local(value).date(), self.local(now_ms).date())
         if isinstance(value, Span):
             return self.span(value)
         if isinstance(value, Code):
@@ -84,8 +87,8 @@ class Speech:
         return found.label(code, self.language) if found else code
 
     def local(self, ms: int) -> dt.datetime:
-        """Return a moment as a local time."""
-        moment = dt.datetime.fromtimestamp(ms / 1000, dt.UTC)
+        """Return a moment as a local time; one that no calendar has is shown as the nearest that there is."""
+        moment = dt.datetime.fromtimestamp(max(_FIRST_MS, min(ms, _LAST_MS)) / 1000, dt.UTC)
         return moment.astimezone(self._zone)
 
     def moment(self, ms: int, now_ms: int) -> str:

@@ -16,6 +16,10 @@ DEPTH_MOST = 32  # lists and dicts inside each other
 NAME_MOST = 200  # characters of a record id, kind or field
 COUNT_MOST = (1 << 53) - 1
 _INT_MOST = (1 << 63) - 1
+_AT_LEAST, _AT_MOST = (
+    -30_610_224_000_000,
+    253_370_764_800_000,
+)  # years 1000 to 9998; others are in no calendar
 _PLAIN = frozenset({type(None), bool, str, bytes, float})
 
 
@@ -86,7 +90,8 @@ def _parse(decoder: msgspec.msgpack.Decoder[Any], untrusted: bytes, *, single: b
 
 
 def _check_entry(entry: Entry) -> None:
-    if not (0 < entry.count <= COUNT_MOST and 0 <= entry.hlc <= HLC_MOST and abs(entry.at) < 1 << 62):
+    clocks = 0 <= entry.hlc <= HLC_MOST and _AT_LEAST <= entry.at <= _AT_MOST
+    if not (clocks and 0 < entry.count <= COUNT_MOST):
         raise BadForm(say("An entry's count or clock is out of range."))
     for change in entry.changes:
         if not (0 < len(change.record) <= NAME_MOST and 0 < len(change.kind) <= NAME_MOST):
