@@ -1,7 +1,9 @@
 """How many durable appends of 4 KB a relay takes a second, and how small it is when idle.
 
 The relay (with its intake page, as `leeward relay` runs it), the one that stores nothing, and the load
-(bench/relay_load.py) are processes of their own; the load comes over a unix socket, 32 requests at once.
+(bench/relay_load.py) are processes of their own; the load comes over a unix socket, 32 requests at once. A rate is
+the middle one of five equal parts of the time, since other programs disturb; the processor time of the relay for each
+append hardly depends on them (where the system tells it: Linux).
 Limits, measured in the same run:
 
 - the same load against the same server with a store that keeps nothing: what HTTP itself allows;
@@ -67,6 +69,7 @@ serve(make_app(Nothing()), uds=Path(sys.argv[2]))
 
 @dataclass(frozen=True, slots=True)
 class _Rate:
+    answers: int
     per_s: float
     p50_ms: float
     p99_ms: float
@@ -85,7 +88,9 @@ def run(*, quick: bool, progress: Callable[[str], None]) -> list[Figure]:
             idle_mb = _resident_mb(process.pid)
             progress(f"appends for {seconds:.0f} s")
             _load(socket, box, token, 0.5)
+            before = _cpu_seconds(process.pid)
             appends = _load(socket, box, token, seconds)
+            cpu_us = (_cpu_seconds(process.pid) - before) / appends.answers * 1e6
         progress("the same without a store")
         with _relay(_FORGETTING, folder) as (_, socket):
             _load(socket, box, token, 0.5)
@@ -105,6 +110,9 @@ def run(*, quick: bool, progress: Callable[[str], None]) -> list[Figure]:
         ),
         Figure("append_p50_ms", "half of them answered within", appends.p50_ms, "ms", more_is_better=False),
         Figure("append_p99_ms", "99 of 100 answered within", appends.p99_ms, "ms", more_is_better=False),
+        Figure(
+            "append_cpu_us", "the relay's processor time for each of them", cpu_us, "µs", more_is_better=False
+        ),
         Figure("http_per_s", "the same requests, nothing stored", http.per_s, "/s"),
         Figure("disk_per_s", "4 KB written and synced, 32 to a sync", disk, "/s"),
         *desk.run(quick=quick, progress=progress),
@@ -154,7 +162,16 @@ def _load(socket: Path, box: bytes, token: bytes, seconds: float) -> _Rate:
     command += [str(CONNECTIONS), str(seconds)]
     done = subprocess.run(command, capture_output=True, check=True, timeout=seconds + 90)  # noqa: S603 - as above
     told = json.loads(done.stdout)
-    return _Rate(told["answers"] / told["seconds"], told["p50_ms"], told["p99_ms"])
+    return _Rate(told["answers"], told["per_s"], told["p50_ms"], told["p99_ms"])
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Return the processor time that a process has used; 0 where the system has no /proc."""
+    path = Path(f"/proc/{pid}/stat")
+    if not path.exists():
+        return 0.0
+    user, system = path.read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _synced_per_s(path: Path, seconds: float) -> float:
