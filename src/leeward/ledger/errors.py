@@ -14,7 +14,7 @@ LedgerError
  +-- EntryTooLarge       one entry beyond what a segment carries
  +-- SegmentError        what was fetched is refused; see accept.py for the rules
  |    +-- NotSealedForUs, BadForm, WrongPlace, UnknownDevice, RemovedDevice, WrongSignature,
- |    +-- Gap, Fork, WrongChain, WrongBody, WrongCount
+ |    +-- Gap, Fork, WrongChain, WrongBody, WrongCount, NotVouchedFor
  +-- GrantError          a grant is not for us, not genuine, or contradicts what we hold
 """
 
@@ -132,6 +132,13 @@ class RemovedDevice(SegmentError):
     """Its device had been removed before this was written."""
 
     code = "segment.removed-device"
+
+
+class NotVouchedFor(SegmentError):
+    """A removed device changes the roster, and nobody who belongs to the team has seen it before."""
+
+    code = "segment.not-vouched-for"
+    waits = True
 
 
 class WrongSignature(SegmentError):

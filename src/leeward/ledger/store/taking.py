@@ -6,6 +6,8 @@
 3. What is refused is kept among the faults, once, with the number it had on the relay; the cursor moves on.
 4. A device that a trusted device's head names under `seen` is vouched for: its own first segment may carry the
    roster record with its key. (So a newcomer who trusts one device can read what was written before it joined.)
+5. A removed device has no say in the roster: what it wrote there waits until the head of a device that belongs names
+   it under `seen`. It may set its clock back (accept.py, rule 11), but not bring itself or another device in.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from leeward.base.ports import Clock
 from leeward.base.say import Message, say
 from leeward.ledger.accept import Link, Signer, accept, check_signature, open_segment
 from leeward.ledger.entry import Entry, parse_entries, print_entry
-from leeward.ledger.errors import Fork, SegmentError
+from leeward.ledger.errors import Fork, NotVouchedFor, SegmentError
 from leeward.ledger.fault import Fault
 from leeward.ledger.merge import view
 from leeward.ledger.model import Value
@@ -202,6 +204,8 @@ class _Run:
         signer = self._signer(segment)
         check_signature(segment, signer)
         assert signer is not None
+        if signer.removed_at and self._compartment.kind == TEAM_KIND:
+            self._check_vouched(segment)
         taken = accept(segment, signer, link, lambda held: self._held(head.device, held))
         if taken is None:
             return
@@ -216,7 +220,8 @@ class _Run:
         self._moved.add(head.device)
         self._store_head(segment)
         self._settle_claims(number, head.device, taken.link)
-        self._check_seen(number, segment)
+        if not signer.removed_at:
+            self._check_seen(number, segment)
         if self._compartment.kind == TEAM_KIND:
             self._learn_devices(taken.entries)
 
@@ -295,6 +300,17 @@ class _Run:
             return None
         key = find_key(device, _device_keys(parse_entries(segment.body)))
         return Signer(key) if key is not None else None
+
+    def _check_vouched(self, segment: Segment) -> None:
+        """Rule 5."""
+        device, number = segment.head.device, segment.head.number
+        changes = [change for entry in parse_entries(segment.body) for change in entry.changes]
+        in_roster = any(c.kind == DEVICE_KIND or c.record in self._signers for c in changes)
+        if in_roster and not any(name == device and upto >= number for name, upto, _ in self._claims):
+            raise NotVouchedFor(
+                say("A device that was removed wants to change who belongs to the team."),
+                kept=say("It is kept as it came, and not believed."),
+            )
 
     def _learn_devices(self, entries: Sequence[Entry]) -> None:
         """Let the roster's records that just came in count for what follows."""
