@@ -13,7 +13,7 @@ from importlib import resources
 LIST_SIZE = 7776
 LISTS: Mapping[str, str] = {
     "en": "e0e650e393de7a2797d3b0f0157c36d059c94ed384c5ecc5425bfb2635cc07d9",
-    "ru": "a769c44ecf11b0bf8e76537c9432dc83f3f5558a7178b17893958ff8ee056326",
+    "ru": "c1745d80449e93f9f48da4e333b0a4b12ead39aa88cfa9ce4f6cf0652eb60294",
 }
 """Language to the SHA-256 of its list."""
 
