@@ -12,7 +12,7 @@ from leeward.relay.sums import drop_sums
 
 APPLICATION_ID = 0x4C575244  # "LWRD" in the file's header: told apart from any other SQLite file
 BUSY_MS = 5000  # how long one process waits for another that is writing
-_CHECKPOINT_PAGES = 4000
+_CHECKPOINT_PAGES = 16000  # 64 MiB: the longer the journal grows, the fewer appends wait until it is moved
 
 
 def open_file(path: Path) -> sqlite3.Connection:
