@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from leeward.base.say import Code, Moment, Span, say, say_count
+from leeward.base.say import Code, Day, Moment, Span, say, say_count
 from leeward.desk.language import Speech, choose_language
 
 ZONE = dt.timezone(dt.timedelta(hours=3))
@@ -50,7 +50,7 @@ def test_a_sentence_is_said_with_its_values_in_the_readers_language(en: Speech, 
     sentence = say("{who} used the alarm form at {time}", who=Code("pseudonym/Hazel"), time=Moment(NOW))
     assert en.message(sentence, NOW) == "Hazel used the alarm form at 21:17"
     assert ru.message(sentence, NOW) == "Сигнал тревоги: Орешник, 21:17"
-    assert ru.message(say("Waiting {time}", time=Span(6 * HOUR)), NOW) == "Ждут 6 часов"
+    assert ru.message(say("Waiting {time}", time=Span(6 * HOUR)), NOW) == "Ожидание: 6 часов"
     assert str(sentence).startswith("pseudonym/")
 
 
@@ -90,3 +90,9 @@ def test_a_word_from_a_newer_desk_is_shown_as_it_is(ru: Speech) -> None:
 )
 def test_the_browsers_language_is_understood(asked: str, chosen: str) -> None:
     assert choose_language(asked) == chosen
+
+
+def test_a_day_is_said_without_its_hour(en: Speech, ru: Speech) -> None:
+    sentence = say("It is good until {day}.", day=Day(NOW))
+    assert en.message(sentence, NOW) == "It is good until 7 Apr."
+    assert ru.message(sentence, NOW) == "Действует до 7 апр."

@@ -45,7 +45,7 @@ def test_when_all_is_answered_it_says_so(session: Session, browser: Browser) -> 
     intake.settle(session, contact)
     page = browser.get("/").text
     assert "Nothing needs you now" in page
-    assert "Nobody waits, nothing is late." in page
+    assert "Nobody waits for you, nothing is late." in page
 
 
 def test_duty_is_taken_and_ended(browser: Browser) -> None:

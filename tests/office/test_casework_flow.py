@@ -13,9 +13,10 @@ from leeward.domain.cases.story import CaseNote
 from leeward.domain.cases.work import Need, Task
 from leeward.domain.errors import OutOfRange, RuleBroken
 from leeward.domain.intake import Contact, Letter
+from leeward.domain.team import Member
 from leeward.domain.today import Urgency
 from leeward.domain.typed import write_new
-from leeward.office import casework, casework_checkins, casework_history, casework_tasks, consent
+from leeward.office import casework, casework_checkins, casework_history, casework_tasks, consent, today
 from leeward.office.casework_base import NotForThisDesk
 from leeward.office.casework_open import (
     attachments_left,
@@ -178,12 +179,34 @@ def test_tasks_are_taken_moved_finished_and_taken_back(session: Session, clock: 
     assert done.depends_on_ids == (first,)
 
 
-def test_somebody_elses_task_is_not_on_my_today(session: Session, clock: Clock) -> None:
-    case_id = open_case(session, "", pseudonym="Elm", coordinator_id="somebody").case_id
-    casework_tasks.add_task(session, case_id, "Theirs", owner_id="somebody", due=clock.ms - HOUR)
-    assert needs_now(session) == []
-    casework_tasks.add_task(session, case_id, "Nobody's", due=0)
-    assert [need.urgency for need in needs_now(session)] == [Urgency.SOON]
+def test_somebody_elses_task_is_not_on_my_today_while_they_are_on_duty(
+    session: Session, clock: Clock
+) -> None:
+    timur = session.make_id()
+    on_duty = Member(id=timur, name="Timur", role="coordinator", on_duty_until=clock.ms + HOUR)
+    session.commit(session.compartment_of("team"), write_new(on_duty))
+    case_id = open_case(session, "", pseudonym="Elm", coordinator_id=timur).case_id
+    casework_tasks.add_task(session, case_id, "Theirs", owner_id=timur, due=clock.ms - HOUR)
+    (theirs,) = needs_now(session)
+    assert (theirs.urgency, theirs.holder_id) == (Urgency.LATE, timur)
+    assert today.gather(session).needs == []
+    assert today.gather(session).others == [theirs]
+    clock.ms += 2 * HOUR
+    assert [need.what for need in today.gather(session).needs] == [theirs.what]
+
+
+def test_a_task_that_nobody_took_presses_only_when_it_is_due_or_said_to_be(
+    session: Session, clock: Clock
+) -> None:
+    case_id = one(session)
+    casework_tasks.add_task(session, case_id, "One day", due=0)
+    casework_tasks.add_task(session, case_id, "Next week", due=clock.ms + 7 * 24 * HOUR)
+    casework_tasks.add_task(session, case_id, "Tonight", due=clock.ms + 3 * HOUR)
+    casework_tasks.add_task(session, case_id, "Now", due=0, priority="now")
+    day = today.gather(session)
+    assert {str(need.what).split(",")[0] for need in day.needs} == {"Tonight", "Now"}
+    assert [str(need.what).split(",")[0] for need in day.later] == ["Next week", "One day"]
+    assert {str(need.action) for need in [*day.needs, *day.later]} == {"Take it"}
 
 
 def test_a_missed_check_in_stands_on_today_until_somebody_knows(session: Session, clock: Clock) -> None:

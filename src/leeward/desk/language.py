@@ -62,24 +62,31 @@ class Speech:
             text = self.gettext(message.text)
         else:
             text = self.ngettext(message.text, message.plural, message.count)
-        return text.format(**{name: self.value(value, now_ms) for name, value in message.values.items()})
+        shown = {name: self.value(value, now_ms) for name, value in message.values.items()}
+        for name, value in shown.items():
+            if value.endswith("."):  # "7 апр." at the end of a sentence brings its full stop along
+                text = text.replace(f"{{{name}}}.", f"{{{name}}}")
+        return text.format(**shown)
 
     def value(self, value: object, now_ms: int) -> str:
         """Return one value inside a sentence."""
         if isinstance(value, Message):
             return self.message(value, now_ms)
-        if isinstance(value, Moment):
-            return self.moment(value, now_ms)
-        if isinstance(value, Day):
-            return self.day(self.local(value).date(), self.local(now_ms).date())
-        if isinstance(value, Span):
-            return self.span(value)
+        if isinstance(value, (Moment, Day, Span)):
+            return self._time(value, now_ms)
         if isinstance(value, Code):
             vocabulary, _, code = value.partition("/")
             return self.word(vocabulary, code)
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return self.number(value)
         return str(value)
+
+    def _time(self, value: Moment | Day | Span, now_ms: int) -> str:
+        if isinstance(value, Moment):
+            return self.moment(value, now_ms)
+        if isinstance(value, Day):
+            return self.day(self.local(value).date(), self.local(now_ms).date())
+        return self.span(value)
 
     def word(self, vocabulary: str, code: str) -> str:
         """Return the word for a code of a vocabulary, named by the vocabulary's name."""

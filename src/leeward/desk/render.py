@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from leeward.base.say import Code, Message, Moment, Span
+from leeward.base.say import Code, Day, Message, Moment, Span
 from leeward.desk.forms import Form
 from leeward.desk.frame import frame_of
 from leeward.desk.icons import icon
@@ -60,13 +60,19 @@ def render(request: Request, template: str, *, status: int = 200, **context: obj
         said=None if live else desk.take_said(),
         **context,
     )
-    return HTMLResponse(text, status)
+    return HTMLResponse(unremembered(text), status)
 
 
 def done(request: Request, href: str, said: Message | None = None) -> Response:
     """Go on to a page after something was done, with one quiet sentence about it."""
     desk_of(request).put_said(said)
-    return RedirectResponse(href, 303)
+    local = href.startswith("/") and not href.startswith(("//", "/\\"))  # a form may have carried it
+    return RedirectResponse(href if local else "/", 303)
+
+
+def unremembered(html: str) -> str:
+    """Return a page whose fields the browser is told not to remember: its form history lies on the disk, in clear."""
+    return _FIELDS.sub(r'<\1 autocomplete="off"', html)
 
 
 def _environment(desk: DeskState, speech: Speech) -> Environment:
@@ -83,7 +89,7 @@ def make_environment(desk: DeskState, speech: Speech) -> Environment:
         return desk.session.now()
 
     def finalize(value: object) -> object:
-        return speech.value(value, now()) if isinstance(value, (Message, Moment, Span, Code)) else value
+        return speech.value(value, now()) if isinstance(value, (Message, Moment, Day, Span, Code)) else value
 
     environment = Environment(
         loader=PackageLoader("leeward.desk"),
@@ -136,4 +142,4 @@ def render_bare(
 ) -> Response:
     """Return a page without the frame (locked, broken): it asks nothing of the vault."""
     text = _environment(desk, speech).get_template(template).render(lang=speech.language, **context)
-    return HTMLResponse(text, status)
+    return HTMLResponse(unremembered(text), status)

@@ -32,6 +32,8 @@ class Need(msgspec.Struct, frozen=True):
     action: Message  # the verb on the button
     href: str  # the desk's page that does it, such as "/people/abc#tasks"
     weight: float = 0.0  # within WAITING: risk level times hours; higher first
+    holder_id: str = ""  # the member who has it in hand; "": whoever looks
+    later: bool = False  # nothing is late, and it comes after this member's shift
 
 
 def in_order(needs: list[Need]) -> list[Need]:

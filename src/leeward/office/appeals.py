@@ -16,8 +16,11 @@ from leeward.domain.period import Period
 from leeward.domain.today import Need, Urgency
 from leeward.domain.typed import write_new
 from leeward.ledger.model import note, put
+from leeward.office.around import whoami
 from leeward.office.casework_base import require, today
 from leeward.office.session import Session
+
+_WRITERS = frozenset({"advocate", "documenter"})  # whose work it is to ask again, whoever asked first
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -157,6 +160,7 @@ def needs_now(session: Session) -> list[Need]:
     """Return the answers that are overdue and not asked for again; what others once asked is history."""
     asked = board(session)
     followed = {one.submission.follows_id for one in asked}
+    writes = whoami(session).role in _WRITERS
     return [
         Need(
             urgency=Urgency.LATE,
@@ -173,6 +177,7 @@ def needs_now(session: Session) -> list[Need]:
             since=_ms(one.submission.due_on),
             action=say("Ask again"),
             href=f"/appeals/{one.submission.id}",
+            holder_id="" if writes else one.submission.sent_by,
         )
         for one in asked
         if one.state.state == "overdue" and one.submission.sent_by and one.submission.id not in followed

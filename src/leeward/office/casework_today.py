@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from leeward.base.say import Code, Message, Moment, Span, say, say_count
+from leeward.base.say import Code, Day, Message, Moment, Span, say, say_count
 from leeward.domain.cases.case import Case
-from leeward.domain.cases.checkins import DAY, HOUR, CheckIn, CheckInState
+from leeward.domain.cases.checkins import DAY, HOUR, CheckIn, CheckInState, Rung
 from leeward.domain.cases.due import Due, Weight
 from leeward.domain.cases.work import Task
 from leeward.domain.relocation.beds import Stay, crowded, free_on, in_exposed
@@ -17,9 +17,10 @@ from leeward.domain.relocation.places import Place, in_order
 from leeward.domain.today import Need, Urgency
 from leeward.office.casework_base import tonight
 from leeward.office.casework_views import CaseLine, all_dues, case_lines
+from leeward.office.duty import Duty, duty_of
 from leeward.office.session import Session
 
-SHIFT = 12 * HOUR  # what is due within it is worth knowing now
+AHEAD = 2 * DAY  # what comes within it is worth knowing
 LADDER = {
     "call": say("Call them, once, from the agreed number."),
     "partner": say("Ask the partner nearest to them to look."),
@@ -56,16 +57,17 @@ def in_words(names: list[Code]) -> Message:
 def needs_now(session: Session) -> list[Need]:
     """Return what of casework needs somebody now."""
     cases = {case.id: case for case in session.find(Case) if case.living}
+    duty = duty_of(session)
     return [
-        *_signs_of_life(session, cases),
-        *_exposed(session, cases),
-        *_crowded(session),
-        *_tasks(session, cases),
-        *_dates(session, cases),
+        *_signs_of_life(session, cases, duty),
+        *_exposed(session, cases, duty),
+        *_crowded(session, duty),
+        *_tasks(session, cases, duty),
+        *_dates(session, cases, duty),
     ]
 
 
-def _signs_of_life(session: Session, cases: dict[str, Case]) -> Iterator[Need]:
+def _signs_of_life(session: Session, cases: dict[str, Case], duty: Duty) -> Iterator[Need]:
     now = session.now()
     for one in session.find(CheckIn):
         state, case = one.state(now), cases.get(one.case_id)
@@ -83,21 +85,27 @@ def _signs_of_life(session: Session, cases: dict[str, Case]) -> Iterator[Need]:
                 href,
             )
             continue
-        rung = one.rung(now)
-        step = LADDER.get(rung.step) if rung else None
-        why = step or say("{step}", step=rung.step if rung else "…")
+        rung = one.rung(now) or Rung(0, "call")
         yield Need(
             Urgency.MISSED,
             say("Missed check-in"),
             say("{who} was to give a sign of life at {time}", who=case.called, time=Moment(one.due)),
-            why,
+            LADDER.get(rung.step) or say("{step}", step=rung.step),
             one.due,
             say("Follow it up"),
             href,
+            holder_id=duty.of_danger(
+                "coordinator",
+                one.who_id,
+                one.second_id,
+                case.coordinator_id,
+                case.deputy_id,
+                early=rung.after == 0,
+            ),
         )
 
 
-def _exposed(session: Session, cases: dict[str, Case]) -> Iterator[Need]:
+def _exposed(session: Session, cases: dict[str, Case], duty: Duty) -> Iterator[Need]:
     places = {place.id: place for place in session.find(Place)}
     for place_id, stays in in_exposed(places.values(), tonight(session), session.find(Stay)).items():
         place = places[place_id]
@@ -125,10 +133,11 @@ def _exposed(session: Session, cases: dict[str, Case]) -> Iterator[Need]:
             place.exposed_since,
             say("Move them"),
             f"/places/{place_id}",
+            holder_id=duty.of_danger("coordinator"),
         )
 
 
-def _crowded(session: Session) -> Iterator[Need]:
+def _crowded(session: Session, duty: Duty) -> Iterator[Need]:
     places = {place.id: place for place in session.find(Place) if not place.retired_at}
     for one in crowded(places, [tonight(session)], session.find(Stay)):
         place = places[one.place_id]
@@ -145,89 +154,94 @@ def _crowded(session: Session) -> Iterator[Need]:
             place.changed_at,
             say("Find a bed"),
             f"/places/{place.id}",
+            holder_id=duty.holder("coordinator"),
         )
 
 
-def _tasks(session: Session, cases: dict[str, Case]) -> Iterator[Need]:
-    now, me = session.now(), session.member_id
+def _tasks(session: Session, cases: dict[str, Case], duty: Duty) -> Iterator[Need]:
     for task in session.find(Task):
         case = cases.get(task.case_id)
         if not task.open or (task.case_id and case is None):
             continue
-        mine = (
-            task.owner_id in {me, ""}
-            or task.second_id == me
-            or (case is not None and case.coordinator_id == me)
-        )
-        if not mine:
-            continue
-        href = f"/people/{task.case_id}?tab=work#task-{task.id}" if case else "/people"
-        what = (
-            say("{task}, for {who}", task=task.title, who=case.called)
-            if case
-            else say("{task}", task=task.title)
-        )
-        if late := task.late_by(now):
-            why = (
-                say("Nobody has taken it.")
-                if not task.owner_id
-                else say("Promised for {time}.", time=Moment(task.due))
-            )
-            yield Need(
-                Urgency.LATE, say("{span} late", span=Span(late)), what, why, task.due, say("Do it"), href
-            )
-        elif not task.owner_id:
-            yield Need(
-                Urgency.SOON,
-                say("Nobody's task"),
-                what,
-                say("Nobody has taken it."),
-                task.created_at,
-                say("Take it"),
-                href,
-            )
-        elif task.due and task.due < now + SHIFT and task.owner_id == me:
-            yield Need(
-                Urgency.SOON,
-                say("Due at {time}", time=Moment(task.due)),
-                what,
-                say("You took it."),
-                task.due,
-                say("Do it"),
-                href,
-            )
+        need = _task(task, case, duty)
+        theirs = task.owner_id and (need.holder_id or task.due > duty.now + AHEAD)
+        if not (need.later and theirs):
+            yield need
 
 
-def _dates(session: Session, cases: dict[str, Case]) -> Iterator[Need]:
+def _task(task: Task, case: Case | None, duty: Duty) -> Need:
+    late = task.late_by(duty.now)
+    coordinator = case.coordinator_id if case else ""
+    if late:
+        urgency, tag = Urgency.LATE, say("{span} late", span=Span(late))
+    else:
+        urgency = Urgency.SOON
+        tag = say("No day set")
+    if not task.owner_id:
+        why = say("Nobody has taken it.")
+    elif task.owner_id == duty.me:
+        why = say("You took it.")
+    elif late:
+        why = say("Promised for {time}.", time=Moment(task.due))
+    else:
+        why = say("It was promised.")
+    pressing = duty.soon(task.due) if task.due else not task.owner_id and task.priority == "now"
+    if task.due and not late:
+        tag = say("Due {time}", time=Moment(task.due)) if pressing else say("{time}", time=Moment(task.due))
+    return Need(
+        urgency,
+        tag,
+        say("{task}, for {who}", task=task.title, who=case.called)
+        if case
+        else say("{task}", task=task.title),
+        why,
+        task.due or task.created_at,
+        say("Do it") if task.owner_id else say("Take it"),
+        f"/people/{case.id}?tab=work#task-{task.id}" if case else "/people",
+        holder_id=duty.holder("coordinator", task.owner_id, task.second_id, coordinator),
+        later=not pressing,
+    )
+
+
+def _dates(session: Session, cases: dict[str, Case], duty: Duty) -> Iterator[Need]:
     """Yield visas, tickets, papers, doctors and arrivals; tasks and check-ins have lines of their own."""
-    now = session.now()
     for case_id, found in all_dues(session).items():
         case = cases.get(case_id)
         for due in found if case else ():
-            if due.kind in {"task", "check_in", "need"} or (not due.late and due.at > now + 2 * DAY):
+            if due.kind in {"task", "check_in", "need"} or (not due.late and due.at > duty.now + AHEAD):
                 continue
             assert case is not None
-            yield _date(due, case)
+            yield _date(due, case, duty)
 
 
-def _date(due: Due, case: Case) -> Need:
+def _date(due: Due, case: Case, duty: Duty) -> Need:
+    """Return a date's line. What is only planned asks for nobody until it has passed, but for who goes with them."""
+    time = Day(due.at) if due.whole_day else Moment(due.at)
     urgency = Urgency.SOON
-    tag = say("Due {time}", time=Moment(due.at))
+    danger = due.late and due.weight == Weight.DANGER
+    holders = (due.owner_id, case.coordinator_id, case.deputy_id)
     if due.late:
-        urgency = Urgency.MISSED if due.weight == Weight.DANGER else Urgency.LATE
-        tag = (
-            say("Not arrived")
-            if due.kind == "leg" and due.weight == Weight.DANGER
-            else say("Passed {time}", time=Moment(due.at))
-        )
+        urgency = Urgency.MISSED if danger else Urgency.LATE
+    mine = duty.me == due.owner_id
+    asks = due.late or ((due.weight != Weight.PLAN or mine) and duty.soon(due.at, whole_day=due.whole_day))
+    if danger and due.kind == "leg":
+        tag = say("Not arrived")
+    elif due.late and due.whole_day:
+        tag = say_count("{n} day late", "{n} days late", duty.days_since(due.at))
+    elif due.late:
+        tag = say("{span} late", span=Span(duty.now - due.at))
+    else:
+        tag = say("Due {time}", time=time) if asks else say("{time}", time=time)
     return Need(
         urgency,
         tag,
         say("{who}: {what}", who=case.called, what=due.what),
-        say("On the way, or to be made ready."),
+        due.why or (say("You go with them.") if mine else say("It is on {day}.", day=Day(due.at))),
         due.at,
-        say("Open"),
+        say("Find out") if danger else say("Open"),
         f"/people/{case.id}?tab=journey",
+        holder_id=(duty.of_danger if danger else duty.holder)("coordinator", *holders),
+        later=not asks,
     )
 
 

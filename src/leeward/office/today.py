@@ -7,14 +7,8 @@ import msgspec
 from leeward.domain.team import Member
 from leeward.domain.today import Need, Urgency, in_order
 from leeward.ledger.model import put
-from leeward.office import appeals, casework, findings, intake
-from leeward.office.casework_today import (
-    Departure,
-    PlaceTonight,
-    beds_tonight,
-    departures,
-    waiting_longest,
-)
+from leeward.office import appeals, casework, findings, intake, release
+from leeward.office.casework_today import PlaceTonight, beds_tonight, waiting_longest
 from leeward.office.casework_views import CaseLine
 from leeward.office.session import Session
 from leeward.office.team import members
@@ -25,23 +19,30 @@ class Day(msgspec.Struct, frozen=True):
 
     alarms: list[Need]
     needs: list[Need]
+    others: list[Need]  # pressing, but a colleague on duty has it in hand
+    later: list[Need]  # nothing is late: what comes, in time, then what has no day
     tonight: list[PlaceTonight]
-    departures: list[Departure]
     longest: list[CaseLine]
     empty: bool  # nothing was ever written: the first day
 
 
 def gather(session: Session) -> Day:
     """Return what this member needs to know now."""
-    areas = (intake, casework, findings, appeals)
-    needs = in_order([need for area in areas for need in area.needs_now(session)])
+    areas = (intake, casework, findings, appeals, release)
+    now = session.now()
+    found = in_order([need for area in areas for need in area.needs_now(session)])
+    pressing = [need for need in found if not need.later and need.urgency != Urgency.ALARM]
     return Day(
-        alarms=[need for need in needs if need.urgency == Urgency.ALARM],
-        needs=[need for need in needs if need.urgency != Urgency.ALARM],
+        alarms=[need for need in found if need.urgency == Urgency.ALARM],
+        needs=[need for need in pressing if need.holder_id in {"", session.member_id}],
+        others=[need for need in pressing if need.holder_id not in {"", session.member_id}],
+        later=sorted(
+            (need for need in found if need.later),
+            key=lambda need: (need.since <= now, need.since, need.href),
+        ),
         tonight=beds_tonight(session),
-        departures=departures(session),
         longest=waiting_longest(session),
-        empty=not needs and not session.vault.count("case") and not session.vault.count("contact"),
+        empty=not found and not session.vault.count("case") and not session.vault.count("contact"),
     )
 
 

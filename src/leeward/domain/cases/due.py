@@ -32,6 +32,7 @@ class Due(msgspec.Struct, frozen=True):
     late: bool = False
     owner_id: str = ""
     whole_day: bool = False  # the hour means nothing
+    why: Message | None = None  # why it asks for somebody now
 
 
 def of_task(task: Task, now: int) -> Due | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from leeward.base.say import Code, say
+from leeward.base.say import Code, Day, Moment, say
 from leeward.domain.cases.checkins import DAY
 from leeward.domain.cases.due import Due, Weight
 from leeward.domain.cases.words import RISK_WEIGHT
@@ -105,11 +105,27 @@ def due_of_leg(leg: Leg, now: int) -> list[Due]:
                 late=leg.ticket_due < now,
                 owner_id=leg.companion_id,
                 whole_day=True,
+                why=say("No ticket yet. They leave on {day}.", day=Day(leg.departs))
+                if leg.departs
+                else say("No ticket yet."),
             )
         )
     if leg.ahead and leg.departs:
         what = say("{mode} to {town}", mode=Code(f"{MODE.name}/{leg.mode}"), town=leg.to_town)
-        found.append(Due(leg.departs, what, leg.id, "leg", Weight.PLAN, leg.departs < now, leg.companion_id))
+        late = leg.departs < now
+        why = say("They were to leave at {time}. Nobody has noted that they did.", time=Moment(leg.departs))
+        found.append(
+            Due(
+                leg.departs,
+                what,
+                leg.id,
+                "leg",
+                Weight.PLAN,
+                late,
+                leg.companion_id,
+                why=why if late else None,
+            )
+        )
     if leg.state == "under-way" and leg.arrives:
         what = say("arrives in {town}", town=leg.to_town)
         late = leg.arrives < now
@@ -122,6 +138,12 @@ def due_of_leg(leg: Leg, now: int) -> list[Due]:
                 Weight.DANGER if late else Weight.PLAN,
                 late,
                 leg.companion_id,
+                why=say(
+                    "They were to be there at {time}. Nobody has noted that they are.",
+                    time=Moment(leg.arrives),
+                )
+                if late
+                else None,
             )
         )
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import ClassVar
 
-from leeward.base.say import say
+from leeward.base.say import Day, Message, Moment, say
 from leeward.domain.cases.due import Due, Weight
 from leeward.domain.typed import Note, Typed
 
@@ -113,19 +113,25 @@ def due_of_visa(visa: VisaApplication, now: int, today: str) -> list[Due]:
     for moment in (visa.appointment, visa.biometrics) if going_on else ():
         if moment:
             what = say("consulate of {country}", country=visa.country)
-            found.append(Due(moment, what, visa.id, "visa_application", Weight.PLAN, moment < now))
+            why = _how_it_went(moment, now)
+            found.append(Due(moment, what, visa.id, "visa_application", Weight.PLAN, moment < now, why=why))
     days = []
     if going_on and visa.papers_due:
-        days.append((visa.papers_due, say("papers for the visa of {country}", country=visa.country)))
-    if visa.stage == "refused" and visa.appeal_by:
+        what = say("papers for the visa of {country}", country=visa.country)
         days.append(
-            (visa.appeal_by, say("last day to appeal the refusal of {country}", country=visa.country))
+            (visa.papers_due, what, say("The consulate wants them by {day}.", day=Day(noon(visa.papers_due))))
+        )
+    if visa.stage == "refused" and visa.appeal_by:
+        what = say("last day to appeal the refusal of {country}", country=visa.country)
+        days.append(
+            (visa.appeal_by, what, say("After {day} the refusal stands.", day=Day(noon(visa.appeal_by))))
         )
     if visa.stage == "granted" and visa.valid_to and _within(visa.valid_to, today):
-        days.append((visa.valid_to, say("the visa of {country} ends", country=visa.country)))
+        what = say("the visa of {country} ends", country=visa.country)
+        days.append((visa.valid_to, what, say("It is good until {day}.", day=Day(noon(visa.valid_to)))))
     return found + [
-        Due(noon(day), what, visa.id, "visa_application", late=day < today, whole_day=True)
-        for day, what in days
+        Due(noon(day), what, visa.id, "visa_application", late=day < today, whole_day=True, why=why)
+        for day, what, why in days
         if noon(day)
     ]
 
@@ -142,6 +148,12 @@ def due_of_paper(paper: TravelDocument, today: str) -> Due | None:
             Weight.PLAN,
             late,
             whole_day=True,
+            why=say(
+                "It was to be ready on {day}. Nobody has noted that it was fetched.",
+                day=Day(noon(paper.ready_on)),
+            )
+            if late
+            else None,
         )
     if paper.expires and _within(paper.expires, today) and noon(paper.expires):
         late = paper.expires < today
@@ -152,6 +164,7 @@ def due_of_paper(paper: TravelDocument, today: str) -> Due | None:
             "travel_document",
             late=late,
             whole_day=True,
+            why=say("It is good until {day}.", day=Day(noon(paper.expires))),
         )
     return None
 
@@ -161,7 +174,8 @@ def due_of_appointment(one: MedicalAppointment, now: int) -> Due | None:
     if one.done_at or not one.at:
         return None
     what = say("{what}", what=one.where or one.purpose)
-    return Due(one.at, what, one.id, "medical_appointment", Weight.PLAN, one.at < now, one.with_id)
+    why = _how_it_went(one.at, now)
+    return Due(one.at, what, one.id, "medical_appointment", Weight.PLAN, one.at < now, one.with_id, why=why)
 
 
 def due_of_medication(one: Medication, today: str) -> Due | None:
@@ -178,7 +192,13 @@ def due_of_medication(one: Medication, today: str) -> Due | None:
         Weight.DANGER if late else Weight.PROMISE,
         late,
         whole_day=True,
+        why=say("What they have lasts until {day}.", day=Day(noon(one.lasts_until))),
     )
+
+
+def _how_it_went(at: int, now: int) -> Message | None:
+    """Return why an appointment that has passed still asks for somebody."""
+    return say("It was at {time}. Nobody has noted how it went.", time=Moment(at)) if at < now else None
 
 
 def _within(day: str, today: str, days: int = WARN_DAYS) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from leeward.base.say import Code, Message, Moment, Span, say
+from leeward.base.say import Code, Message, Moment, Span, say, say_count
+from leeward.domain.cases.case import Case
 from leeward.domain.intake import Contact, Line
 from leeward.domain.today import Need, Urgency
+from leeward.office.duty import Duty, duty_of
 from leeward.office.intake.see import damaged, queue
 from leeward.office.session import Session
 
@@ -14,17 +16,20 @@ _WEIGHT = {"immediate": 8.0, "urgent": 4.0, "high": 2.0, "": 3.0, "standard": 1.
 
 def needs_now(session: Session) -> list[Need]:
     """Return the lines of Today that come from intake."""
-    now = session.now()
+    duty = duty_of(session)
     needs: list[Need] = []
+    second: list[Contact] = []
     for line in queue(session):
         if line.alarm_at:
             needs.append(_alarm(line))
         elif line.waiting_since:
-            needs.append(_waiting(line, now))
+            needs.append(_waiting(session, line, duty))
         contact = line.contact
         asks = contact.vetting == "partly" and contact.vetting_by and not contact.vetting_second_by
         if asks and contact.vetting_by != session.member_id:
-            needs.append(_second(contact))
+            second.append(contact)
+    if second:
+        needs.append(_second(second))
     unread = damaged(session)
     if unread:
         needs.append(
@@ -60,8 +65,11 @@ def _alarm(line: Line) -> Need:
     )
 
 
-def _waiting(line: Line, now: int) -> Need:
-    contact, waited = line.contact, now - line.waiting_since
+def _waiting(session: Session, line: Line, duty: Duty) -> Need:
+    """Return the line of somebody who waits: the operators' on duty, everybody's if every hour counts."""
+    contact, waited = line.contact, duty.now - line.waiting_since
+    case = session.get(Case, contact.case_id) if contact.case_id else None
+    mine = contact.urgency == "immediate" or (case is not None and case.coordinator_id == duty.me)
     return Need(
         urgency=Urgency.WAITING,
         tag=say("Waiting {time}", time=Span(waited)),
@@ -71,6 +79,7 @@ def _waiting(line: Line, now: int) -> Need:
         action=say("Answer") if line.answered else say("Read"),
         href=f"/inbox/{contact.id}",
         weight=_WEIGHT.get(contact.urgency, 0.2) * (waited / _HOUR + 0.1),
+        holder_id="" if mine else duty.holder("operator"),
     )
 
 
@@ -83,11 +92,21 @@ def _what(line: Line) -> Message:
     return say("{who}: new, not yet answered", who=who)
 
 
-def _second(contact: Contact) -> Need:
+def _second(contacts: list[Contact]) -> Need:
+    """Return one line for all vettings that wait for a second reader; it leads to the oldest."""
+    contact = min(contacts, key=lambda one: (one.changed_at, one.id))
+    who, more = shown_name(contact), len(contacts) - 1
     return Need(
         urgency=Urgency.SECOND,
         tag=say("Second reader"),
-        what=say("Vetting of {who} waits for you", who=shown_name(contact)),
+        what=say_count(
+            "Vetting of {who} and {n} other waits for you",
+            "Vetting of {who} and {n} others waits for you",
+            more,
+            who=who,
+        )
+        if more
+        else say("Vetting of {who} waits for you", who=who),
         why=say("A colleague believes it. Two of us must."),
         since=contact.changed_at,
         action=say("Read it"),
