@@ -1,7 +1,9 @@
 """Takes pictures of every page with the practice operation, to be looked at: two widths, light and dark, two languages.
 
-    .venv/bin/python tools/pictures.py FOLDER [--only today,inbox] [--quick]
+    .venv/bin/python tools/pictures.py FOLDER [--only today,inbox,case,claim,/people?closed=1] [--quick]
 
+Besides the places there are pages with a thing of their own (`case`, `claim`, ...; see THINGS) and any path, which is
+then named after itself. `--full` takes the whole page, `--zoom` takes it at 200 %, `--empty` on the team's first day.
 `--readme` instead makes the two pictures of the README.
 """
 
@@ -28,6 +30,22 @@ PLACES = (
     "release",
     "safety",
 )
+THINGS = {  # name: the page that lists such things, what its link looks like, what is added to it
+    "case": ("/people", "/people/", ""),
+    "case-work": ("/people", "/people/", "?tab=work"),
+    "case-journey": ("/people", "/people/", "?tab=journey"),
+    "case-testimony": ("/people", "/people/", "?tab=testimony"),
+    "case-files": ("/people", "/people/", "?tab=files"),
+    "case-consent": ("/people", "/people/", "?tab=consent"),
+    "case-history": ("/people", "/people/", "?tab=history"),
+    "place": ("/places", "/places/", ""),
+    "source": ("/record", "/record/sources/", ""),
+    "account": ("/record?view=accounts", "/record/accounts/", ""),
+    "code": ("/record?view=accounts", "/record/accounts/", "/code"),
+    "claim": ("/record", "/record/claims/", ""),
+    "appeal": ("/appeals", "/appeals/", ""),
+    "made": ("/release", "/release/", ""),
+}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -46,14 +64,21 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", default=",".join(PLACES))
+    parser.add_argument("--only", default=",".join((*PLACES, "case", "intake")))
     parser.add_argument("--quick", action="store_true", help="English, light, both widths")
     parser.add_argument("--role", default="coordinator")
+    parser.add_argument("--full", action="store_true", help="the whole page, not only what fits")
+    parser.add_argument("--zoom", action="store_true", help="1280 wide at 200 %%")
+    parser.add_argument("--empty", action="store_true", help="the first day of a team")
+    parser.add_argument("--talk", choices=("en", "ru"), default="en", help="the language the team writes in")
     parser.add_argument("--readme", action="store_true")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     demo = subprocess.Popen(
-        [sys.executable, "-m", "leeward.cli.main", "demo", "--no-browser"], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "leeward.cli.main", "demo", "--no-browser", "--language", arguments.talk]
+        + (["--empty"] if arguments.empty else []),
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         assert demo.stdout is not None
@@ -84,26 +109,27 @@ def _readme(browser: Browser, addresses: dict[str, str], page_address: str, fold
 
 
 def _all(browser: Browser, address: str, page_address: str, arguments: argparse.Namespace) -> None:
-    wanted = arguments.only.split(",")
+    wanted = [name for name in arguments.only.split(",") if name != "intake"]
     first = _page(browser, WIDE, "light", "en")
     first.goto(address)
     origin = re.match(r"http://[^/]+", address)
     assert origin is not None
     state = first.context.storage_state()
-    case = _first_case(first, origin[0])
+    paths = {name: _path(first, origin[0], name) for name in wanted}
     schemes = ("light",) if arguments.quick else ("light", "dark")
     languages = ("en",) if arguments.quick else ("en", "ru")
-    for size, scheme, language in itertools.product((WIDE, NARROW), schemes, languages):
+    for size, scheme, language in itertools.product(
+        ((640, 400),) if arguments.zoom else (WIDE, NARROW), schemes, languages
+    ):
         page = _page(browser, size, scheme, language, state)
         _choose(page, origin[0], language)
         tail = f"{size[0]}-{scheme}-{language}.png"
-        paths = {name: "/" if name == "today" else f"/{name}" for name in wanted if name in PLACES}
-        paths |= {"case": case} if "case" in wanted or arguments.only == ",".join(PLACES) else {}
         for name, path in paths.items():
             page.goto(origin[0] + path)
             page.wait_for_timeout(400)
-            page.screenshot(path=str(arguments.folder / f"{name}-{tail}"))
-        if "intake" in wanted or not arguments.quick:
+            file = re.sub(r"[^\w-]+", "_", name).strip("_")
+            page.screenshot(path=str(arguments.folder / f"{file}-{tail}"), full_page=arguments.full)
+        if "intake" in arguments.only.split(","):
             page.goto(f"{page_address}?lang={language}")
             page.wait_for_timeout(400)
             page.screenshot(path=str(arguments.folder / f"intake-{tail}"))
@@ -129,9 +155,17 @@ def _choose(page: Page, origin: str, language: str) -> None:
     )
 
 
-def _first_case(page: Page, origin: str) -> str:
-    page.goto(origin + "/people")
-    return page.locator("a[href^='/people/']").first.get_attribute("href") or "/people"
+def _path(page: Page, origin: str, name: str) -> str:
+    """Return the path of a page by its name; of a thing, the first of its kind."""
+    if name.startswith("/"):
+        return name
+    if name not in THINGS:
+        return "/" if name == "today" else f"/{name}"
+    listed, link, more = THINGS[name]
+    page.goto(origin + listed)
+    chosen = page.locator(f"a[href^='{link}']:not([href$='/new']):not([href*='exposed']):not([href*='new?'])")
+    found = chosen.first.get_attribute("href") if chosen.count() else listed
+    return (found or listed).split("?")[0].split("#")[0] + more
 
 
 if __name__ == "__main__":

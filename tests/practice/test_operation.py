@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
+from pathlib import Path
 
+import msgspec
 import pytest
+from tests.support.relay_simulator import RelaySimulator
 
+from leeward.domain.appeals.records import Reply, Submission
+from leeward.domain.appeals.states import state_of
+from leeward.domain.findings.grade import Weighing
+from leeward.domain.findings.records import Claim, Finding, Inquiry, Source, Support
+from leeward.domain.findings.signing import Standing, standing_of
+from leeward.domain.findings.terms import Grade
+from leeward.domain.release.records import Release
 from leeward.domain.relocation.beds import Stay, in_exposed
 from leeward.domain.relocation.places import Place
+from leeward.domain.typed import T
+from leeward.ledger.model import Op
+from leeward.office import appeals, findings, release
+from leeward.office.inquiries import shelf
 from leeward.practice.moment import Script
 from leeward.practice.operation import Size, make_operation
+from leeward.practice.team import PracticeTeam
 
 NOW = 1_491_600_000_000
 
@@ -96,3 +112,66 @@ def test_it_speaks_russian_too() -> None:
     texts = {str(change.value) for moment in made(language="ru").moments for change in moment.changes}
     assert "Письмо в клинику" in texts
     assert "Letter for the clinic" not in texts
+
+
+def typed(script: Script, kind: type[T]) -> list[T]:
+    """Return what the script makes of one kind, as the record of a desk would show it."""
+    fields: dict[str, dict[str, object]] = {}
+    for moment in script.in_order():
+        for change in moment.changes:
+            if change.kind == kind.kind:
+                of_one = fields.setdefault(change.record, {})
+                several = change.op is Op.ADD
+                had = of_one.get(change.field, ())
+                of_one[change.field] = (*had, change.value) if several else change.value  # type: ignore[misc]
+    return [msgspec.convert({**values, "id": ident}, kind) for ident, values in fields.items()]
+
+
+@pytest.mark.parametrize("seed", [2017, 1, 2, 3])
+def test_the_record_shows_several_grades_and_one_finding_waits_for_its_second_reader(seed: int) -> None:
+    script = made(seed=seed)
+    weigh = Weighing(typed(script, Source), typed(script, Support))
+    claims = {claim.id: claim for claim in typed(script, Claim)}
+    grades = {weigh.grade_claim(claim)[0] for claim in claims.values()}
+    assert {Grade.REPORTED, Grade.CORROBORATED, Grade.GROUNDS} <= grades
+    (inquiry,) = typed(script, Inquiry)
+    assert {claim.inquiry_id for claim in claims.values()} == {inquiry.id}
+    assert {source.inquiry_id for source in weigh.sources.values()} == {inquiry.id}
+    (finding,) = typed(script, Finding)
+    assert standing_of(finding, weigh.grade_claim(claims[finding.claim_id])[0]) == Standing.WAITS
+    assert finding.author_id == script.members["Vera"]
+    assert finding.asked_id == script.members["Timur"]
+    against = [support for support in typed(script, Support) if support.against]
+    assert {bool(support.explanation) for support in against} == {True, False}
+
+
+def test_one_appeal_is_overdue_and_one_was_answered() -> None:
+    script = made()
+    replies = typed(script, Reply)
+    today = dt.datetime.fromtimestamp(NOW / 1000, dt.UTC).date().isoformat()
+    states = sorted(
+        state_of(one, [r for r in replies if r.submission_id == one.id], today).state
+        for one in typed(script, Submission)
+    )
+    assert states == ["overdue", "replied"]
+
+
+def test_one_release_is_made_with_what_people_allow_and_held_back_where_they_do_not(
+    tmp_path: Path,
+) -> None:
+    passphrases = {"operator": "one", "coordinator": "two", "documenter": "three"}
+    with PracticeTeam(tmp_path, passphrases, work_factor=2) as team:
+        relay = RelaySimulator().door()
+        team.play(relay, seed=2017, people=20, language="ru", progress=lambda _done, _of: None)
+        timur = team.desks["coordinator"]
+        (one,) = timur.find(Release)
+        assert (one.state, one.checked_by) == ("made", "")
+        assert one.told_ids
+        assert one.withheld
+        assert {str(need.tag) for need in release.needs_now(timur)} == {"Second reader"}
+        assert len(findings.needs_now(timur)) == 1
+        assert len(appeals.needs_now(timur)) == 1
+        assert {inquiry.said("ru") for inquiry in shelf(timur).inquiries} == {
+            "Рассказанное нам",
+            "Публикации весны 2017 года",
+        }

@@ -73,6 +73,14 @@ SITES = (
     ("the old depot near Ushkent", "Ushkent", "unofficial"),
     ("a cellar in Kastra", "Kastra", "unofficial"),
 )
+SITES_RU = (
+    "в здании за отделом полиции Тамрака",
+    "в отделе полиции Тамрака",
+    "на старом складе под Ушкентом",
+    "в подвале в Кастре",
+)
+"""The same places, as a Russian sentence says where."""
+
 FIRST_NAMES = (
     "Arlen",
     "Bezan",

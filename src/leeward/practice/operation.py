@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from leeward.domain.intake.names import PSEUDONYMS
 from leeward.domain.team import Member
+from leeward.practice.beside import write_beside
 from leeward.practice.cast import STAFF
 from leeward.practice.chance import SeededChance
 from leeward.practice.hotline import write_hotline
@@ -55,5 +56,5 @@ def make_operation(
     places = write_places(script)
     people = write_people(script, places, names, size.people)
     write_hotline(script, people, names, size.requests)
-    write_testimonies(script, people, min(size.accounts, len(people)))
+    write_beside(script, write_testimonies(script, people, min(size.accounts, len(people))))
     return script

@@ -14,6 +14,8 @@ from leeward.office.session import Session
 from leeward.office.team import admit, device_card, found_team, join, prepare_to_join, team_of, trusted_giver
 from leeward.practice.cast import STAFF
 from leeward.practice.load import Progress, StoryClock, make_circles, write_moments
+from leeward.practice.made_release import make_practice_release
+from leeward.practice.moment import HOUR
 from leeward.practice.operation import Size, make_operation
 from leeward.practice.public_record_2017 import load_public_record
 from leeward.sync.exchange import Exchange
@@ -78,6 +80,14 @@ class PracticeTeam:
         for session in self.desks.values():
             set_relay(session.vault, url)
 
+    def _make_release(self, language: str) -> None:
+        """Let the documenter have made one this morning; a colleague has not read it yet."""
+        self.clock.set(self.clock.now_ms() - 5 * HOUR)
+        try:
+            make_practice_release(self.desks["documenter"], language)
+        finally:
+            self.clock.set(None)
+
     def sync(self, relay: Relay, rounds: int = 3) -> None:
         """Let every desk speak with the relay, often enough that all are in step."""
         for _round in range(rounds):
@@ -97,5 +107,6 @@ class PracticeTeam:
         make_circles(script, self._first, self.desks)
         self.sync(relay)
         write_moments(script, self.desks, self._first, self.clock, progress)
+        self._make_release(language)
         load_public_record(self.desks["documenter"])
         self.sync(relay)

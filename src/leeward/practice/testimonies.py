@@ -1,50 +1,71 @@
-"""Twenty-five invented accounts: coded acts, the sources they make, and claims of which some stand and some do not."""
+"""Twenty-five invented accounts: coded acts, the sources they make, and the claims that these speak for."""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass, field
 
-from leeward.domain.findings.records import Claim, Source, Support
+from leeward.base.ids import derive_id
+from leeward.domain.findings.records import Claim, Inquiry, Source, Support
 from leeward.domain.findings.terms import Access, Element
 from leeward.domain.period import Period, Precision
 from leeward.domain.testimony.records import Account, Act, Facility, Injury, Interview, Paragraph, Unit
-from leeward.practice.cast import SITES, UNITS
+from leeward.practice.cast import SITES, SITES_RU, UNITS
 from leeward.practice.moment import DAY, HOUR, Script
 from leeward.practice.people import Made
 from leeward.practice.phrases import HOLDING, RELEASE, SEIZURE, VIOLENCE
 
 METHODS = ("blunt.pipe", "electric.fingers", "humiliate.words", "coerced.lure")
 CLAIMS = (
-    ("Men were held in {site}.", "Людей держали: {site}.", Element.WHERE),
-    ("Those held in {site} were beaten with pipes.", "Задержанных били трубами: {site}.", Element.WHAT),
-    ("Electric current was used in {site}.", "Применяли ток: {site}.", Element.WHAT),
+    ("Men were held in {site}.", "Людей держали {site}.", Element.WHERE),
+    ("Those held in {site} were beaten with pipes.", "Тех, кого держали {site}, били трубами.", Element.WHAT),
+    ("Electric current was used in {site}.", "Людей пытали током {site}.", Element.WHAT),
     (
         "People held in {site} were made to lure others.",
-        "Принуждали выманивать других: {site}.",
+        "Тех, кого держали {site}, заставляли выманивать других.",
         Element.WHAT,
     ),
 )
 CODES = ("", "blunt.pipe", "electric.fingers", "coerced.lure")
 
 
-def write_testimonies(script: Script, people: list[Made], count: int) -> None:
+NAME = {"en": "What people told us", "ru": "Рассказанное нам"}
+
+
+@dataclass(slots=True)
+class Telling:
+    """What the accounts made, for whatever is laid beside them."""
+
+    inquiry: Inquiry
+    sites: list[Facility]
+    claims: dict[str, list[Claim]]  # by site
+    sources: list[Source] = field(default_factory=list)
+    supports: list[Support] = field(default_factory=list)
+
+
+def write_testimonies(script: Script, people: list[Made], count: int) -> Telling:
     """Plan accounts of the first `count` people, and what the record makes of them."""
     units = [Unit(id=script.chance.make_id(), name=name, unit_type=kind) for name, kind in UNITS]
     sites = [
         Facility(id=script.chance.make_id(), name=name, district=town, safe_label=town, place_type=kind)
         for name, town, kind in SITES
     ]
-    script.write(script.now - 38 * DAY, "documenter", "record", *units, *sites)
-    claims = {site.id: _claims(script, site, number) for number, site in enumerate(sites)}
+    inquiry = Inquiry(id=derive_id("practice-inquiry", sites[0].id), name=NAME)
+    script.write(script.now - 38 * DAY, "documenter", "record", inquiry, *units, *sites)
+    claims = {site.id: _claims(script, site, number, inquiry.id) for number, site in enumerate(sites)}
+    telling = Telling(inquiry, sites, claims)
     for number, person in enumerate(people[:count]):
-        _account(script, number, person, units, sites, claims)
+        _account(script, number, person, units, telling)
+    return telling
 
 
-def _claims(script: Script, site: Facility, number: int) -> list[Claim]:
+def _claims(script: Script, site: Facility, number: int, inquiry_id: str) -> list[Claim]:
+    russian_name = SITES_RU[number]
     made = [
         Claim(
             id=script.chance.make_id(),
-            sentence={"en": english.format(site=site.name), "ru": russian.format(site=site.safe_label)},
+            inquiry_id=inquiry_id,
+            sentence={"en": english.format(site=site.name), "ru": russian.format(site=russian_name)},
             elements={element: site.name if element is Element.WHERE else english.format(site=site.name)},
             position=10 * number + place,
             act_type="torture" if place else "detention",
@@ -60,10 +81,9 @@ def _account(
     number: int,
     person: Made,
     units: list[Unit],
-    sites: list[Facility],
-    claims: dict[str, list[Claim]],
+    telling: Telling,
 ) -> None:
-    chance = script.chance
+    chance, sites, claims = script.chance, telling.sites, telling.claims
     site, unit = chance.pick(sites[: 2 if number % 3 else 4]), chance.pick(units)
     told = min(script.now - HOUR, person.opened_at + chance.hours(50, 200))
     days, others = chance.between(3, 14), chance.between(8, 35)
@@ -77,8 +97,9 @@ def _account(
         case_id=person.case_id,
         source_id=source_id,
         label=f"Account {number + 1}",
-        told_on=_day(told),
+        told_on=day_of(told),
         language="ru",
+        translations={"ru": {"label": f"Рассказ {number + 1}"}},
         paragraphs=tuple(
             Paragraph(
                 text=russian.format(**fill),
@@ -93,7 +114,7 @@ def _account(
         id=chance.make_id(),
         case_id=person.case_id,
         account_id=account_id,
-        held_on=_day(told),
+        held_on=day_of(told),
         interviewer_id=script.members["Vera"],
         language="ru",
         minutes=chance.between(40, 130),
@@ -137,11 +158,14 @@ def _account(
     script.write(told, "documenter", person.circle, account, interview, *acts)
     source = Source(
         id=source_id,
+        inquiry_id=telling.inquiry.id,
         label=f"Account {number + 1}",
         relation="self",
-        stated_on=_day(told),
+        stated_on=day_of(told),
         case_id=person.case_id,
         account_id=account_id,
+        informant=person.case_id,
+        translations=account.translations,
     )
     coded = {"", *(METHODS[index] for index in violence)}
     supports = [
@@ -157,7 +181,10 @@ def _account(
         for element in claim.elements
     ]
     script.write(told + HOUR, "documenter", "record", source, *supports)
+    telling.sources.append(source)
+    telling.supports += supports
 
 
-def _day(moment: int) -> str:
+def day_of(moment: int) -> str:
+    """Return the day of a moment, as an ISO date."""
     return dt.datetime.fromtimestamp(moment / 1000, dt.UTC).date().isoformat()
