@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 from tests.support.relay_simulator import RelaySimulator
 from tests.support.teams import found, newcomer, settle
 
+from leeward.base.say import say
+from leeward.ledger.fault import Fault
 from leeward.ledger.model import put
-from leeward.office import conflicts, intake
+from leeward.office import conflicts, intake, safety
 from leeward.office.session import Session
 from leeward.office.team import device_card, prepare_to_join
 
@@ -81,3 +83,9 @@ def test_a_conflict_that_is_gone_is_told(browser: Browser) -> None:
     answer = browser.post("/safety/settle", {"record": "a" * 26, "field": "x", "choice": "0"})
     assert answer.status_code == 409
     assert "settled already" in answer.text
+
+
+def test_what_the_sync_found_is_told_once(session: Session) -> None:
+    clock = Fault(5, "", "clock", say("A clock is off."))
+    assert safety.gather(session).faults == []
+    assert safety.gather(session, [clock, Fault(5, "", "clock", say("A clock is off."))]).faults == [clock]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 import msgspec
 
@@ -55,8 +56,8 @@ class Safety(msgspec.Struct, frozen=True):
     can_admit: bool
 
 
-def gather(session: Session) -> Safety:
-    """Return the Safety page's content."""
+def gather(session: Session, running: Iterable[Fault] = ()) -> Safety:
+    """Return the Safety page's content. `running` is what the sync has found wrong since the desk was opened."""
     team = team_of(session)
     relay, _proxy = relay_address(session.vault)
     return Safety(
@@ -65,12 +66,15 @@ def gather(session: Session) -> Safety:
         relay=relay,
         members=_members(session),
         circles=_circles(session),
-        faults=sorted(
-            [*session.vault.faults(), *Memory(session.vault, session.clock).faults()], key=lambda one: -one.at
-        ),
+        faults=_faults([*session.vault.faults(), *Memory(session.vault, session.clock).faults(), *running]),
         this_device=session.vault.device.id,
         can_admit=bool(session.vault.compartments("team")),
     )
+
+
+def _faults(found: Iterable[Fault]) -> list[Fault]:
+    once = {(fault.where, fault.compartment, str(fault.what)): fault for fault in found}
+    return sorted(once.values(), key=lambda one: -one.at)
 
 
 def _members(session: Session) -> list[MemberLine]:

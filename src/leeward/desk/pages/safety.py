@@ -28,7 +28,7 @@ def _page(request: Request, admission: team.Admission | None = None) -> Response
         request,
         "safety/index.html",
         session=session,
-        safety=safety.gather(session),
+        safety=safety.gather(session, desk.syncer.state.faults if desk.syncer is not None else ()),
         sync=sentence,
         sync_colour=colour,
         conflicts=conflicts.list_conflicts(session),
