@@ -145,7 +145,7 @@ def test_the_keyboard_is_enough(browsing: Browsing, server: Served, session: Ses
     page.keyboard.press("/")
     page.keyboard.type("первое")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/search?q=*")
+    page.wait_for_url("**/search?asked=*")
     expect(page.get_by_role("heading", level=1)).to_have_text("1 found")
     page.keyboard.press("?")
     page.wait_for_url("**/keys")

@@ -6,6 +6,7 @@ A sentence made with `say(...)` may be printed as it is: `{{ need.what }}` comes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,8 @@ from leeward.desk.language import LANGUAGES, Speech, choose_language
 from leeward.desk.state import DeskState
 from leeward.domain.vocabulary import Vocabulary
 from leeward.office.session import Session
+
+_FIELDS = re.compile(r"<(form|input|textarea|select)\b(?![^>]*\bautocomplete=)")
 
 
 def desk_of(request: Request) -> DeskState:

@@ -13,6 +13,8 @@ from leeward.desk.live import Bell
 from leeward.office.session import Session
 from leeward.office.sync import Syncer
 
+_QUESTIONS_MOST = 200  # searches that Back still finds
+
 
 class DeskState:
     """The desk's own memory. Nothing here outlives the process."""
@@ -38,6 +40,7 @@ class DeskState:
         self.zone = zone
         self._speeches: dict[str, Speech] = {}
         self._said: Message | None = None
+        self._questions: dict[str, str] = {}
 
     def _sync_changes(self) -> object:
         """Return what of the sync state a page shows; pages look again when it changes."""
@@ -50,6 +53,18 @@ class DeskState:
         if kept is None:
             kept = self._speeches[language] = Speech(language, self.zone)
         return kept
+
+    def keep_question(self, words: str) -> str:
+        """Keep what was searched for; return the key that stands for it in addresses, which browsers write down."""
+        if len(self._questions) >= _QUESTIONS_MOST:
+            del self._questions[next(iter(self._questions))]
+        key = self.session.chance.draw(8).hex()
+        self._questions[key] = words
+        return key
+
+    def question(self, key: str) -> str:
+        """Return the words behind a key; "" if it is of another day."""
+        return self._questions.get(key, "")
 
     def put_said(self, said: Message | None) -> None:
         """Keep one sentence for the next page."""
