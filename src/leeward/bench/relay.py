@@ -73,6 +73,7 @@ class _Rate:
     per_s: float
     p50_ms: float
     p99_ms: float
+    longest_ms: float
 
 
 def run(*, quick: bool, progress: Callable[[str], None]) -> list[Figure]:
@@ -110,6 +111,13 @@ def run(*, quick: bool, progress: Callable[[str], None]) -> list[Figure]:
         ),
         Figure("append_p50_ms", "half of them answered within", appends.p50_ms, "ms", more_is_better=False),
         Figure("append_p99_ms", "99 of 100 answered within", appends.p99_ms, "ms", more_is_better=False),
+        Figure(
+            "append_longest_ms",
+            "the slowest of them answered within",
+            appends.longest_ms,
+            "ms",
+            more_is_better=False,
+        ),
         Figure(
             "append_cpu_us", "the relay's processor time for each of them", cpu_us, "µs", more_is_better=False
         ),
@@ -162,7 +170,7 @@ def _load(socket: Path, box: bytes, token: bytes, seconds: float) -> _Rate:
     command += [str(CONNECTIONS), str(seconds)]
     done = subprocess.run(command, capture_output=True, check=True, timeout=seconds + 90)  # noqa: S603 - as above
     told = json.loads(done.stdout)
-    return _Rate(told["answers"], told["per_s"], told["p50_ms"], told["p99_ms"])
+    return _Rate(told["answers"], told["per_s"], told["p50_ms"], told["p99_ms"], told["longest_ms"])
 
 
 def _cpu_seconds(pid: int) -> float:
