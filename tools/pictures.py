@@ -163,9 +163,9 @@ def _path(page: Page, origin: str, name: str) -> str:
         return "/" if name == "today" else f"/{name}"
     listed, link, more = THINGS[name]
     page.goto(origin + listed)
-    chosen = page.locator(f"a[href^='{link}']:not([href$='/new']):not([href*='exposed']):not([href*='new?'])")
-    found = chosen.first.get_attribute("href") if chosen.count() else listed
-    return (found or listed).split("?")[0].split("#")[0] + more
+    shown = [one.get_attribute("href") or "" for one in page.locator(f"a[href^='{link}']").all()]
+    found = next((href for href in shown if re.match(rf"{link}[a-z0-9]{{26}}", href)), listed)
+    return found.split("?")[0].split("#")[0] + more
 
 
 if __name__ == "__main__":

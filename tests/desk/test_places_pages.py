@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.desk.conftest import Browser, Served, TestClock
 from tests.desk.scene import act_out, night
 from tests.support.relay_simulator import RelaySimulator
-from tests.support.teams import Desk, newcomer, settle
+from tests.support.teams import Desk, found, newcomer, settle
 
 from leeward.domain.relocation.beds import Stay
 from leeward.domain.relocation.journeys import Leg
@@ -211,3 +211,41 @@ def test_two_exposures_written_apart_are_settled_on_the_place(
         )
     finally:
         there.close()
+
+
+def test_a_closed_case_frees_its_bed_or_says_that_one_is_still_held(
+    session: Session, browser: Browser, clock: TestClock
+) -> None:
+    ids = act_out(session, clock)
+    juniper, larch = ids["Juniper"], ids["Larch"]
+    assert "Free the bed: Harbour 2, from tonight" in browser.get(f"/people/{juniper}").text
+    page = browser.post(
+        f"/people/{juniper}/close", {"reason": "safe-abroad", "review": "", "free_beds": "1"}
+    ).text
+    assert "still held" not in page
+    assert relocation.beds_held(session, juniper) == []
+    kept = browser.post(f"/people/{larch}/close", {"reason": "safe-abroad", "review": ""}).text
+    assert "a bed is still held for them: Harbour 1." in kept
+    assert "still held" not in browser.post(f"/people/{larch}/free-beds").text
+    assert relocation.beds_held(session, larch) == []
+
+
+def test_whoever_may_not_know_the_beds_is_told_no_numbers_of_beds(tmp_path: Path) -> None:
+    relay = RelaySimulator()
+    mila = found(tmp_path / "mila", relay.door())
+    act_out(mila.session)
+    vera = newcomer(tmp_path / "vera", mila, relay.door(), name="Vera", role="documenter")
+    settle(mila, vera)
+    served = Served(vera.session)
+    reading = Browser(served)
+    try:
+        page = reading.get("/places").text
+        assert "1 place is exposed" in page
+        assert "sealed to you" in page
+        for wrong in (" free<", "have no bed", "Without a bed", "people sleep"):
+            assert wrong not in page
+    finally:
+        reading.client.close()
+        served.stop()
+        for desk in (mila, vera):
+            desk.close()

@@ -31,20 +31,18 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 def figures(session: Session, everything: Everything) -> list[Figure]:
-    """Return all figures of one inquiry, as this desk may read it."""
+    """Return the figures of one inquiry, as this desk may read it; what it has none of is left out."""
     accounts = [account for account in everything.accounts if account.case_id]
     told = {account.id for account in accounts}
     acts = [act for act in session.find(Act) if not act.withdrawn and act.account_id in told]
     weigh = everything.weighing
-    return [
-        _accounts(accounts),
-        _acts(acts),
-        _by_type(acts),
-        _by_method(acts),
-        _sources(weigh, everything.claims),
-        _claims(weigh, everything.claims),
-        _appeals([one for one in appeals.board(session) if everything.shelf.holds(one.submission)]),
-    ]
+    board = [one for one in appeals.board(session) if everything.shelf.holds(one.submission)]
+    shown = [_accounts(accounts)] if accounts else []
+    if acts:
+        shown += [_acts(acts), _by_type(acts), _by_method(acts)]
+    if everything.claims:
+        shown += [_claims(weigh, everything.claims), _sources(weigh, everything.claims)]
+    return [*shown, _appeals(board)] if board else shown
 
 
 def _accounts(accounts: list[Account]) -> Figure:
@@ -162,9 +160,12 @@ def _claims(weigh: Weighing, claims: Sequence[Claim]) -> Figure:
 def _appeals(board: Sequence[appeals.Asked]) -> Figure:
     answered = sum(1 for one in board if one.state.answered_on)
     silent = max((one.state.silent_days for one in board if not one.state.answered_on), default=0)
+    asked = say("{answered} of {asked} appeals were answered", asked=len(board), answered=answered)
+    if answered == len(board):
+        return Figure("appeals", asked, say("An acknowledgement is not an answer."))
     return Figure(
         "appeals",
-        say("{asked} appeals, {answered} answers", asked=len(board), answered=answered),
+        asked,
         say_count(
             "An acknowledgement is not an answer. The longest silence so far is {n} day.",
             "An acknowledgement is not an answer. The longest silence so far is {n} days.",

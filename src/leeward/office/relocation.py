@@ -298,6 +298,22 @@ def left(session: Session, stay_id: str) -> None:
     session.commit(stay.compartment, put("stay", stay_id, state="left", last_night=last))
 
 
+def beds_held(session: Session, case_id: str) -> list[Stay]:
+    """Return the stays, of tonight and to come, that hold a bed for them; none on a desk without the beds' key."""
+    night = tonight(session)
+    return [
+        one
+        for one in session.find(Stay, case_id=case_id)
+        if one.takes_bed and (not one.last_night or one.last_night >= night)
+    ]
+
+
+def free_beds(session: Session, case_id: str) -> None:
+    """Free every bed that is held for them from tonight on."""
+    for one in beds_held(session, case_id):
+        left(session, one.id)
+
+
 def call_off_stay(session: Session, stay_id: str) -> None:
     """Call a planned stay off."""
     stay = require(session, Stay, stay_id)

@@ -18,7 +18,8 @@ from leeward.office import appeals
 from leeward.office.casework_base import today
 from leeward.office.session import Session
 
-STATE_TAG = {"overdue": "late", "due": "accent", "replied": "good"}
+STATE_TAG = {"overdue": "late", "due": "accent"}
+_EMPTY_HANDED = frozenset({"denies", "refuses", "token"})
 _TERMS = {"channel": CHANNEL, "institution": INSTITUTION_KIND, "reply": REPLY_KIND}
 
 
@@ -30,6 +31,7 @@ def show(request: Request) -> Response:
         "appeals/index.html",
         board=board,
         silent=[one for one in board if one.state.state in {"overdue", "sent", "acknowledged", "due"}],
+        good=lambda one: one.replies and one.replies[-1].reply_kind not in _EMPTY_HANDED,
         answered=sum(1 for one in board if one.state.answered_on),
         tags=STATE_TAG,
     )

@@ -163,7 +163,16 @@ def _check(session: Session, case: str, form: Form) -> Message:
 
 def _close(session: Session, case: str, form: Form) -> Message:
     casework.close_case(session, case, form.line("reason"), form.text("review"))
+    if form.flag("free_beds"):
+        relocation.free_beds(session, case)
+        return say("The case is closed, and the bed is free. It can be taken up again.")
     return say("The case is closed. It can be taken up again.")
+
+
+def _free_beds(session: Session, case: str, form: Form) -> Message:
+    del form
+    relocation.free_beds(session, case)
+    return say("The bed is free from tonight.")
 
 
 def _reopen(session: Session, case: str, _form: Form) -> Message | None:
@@ -296,6 +305,7 @@ _ACTS: dict[str, tuple[str, Act]] = {
     "need": ("work", _need),
     "check": ("work", _check),
     "close": ("", _close),
+    "free-beds": ("", _free_beds),
     "reopen": ("", _reopen),
     "key": ("", _key),
     "identity": ("", _identity),

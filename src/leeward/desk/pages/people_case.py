@@ -43,7 +43,7 @@ from leeward.office.casework_open import attachments_left, identity_readers, rea
 from leeward.office.casework_today import LADDER
 from leeward.office.casework_views import case_lines, facts_of, names
 from leeward.office.consent import consents_of
-from leeward.office.relocation import holds_beds, places_for
+from leeward.office.relocation import beds_held, holds_beds, places_for
 from leeward.office.relocation_journeys import journeys_of, papers_of
 from leeward.office.session import Session
 from leeward.office.team import members
@@ -97,9 +97,16 @@ def case_page(request: Request) -> Response:
         "standing": [one for one in consents_of(session, case.id) if not one.person_id],
         "stages": [STAGE.label(term.code, speech_of(request).language) for term in STAGE],
         "me": session.member_id,
+        "beds_held": _beds_held(session, case),
         "add": query.get("add", ""),
     }
     return render(request, "people/case.html", **{**_WORDS, **day_words(request), **context, **shown})  # type: ignore[arg-type]
+
+
+def _beds_held(session: Session, case: Case) -> list[str]:
+    """Return the code names of the places where a bed is held for them."""
+    places = {place.id: place.code_name for place in session.find(Place)}
+    return sorted({places.get(stay.place_id, "?") for stay in beds_held(session, case.id)})
 
 
 _WORDS: dict[str, object] = {

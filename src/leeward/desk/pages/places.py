@@ -44,6 +44,7 @@ def index(request: Request) -> Response:
         if line.case.stage not in {"arrived", "on-the-way"} and line.place is None
     ]
     start = dt.date.fromisoformat(first)
+    beds_known = relocation.holds_beds(session)
     return render(
         request,
         "places/index.html",
@@ -55,12 +56,12 @@ def index(request: Request) -> Response:
         exposed=[place for place in places if place.exposure == "exposed"],
         exposed_people=sum(one.beds for those in exposed.values() for one in those),
         cases=cases,
-        bare=bare,
+        bare=bare if beds_known else [],
         meetings=meetings(session.find(Apart), board.nights, stays),
         places={place.id: place for place in places},
         earlier=(start - dt.timedelta(days=7)).isoformat(),
         later=(start + dt.timedelta(days=7)).isoformat(),
-        beds_known=relocation.holds_beds(session),
+        beds_known=beds_known,
         ACCESS=ACCESS,
         EXPOSURE=EXPOSURE,
         isoday=day_words(request)["isoday"],
