@@ -17,6 +17,8 @@ from leeward.domain.typed import write_new
 from leeward.ledger.errors import GrantError
 from leeward.ledger.grant import SINGLE_KINDS
 from leeward.ledger.model import put
+from leeward.office.cards import print_intake_card
+from leeward.office.safety import gather
 from leeward.office.team import grant_case
 
 
@@ -136,3 +138,25 @@ def test_a_second_circle_for_the_whole_team_is_refused(anna: Desk, turned: Desk)
         with pytest.raises(GrantError):
             anna.vault.take_grant(grant, trusted=None)
     assert {kind: anna.vault.compartment_of(kind) for kind in TEAM_KINDS} == before
+
+
+def test_a_planted_intake_card_is_not_handed_on_to_the_page(anna: Desk, turned: Desk) -> None:
+    """Whoever holds the team's key can write the card's field; people in danger would seal to the thief."""
+    genuine = gather(anna.session).card
+    assert genuine
+    vault: Any = turned.vault
+    team = vault.compartment_of("team")
+    thief = vault.make_compartment("intake")
+    planted = print_intake_card(
+        vault.device.signing_key,
+        vault.recipient_of(thief.id),
+        team="Harbour line",
+        languages=("ru",),
+        box="0" * 32,
+        write="1" * 64,
+    )
+    turned.session.commit(team, put("team", team, card=planted))
+    settle(turned, anna)
+    seen = gather(anna.session)
+    assert seen.card == ""
+    assert [fault.where for fault in seen.faults] == ["card"]

@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 
 from leeward.base.errors import LeewardError
 from leeward.cli import tell
+from leeward.cli.guard import keep_memory_private
 
 
 class Command(Protocol):
@@ -53,6 +54,7 @@ Open your desk:      leeward desk my-vault
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code (0 done, 1 found something wrong, 2 asked wrongly, 3 cannot go on)."""
+    keep_memory_private()
     words = list(sys.argv[1:] if argv is None else argv)
     parser = argparse.ArgumentParser(
         prog="leeward", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter

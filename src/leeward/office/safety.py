@@ -7,13 +7,16 @@ from collections.abc import Iterable
 
 import msgspec
 
+from leeward.base.say import say
 from leeward.domain.cases.case import Case, Identity
 from leeward.domain.relocation.places import Place, PlaceAddress
 from leeward.domain.team import Member
 from leeward.ledger.fault import Fault
+from leeward.office.cards import check_intake_card
+from leeward.office.errors import CardRefused
 from leeward.office.relay import relay_address
 from leeward.office.session import Session
-from leeward.office.team import circles, members, team_of
+from leeward.office.team import circles, hotline_of, members, team_of
 from leeward.sync.memory import Memory
 
 _ORDER = ("team", "intake", "beds", "record", "case", "address", "identity")
@@ -47,7 +50,7 @@ class Safety(msgspec.Struct, frozen=True):
     """Everything on the Safety page that the vault knows."""
 
     team: str
-    card: str  # the signed intake card (JSON)
+    card: str  # the signed intake card (JSON); "" where it cannot be checked, or is not the team's own
     relay: str
     members: list[MemberLine]
     circles: list[Circle]
@@ -60,13 +63,16 @@ def gather(session: Session, running: Iterable[Fault] = ()) -> Safety:
     """Return the Safety page's content. `running` is what the sync has found wrong since the desk was opened."""
     team = team_of(session)
     relay, _proxy = relay_address(session.vault)
+    card, doubts = _card(session, team.card if team else "")
     return Safety(
         team=team.name if team else "",
-        card=team.card if team else "",
+        card=card,
         relay=relay,
         members=_members(session),
         circles=_circles(session),
-        faults=_faults([*session.vault.faults(), *Memory(session.vault, session.clock).faults(), *running]),
+        faults=_faults(
+            [*doubts, *session.vault.faults(), *Memory(session.vault, session.clock).faults(), *running]
+        ),
         this_device=session.vault.device.id,
         can_admit=bool(session.vault.compartments("team")),
     )
@@ -75,6 +81,24 @@ def gather(session: Session, running: Iterable[Fault] = ()) -> Safety:
 def _faults(found: Iterable[Fault]) -> list[Fault]:
     once = {(fault.where, fault.compartment, str(fault.what)): fault for fault in found}
     return sorted(once.values(), key=lambda one: -one.at)
+
+
+def _card(session: Session, untrusted_card: str) -> tuple[str, list[Fault]]:
+    """Return the intake card if reports sealed to it can be read here; whoever holds the team's key can write one."""
+    if not untrusted_card or not session.vault.compartments("intake"):
+        return "", []
+    try:
+        card = check_intake_card(untrusted_card)
+        recipient = session.vault.recipient_of(session.compartment_of("intake")).string()
+        if (card.get("recipient"), card.get("box")) == (recipient, hotline_of(session).box):
+            return untrusted_card, []
+    except CardRefused:
+        pass
+    what = say(
+        "The intake card in the team's record is not this team's own: "
+        "what is sealed to it would go to somebody else. It is not offered here."
+    )
+    return "", [Fault(session.now(), session.compartment_of("team"), "card", what)]
 
 
 def _members(session: Session) -> list[MemberLine]:
