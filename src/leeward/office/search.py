@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from string import Formatter
+
 import msgspec
 
 from leeward.base.say import Code, Message, say
@@ -9,6 +12,7 @@ from leeward.ledger.model import Record
 from leeward.office.session import Session
 
 _PAGE = 30
+_CODE = re.compile(r"[a-z]+(-[a-z]+)+")  # a word of a vocabulary, which says nothing to a reader
 _GENTLE = frozenset({"account", "act", "interview", "evidence", "case_file"})
 _KINDS: dict[str, Message] = {
     "contact": say("contact"),
@@ -46,25 +50,43 @@ _KINDS: dict[str, Message] = {
     "release": say("release"),
     "member": say("colleague"),
 }
-_PREFIX = {
-    "contact": "/inbox/",
-    "case": "/people/",
-    "place": "/places/",
-    "claim": "/record/claims/",
-    "account": "/record/accounts/",
-    "source": "/record/sources/",
-    "finding": "/record/findings/",
-    "submission": "/appeals/",
-    "release": "/release/",
-}
-_PARENTS = (("contact_id", "/inbox/"), ("case_id", "/people/"), ("place_id", "/places/"))
-_SECTIONS = {
-    "record": "/record",
+_OWN_PAGE = {
+    "contact": "/inbox/{id}",
+    "case": "/people/{id}",
+    "place": "/places/{id}",
+    "claim": "/record/claims/{id}",
+    "account": "/record/accounts/{id}",
+    "source": "/record/sources/{id}",
+    "finding": "/record/findings/{id}",
+    "submission": "/appeals/{id}",
+    "release": "/release/{id}",
+    "message": "/inbox/{contact_id}#m-{id}",
+    "check": "/inbox/{contact_id}#vetting",
+    "place_address": "/places/{place_id}",
+    "act": "/record/accounts/{account_id}#act-{id}",
+    "appeal-reply": "/appeals/{submission_id}#r-{id}",
+    "case_note": "/people/{case_id}#note-{id}",
+    "task": "/people/{case_id}?tab=work#task-{id}",
+    "need": "/people/{case_id}?tab=work#need-{id}",
+    "check_in": "/people/{case_id}?tab=work#check-{id}",
+    "referral": "/people/{case_id}?tab=work",
+    "expense": "/people/{case_id}?tab=work",
+    "consent": "/people/{case_id}?tab=consent",
+    "journey": "/people/{case_id}?tab=journey#journey-{id}",
+    "leg": "/people/{case_id}?tab=journey#leg-{id}",
+    "visa_application": "/people/{case_id}?tab=journey#visa-{id}",
+    "travel_document": "/people/{case_id}?tab=journey",
+    "interview": "/people/{case_id}?tab=testimony",
+    "evidence": "/people/{case_id}?tab=files#x-{id}",
+    "person": "/people/{case_id}",
+    "identity": "/people/{case_id}",
+    "safety_plan": "/people/{case_id}",
     "institution": "/appeals",
-    "appeal-reply": "/appeals",
-    "member": "/safety",
-    "damaged": "/inbox",
+    "member": "/safety#w-{id}",
+    "damaged": "/inbox#unreadable",
 }
+"""Where each kind is shown. What lacks the id that its address needs leads to the record's first page."""
+_PARENTS = ("contact_id", "case_id", "place_id", "account_id", "submission_id", "claim_id")
 _TITLES = ("pseudonym", "code_name", "title", "name", "called", "statement", "what")
 
 
@@ -74,6 +96,7 @@ class Found(msgspec.Struct, frozen=True):
     id: str
     kind: Message
     title: Code | str
+    whose: Code | None  # the person it belongs to
     href: str
     snippet: str
     gentle: bool  # may describe violence: folded until asked for
@@ -97,12 +120,15 @@ def find(session: Session, text: str, *, after: int | None = None) -> Page:
 
 def _found(session: Session, record: Record, snippet: str) -> Found:
     fields = record.fields
+    title, whose = title_of(session, record), _whose(session, record)
+    says_more = snippet.strip() != title and not _CODE.fullmatch(snippet.strip())
     return Found(
         id=record.id,
         kind=kind_of(record),
-        title=title_of(session, record),
-        href=_href(record),
-        snippet=snippet,
+        title=title,
+        whose=whose if whose != title else None,
+        href=href_of(record),
+        snippet=snippet if says_more else "",
         gentle=record.kind in _GENTLE or bool(fields.get("violent") or fields.get("folded")),
         changed_at=record.changed_at,
     )
@@ -121,18 +147,28 @@ def title_of(session: Session, record: Record) -> Code | str:
     for name in _TITLES:
         if record.fields.get(name):
             return str(record.fields[name])[:120]
-    for field, _ in _PARENTS:
+    for field in _PARENTS:
         parent = session.vault.get(str(record.fields.get(field) or ""))
         if parent is not None and parent.id != record.id:
             return title_of(session, parent)
     return ""
 
 
-def _href(record: Record) -> str:
-    if record.kind in _PREFIX:
-        return _PREFIX[record.kind] + record.id
-    for field, prefix in _PARENTS:
-        parent = record.fields.get(field)
-        if parent:
-            return f"{prefix}{parent}" + (f"#m-{record.id}" if record.kind == "message" else "")
-    return _SECTIONS.get(record.kind, "/record")
+def href_of(record: Record) -> str:
+    """Return the address of the page that shows a record."""
+    pattern = _OWN_PAGE.get(record.kind, "/record")
+    known = {"id": record.id, **{name: str(record.fields.get(name) or "") for name in _PARENTS}}
+    return pattern.format(**known) if all(known[name] for name in _names(pattern)) else "/record"
+
+
+def _names(pattern: str) -> list[str]:
+    return [name for _text, name, _spec, _conversion in Formatter().parse(pattern) if name]
+
+
+def _whose(session: Session, record: Record) -> Code | None:
+    """Return the person a hit belongs to, if its own title does not already say so."""
+    for field in ("case_id", "contact_id"):
+        parent = session.vault.get(str(record.fields.get(field) or ""))
+        if parent is not None and parent.id != record.id and parent.fields.get("pseudonym"):
+            return Code(f"pseudonym/{parent.fields['pseudonym']}")
+    return None
