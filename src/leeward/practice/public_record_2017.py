@@ -55,7 +55,8 @@ def record_id(key: str) -> str:
 def _sources(rows: list[dict[str, Any]]) -> Iterable[Typed]:
     for row in rows:
         account_id = record_id(f"{row['key']}/account")
-        russian = {"label": row["label_ru"], "description": row["description_ru"]}
+        publication = row.get("publication_ru", row["publication"])
+        russian = {"label": row["label_ru"], "description": row["description_ru"], "publication": publication}
         yield Source(
             id=record_id(row["key"]),
             inquiry_id=record_id("inquiry"),
@@ -89,7 +90,7 @@ def _sources(rows: list[dict[str, Any]]) -> Iterable[Typed]:
             paragraphs=(paragraph,),
             published_in=row["publication"],
             unchecked=row.get("unchecked", False),
-            translations={"ru": {"label": row["label_ru"]}},
+            translations={"ru": {"label": row["label_ru"], "published_in": publication}},
         )
 
 
@@ -100,6 +101,7 @@ def _claims(rows: list[dict[str, Any]]) -> Iterable[Typed]:
             inquiry_id=record_id("inquiry"),
             sentence={"en": row["en"], "ru": row["ru"]},
             elements={Element(name): value for name, value in row["elements"].items()},
+            translations={"ru": row["elements_ru"]},
             position=position,
             act_type=row.get("act_type", ""),
             unchecked=row.get("unchecked", False),

@@ -71,7 +71,14 @@ class Claim(Typed, frozen=True, kw_only=True):
     act_type: str = ""
     unchecked: bool = False
     used_in: tuple[str, ...] = ()  # places outside Leeward: "Report draft, page 12"
+    translations: dict[str, dict[str, str]] = msgspec.field(
+        default_factory=dict
+    )  # language -> element -> value
     remarks: tuple[Note, ...] = ()
+
+    def value(self, element: Element, language: str) -> str:
+        """Return the value asserted of an element in a language, or in the one it was written in."""
+        return self.translations.get(language, {}).get(element) or self.elements.get(element, "")
 
     def said(self, language: str) -> str:
         """Return the sentence in a language, or in the one it was written in."""
