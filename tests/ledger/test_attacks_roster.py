@@ -78,3 +78,25 @@ def test_what_a_device_did_before_it_was_removed_is_believed_once_a_colleague_ha
     team.push(boris)
     team.pull(anna)
     assert fresh.device.id in anna.roster()
+
+
+def test_an_export_still_brings_back_what_a_removed_device_did(team: Any) -> None:
+    anna, boris, lost = team.found("anna", "boris", "lost")
+    team.settle()
+    fresh = team.desk("fresh")
+    team.enrol(lost, fresh)
+    team.push(lost)
+    team.pull(boris)
+    team.clocks[0].now += 100_000
+    place = anna.compartment_of("team")
+    anna.commit(place, put("device", lost.device.id, removed_at=team.clocks[0].now))
+    ours = [out.sealed for out in anna.outgoing()]
+    theirs = team.boxes[anna.compartment(place).box][-1]
+    restored = team.desk("restored")
+    restored.take_grant(
+        anna.make_grant(place, restored.device.id, restored.device.identity.recipient()),
+        trusted=anna.device.signing_key.verify_key(),
+    )
+    items = list(enumerate([*team.boxes[anna.compartment(place).box][:-1], *ours, theirs], 1))
+    restored.accept(place, items, vouched=True)
+    assert fresh.device.id in restored.roster()

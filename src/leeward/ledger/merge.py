@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
@@ -132,7 +133,7 @@ def _set(state: State, stamp: Stamp, change: Change) -> None:
             _bury(state, field, [(device, count, b"") for device, count in over - found])
         live = kept
     dead = state.dead.get(field)
-    if not dead or (stamp.device, stamp.count, b"") not in dead:
+    if not dead or not _lies_in(dead, (stamp.device, stamp.count, b"")):
         write = Write(stamp, change.value)
         if live is None:
             live = [write]
@@ -146,7 +147,7 @@ def _set(state: State, stamp: Stamp, change: Change) -> None:
 
 def _add(state: State, stamp: Stamp, change: Change) -> None:
     dead = state.dead.get(change.field)
-    if dead and (stamp.device, stamp.count, value_key(change.value)) in dead:
+    if dead and _lies_in(dead, (stamp.device, stamp.count, value_key(change.value))):
         return
     state.adds.setdefault(change.field, []).append(Write(stamp, change.value))
 
@@ -170,8 +171,17 @@ def _remove(state: State, change: Change) -> None:
 
 
 def _bury(state: State, field: str, dots: list[tuple[str, int, bytes]]) -> None:
+    """Remember what is dead before it came, in order: a segment may name a hundred thousand of them one by one."""
     if dots:
-        state.dead[field] = sorted({*state.dead.get(field, ()), *dots})
+        dead = state.dead.setdefault(field, [])
+        for dot in dots:
+            if not _lies_in(dead, dot):
+                dead.insert(bisect_left(dead, dot), dot)
+
+
+def _lies_in(dead: Sequence[tuple[str, int, bytes]], dot: tuple[str, int, bytes]) -> bool:
+    at = bisect_left(dead, dot)
+    return at < len(dead) and dead[at] == dot
 
 
 def _latest(write: Write) -> Stamp:

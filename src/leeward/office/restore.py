@@ -124,7 +124,7 @@ def _fill(vault: Vault, folder: Path, manifest: _Manifest, secrets: _Secrets, pr
         for start in range(0, len(mine), _PAGE):
             page = mine[start : start + _PAGE]
             items = [(start + i, (folder / name).read_bytes()) for i, name in enumerate(page, start=1)]
-            faults = vault.accept(circle.id, items).faults  # 3
+            faults = vault.accept(circle.id, items, vouched=True).faults  # 3
             if faults:
                 number = int(faults[0].where.rpartition(" ")[2]) if faults[0].where.startswith("item ") else 1
                 raise _damaged(mine[min(number, len(mine)) - 1], faults[0].what)

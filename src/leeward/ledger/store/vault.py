@@ -300,9 +300,14 @@ class Vault:
         self._outbox.sent(item)
         self._changed(frozenset())
 
-    def accept(self, compartment_id: str, items: Sequence[tuple[int, bytes]]) -> Accepted:
-        """Take fetched segments (sequence number, sealed bytes) and move the box's cursor, in one transaction."""
-        accepted, kinds = self._taker.accept(compartment_id, items)
+    def accept(
+        self, compartment_id: str, items: Sequence[tuple[int, bytes]], *, vouched: bool = False
+    ) -> Accepted:
+        """Take fetched segments (sequence number, sealed bytes) and move the box's cursor, in one transaction.
+
+        `vouched` says that a team's own signed export holds them, so that even a removed device's are believed.
+        """
+        accepted, kinds = self._taker.accept(compartment_id, items, vouched=vouched)
         if accepted.entries or accepted.faults:
             self._changed(frozenset(kinds))
         if DEVICE_KIND in kinds:
