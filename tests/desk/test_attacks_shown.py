@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leeward.desk.language import Speech
+from leeward.ledger.model import put
 from leeward.office import intake
 from leeward.office.session import Session
 
@@ -60,3 +61,17 @@ def test_no_form_leads_out_of_the_desk(browser: Browser, away: str) -> None:
     fields = {"label": "A paper", "kind": "press", "back": away}
     went = browser.client.post("/record/sources", data=fields, headers={"origin": browser.origin})
     assert not went.headers.get("location", "/").startswith(("//", "http", "/\\", "/%5C"))
+
+
+def test_one_damaged_record_takes_no_page_of_everybodys_down(browser: Browser, session: Session) -> None:
+    """A member of the record, or of the team, writes what is no date or no text, and Today must still be seen."""
+    record, team = session.compartment_of("record"), session.compartment_of("team")
+    session.commit(record, put("submission", "s", sent_on="2026-03-01", state="sent", due_on="never"))
+    session.commit(record, put("appeal-reply", "r", submission_id="s", on="<script>", reply_kind="refused"))
+    session.commit(record, put("submission", "t", sent_on="tomorrow", state="sent"))
+    session.commit(team, put("team", team, name=7, relay=None))
+    session.commit(session.compartment_of("intake"), put("hotline", session.compartment_of("intake"), box=[]))
+    for path in ("/", "/figures", "/appeals", "/record", "/safety", "/release"):
+        page = browser.get(path)
+        assert page.status_code == 200, path
+        assert "<script>" not in page.text

@@ -38,6 +38,13 @@ class Period(msgspec.Struct, frozen=True):
         first, last = self.start or self.end, self.end or self.start
         return _edge(first, last=False), _edge(last, last=True)
 
+    def kept_bounds(self) -> tuple[dt.date, dt.date] | None:
+        """Return the same of what was kept; None if it is no date: one such record must not hide all others."""
+        try:
+            return self.bounds()
+        except OutOfRange:
+            return None
+
 
 def _edge(text: str, *, last: bool) -> dt.date:
     if not _DATE.fullmatch(text):

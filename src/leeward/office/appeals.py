@@ -91,6 +91,7 @@ def record_reply(session: Session, reply: Reply) -> str:
     submission = require(session, Submission, reply.submission_id)
     if reply.reply_kind not in REPLY_KIND:
         raise OutOfRange(say("Say what kind of answer it is."), next_step=say("Choose one from the list."))
+    Period(start=reply.on).bounds()  # refuses what is no date
     came, sent = last_day(reply.on), last_day(submission.sent_on)
     if came is None:
         raise OutOfRange(
@@ -109,7 +110,7 @@ def record_reply(session: Session, reply: Reply) -> str:
 
 
 def _first_day(text: str) -> str:
-    bounds = Period(start=text).bounds()
+    bounds = Period(start=text).kept_bounds()
     return bounds[0].isoformat() if bounds else "0001-01-01"
 
 

@@ -80,7 +80,7 @@ def _by_month(periods: Iterable[Period]) -> tuple[SafeTable, int]:
     counts: dict[str, int] = {}
     left_out = 0
     for period in periods:
-        bounds = period.bounds()
+        bounds = period.kept_bounds()
         if bounds is None or (bounds[0].year, bounds[0].month) != (bounds[1].year, bounds[1].month):
             left_out += 1
             continue

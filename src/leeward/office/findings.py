@@ -87,7 +87,7 @@ def support_from_act(session: Session, act_id: str, claim_id: str) -> list[str]:
     knows = {
         Element.WHAT: bool(act.act_type),
         Element.WHO: True,
-        Element.WHEN: act.period.bounds() is not None,
+        Element.WHEN: act.period.kept_bounds() is not None,
         Element.WHERE: bool(act.place or act.facility_id),
         Element.BY_WHOM: bool(act.unit or act.unit_id),
     }

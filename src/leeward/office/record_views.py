@@ -185,5 +185,5 @@ def timeline(session: Session, everything: Everything, claim_id: str = "") -> li
 
 
 def _sort_day(text: str) -> str:
-    bounds = Period(start=text).bounds()
+    bounds = Period(start=text).kept_bounds()
     return bounds[1].isoformat() if bounds else ""  # a vague day stands at its end: nothing is told too early

@@ -9,6 +9,7 @@ import msgspec
 
 from leeward.base.say import say
 from leeward.domain.cases.case import Case, Identity
+from leeward.domain.errors import DamagedRecord
 from leeward.domain.relocation.places import Place, PlaceAddress
 from leeward.domain.team import Member
 from leeward.ledger.fault import Fault
@@ -92,7 +93,7 @@ def _card(session: Session, untrusted_card: str) -> tuple[str, list[Fault]]:
         recipient = session.vault.recipient_of(session.compartment_of("intake")).string()
         if (card.get("recipient"), card.get("box")) == (recipient, hotline_of(session).box):
             return untrusted_card, []
-    except CardRefused:
+    except (CardRefused, DamagedRecord):
         pass
     what = say(
         "The intake card in the team's record is not this team's own: "

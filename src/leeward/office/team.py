@@ -16,6 +16,7 @@ import msgspec
 from leeward.base.ids import make_id
 from leeward.base.ports import Chance, Clock
 from leeward.base.say import say
+from leeward.domain.errors import DamagedRecord
 from leeward.domain.team import ROLES, STARTING_CIRCLES, TEAM_KINDS, Access, Device, Hotline, Member, Team
 from leeward.domain.typed import Change, write_new
 from leeward.ledger.errors import LedgerError
@@ -117,7 +118,7 @@ def team_of(session: Session) -> Team | None:
     """Return what the team is called and its intake card; None before the first sync of a new device."""
     try:
         return session.get(Team, session.compartment_of("team"))
-    except LedgerError:
+    except (LedgerError, DamagedRecord):
         return None
 
 

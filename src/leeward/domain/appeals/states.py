@@ -57,8 +57,8 @@ def state_of(submission: Submission, replies: Iterable[Reply], today: str) -> Ap
 
 
 def last_day(text: str) -> dt.date | None:
-    """Return the last day that a vague date can mean; None for an empty one."""
-    bounds = Period(start=text, end=text).bounds()
+    """Return the last day that a vague date can mean; None for an empty one, or what is no date."""
+    bounds = Period(start=text, end=text).kept_bounds()
     return bounds[1] if bounds else None
 
 

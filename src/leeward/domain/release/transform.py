@@ -48,7 +48,7 @@ OCCUPATION_GROUPS: dict[str, tuple[str, ...]] = {
 
 def blur_period(period: Period, to: Dates, language: str) -> str:
     """Return a period in words, no more exact than allowed and never more exact than it is known."""
-    bounds = period.bounds()
+    bounds = period.kept_bounds()
     if bounds is None:
         return ""
     first, last = (_date(bound, to, language) for bound in bounds)
