@@ -11,17 +11,28 @@ from leeward.base.say import Code, Message, Moment, say
 from leeward.domain.cases.case import Case
 from leeward.domain.cases.consent import ANSWER, AUDIENCE, USE
 from leeward.domain.cases.words import (
+    CHECK_IN,
     CLOSE_REASON,
     NEED,
     NEED_STATUS,
     NOTE,
+    PRIORITY,
     RELATION,
     RISK,
     STAGE,
     STATUS,
     THREAT,
 )
-from leeward.domain.relocation.words import EXPOSURE, LEG_STATE, PAPER, STAY, VISA_STAGE
+from leeward.domain.relocation.words import (
+    EXPOSURE,
+    HELD,
+    LEG_STATE,
+    MODE,
+    PAPER,
+    STAY,
+    VISA_KIND,
+    VISA_STAGE,
+)
 from leeward.domain.vocabulary import Vocabulary
 from leeward.ledger.model import Candidate, Op, Record
 from leeward.office.casework_views import names
@@ -153,6 +164,8 @@ FIELDS: Mapping[str, Message] = {
     "lasts_until": say("lasts until"),
     "ticket_due": say("ticket to be bought by"),
     "language_set": say("languages"),
+    "budget_cents": say("budget"),
+    "cost_cents": say("cost"),
 }
 _QUIET = frozenset(
     {
@@ -199,6 +212,12 @@ _WORDS: Mapping[tuple[str, str], Vocabulary] = {
     ("journey", "state"): LEG_STATE,
     ("visa_application", "stage"): VISA_STAGE,
     ("travel_document", "paper"): PAPER,
+    ("travel_document", "held"): HELD,
+    ("visa_application", "visa"): VISA_KIND,
+    ("leg", "mode"): MODE,
+    ("check_in", "how"): CHECK_IN,
+    ("check_in", "answered_how"): CHECK_IN,
+    ("task", "priority"): PRIORITY,
 }
 _LONG = 160
 
@@ -341,6 +360,8 @@ def shown(kind: str, field: str, value: object, known: Mapping[str, str]) -> Mes
         return say("yes") if value else say("no")
     if isinstance(value, int) and (field.endswith("_at") or field in {"due", "departs", "arrives"}):
         return say("{time}", time=Moment(value)) if value else say("nothing")
+    if isinstance(value, int) and field.endswith("_cents"):
+        return say("€{amount}", amount=f"{value / 100:.2f}".removesuffix(".00"))
     if isinstance(value, dict):
         parts = [str(part) for part in value.values() if part]
         return say("{text}", text=" · ".join(parts)[:_LONG])

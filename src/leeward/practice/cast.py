@@ -38,7 +38,7 @@ class House:
     access: tuple[str, ...]
     exposure: str = "clean"
     rent_days: int = 0  # from today; 0 is without end
-    reason: str = ""
+    reason: tuple[str, str] = ("", "")  # English, Russian
 
 
 HOUSES = (
@@ -49,9 +49,18 @@ HOUSES = (
         8,
         ("quiet",),
         exposure="doubtful",
-        reason="A stranger asked a neighbour who lives there.",
+        reason=(
+            "A stranger asked a neighbour who lives there.",
+            "Незнакомец расспрашивал соседей, кто здесь живёт.",
+        ),
     ),
-    House("Harbour 4", 4, (), exposure="exposed", reason="The landlord was questioned this evening."),
+    House(
+        "Harbour 4",
+        4,
+        (),
+        exposure="exposed",
+        reason=("The landlord was questioned this evening.", "Сегодня вечером допросили хозяина квартиры."),
+    ),
     House("Farm", 16, ("quiet", "children", "own-room")),
     House("Flat K", 12, ("near-doctor",), rent_days=10),
 )

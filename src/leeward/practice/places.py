@@ -45,7 +45,9 @@ def _place(script: Script, house: House, number: int) -> Place:
     script.write(begun, "operator", "team", place)
     script.write(begun, "operator", address_circle, address)
     if house.exposure != "clean":
-        exposed = Place(id=ident, exposure=house.exposure, exposed_since=since, exposure_reason=house.reason)
+        exposed = Place(
+            id=ident, exposure=house.exposure, exposed_since=since, exposure_reason=script.say(house.reason)
+        )
         script.write(since, "coordinator", "team", exposed)
     return place
 

@@ -13,11 +13,14 @@ from leeward.desk.render import done, form_of, office_of
 from leeward.domain.appeals.procedures import codes
 from leeward.domain.appeals.terms import CHANNEL, INSTITUTION_KIND, REPLY_KIND
 from leeward.domain.cases.consent import AUDIENCE
+from leeward.domain.findings.records import Claim, Inquiry, Source
 from leeward.domain.release.audience import VIEWS
 from leeward.domain.release.document import Line
 from leeward.domain.testimony.records import Account
 from leeward.office import appeals, findings, release
 from leeward.office.casework_base import today
+from leeward.office.inquiries import shelf
+from leeward.office.session import Session
 
 _TERMS = {"channel": CHANNEL, "institution": INSTITUTION_KIND, "reply": REPLY_KIND}
 
@@ -54,7 +57,6 @@ def one(request: Request) -> Response:
     """Show exactly what would leave, or what left."""
     session = office_of(request)
     seen = release.preview(session, request.path_params["id"])
-    accounts = sorted(session.find(Account), key=lambda one: (not one.case_id, one.label, one.id))
     return page(
         request,
         "release/one.html",
@@ -67,13 +69,32 @@ def one(request: Request) -> Response:
         taken_back=seen.taken_back,
         is_line=lambda line: isinstance(line, Line),
         view=VIEWS[seen.release.audience],
-        claims=findings.claims(session),
-        accounts=accounts,
+        shelves=_by_inquiry(session),
         institutions=appeals.institutions(session),
         procedures=codes(),
         terms=_TERMS,
         today=today(session),
     )
+
+
+def _by_inquiry(session: Session) -> list[tuple[Inquiry | None, list[Claim], list[Account]]]:
+    """Return what can be chosen, inquiry by inquiry; None holds what lies in none."""
+    inquiries = shelf(session).inquiries
+    known = {one.id for one in inquiries}
+    of_source = {source.id: source.inquiry_id for source in session.find(Source)}
+    claims: dict[str, list[Claim]] = {}
+    accounts: dict[str, list[Account]] = {}
+    for claim in findings.claims(session):
+        claims.setdefault(claim.inquiry_id if claim.inquiry_id in known else "", []).append(claim)
+    for account in sorted(session.find(Account), key=lambda one: (one.told_on, one.label, one.id)):
+        lies = of_source.get(account.source_id, "")
+        accounts.setdefault(lies if lies in known else "", []).append(account)
+    places: list[Inquiry | None] = [*inquiries, None]
+    found = [
+        (one, claims.get(one.id if one else "", []), accounts.get(one.id if one else "", []))
+        for one in places
+    ]
+    return [part for part in found if part[1] or part[2]]
 
 
 def choose(request: Request) -> Response:

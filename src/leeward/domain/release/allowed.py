@@ -20,6 +20,7 @@ from leeward.domain.findings.records import Claim
 from leeward.domain.findings.terms import Grade
 from leeward.domain.release.audience import view_of
 from leeward.domain.testimony.records import Account, Act
+from leeward.domain.translated import translated
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -93,7 +94,7 @@ class Gate:
             account,
             account.case_id,
             "account",
-            say("{label}", label=account.label),
+            say("{label}", label=translated(account, "label", self._language)),
             record_id=account.id,
             record_kind=account.kind,
         )
