@@ -267,3 +267,35 @@ def _png() -> bytes:
         + chunk(b"IDAT", zlib.compress(rows))
         + chunk(b"IEND", b"")
     )
+
+
+def test_on_a_phone_a_conversation_opens_at_its_newest_with_a_way_back(
+    browsing: Browsing, server: Served, session: Session
+) -> None:
+    reporter = arrive(session, "меня отпустили вчера, телефон у них. " * 6)
+    for number in range(6):
+        intake.take_in(session, item_id(), reporter.again(f"письмо {number}. " + "ещё слова. " * 20))
+    contact = intake.queue(session)[0].contact.id
+    page = opened(browsing, server, "/inbox", width=390, height=844)
+    expect(page.locator("textarea[data-draft]")).to_be_hidden()
+    page.locator(f"#q-{contact} a").click()
+    page.wait_for_url(f"**/inbox/{contact}")
+    expect(page.get_by_text("письмо 5")).to_be_in_viewport()
+    expect(page.locator("textarea[data-draft]")).to_be_in_viewport()
+    expect(page.get_by_text("письмо 0")).not_to_be_in_viewport()
+    page.get_by_role("link", name="Queue").click()
+    page.wait_for_url("**/inbox")
+
+
+def test_the_answer_box_is_there_without_scrolling(
+    browsing: Browsing, server: Served, session: Session
+) -> None:
+    reporter = arrive(session, "меня отпустили вчера, телефон у них. " * 6)
+    for number in range(6):
+        intake.take_in(session, item_id(), reporter.again(f"письмо {number}. " + "ещё слова. " * 20))
+    page = opened(browsing, server, "/inbox")
+    send = page.get_by_role("button", name="Send")
+    expect(send).to_be_in_viewport(ratio=1)
+    intake.take_in(session, item_id(), reporter.again("где вы?", alarm=True))
+    expect(page.locator("#alarm")).to_be_visible(timeout=2000)
+    expect(send).to_be_in_viewport(ratio=1)

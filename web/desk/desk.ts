@@ -1,4 +1,5 @@
 /** What runs in every page of the desk. Without it everything still works by links and forms. */
+import { arriveAtNewest } from "./arrive.js";
 import { watchDrafts } from "./draft.js";
 import { watchFilters } from "./filter.js";
 import { watchInPlace } from "./inplace.js";
@@ -8,6 +9,7 @@ import { watchPictures } from "./look.js";
 import { watchUploads } from "./upload.js";
 
 watchKeys();
+arriveAtNewest();
 watchDrafts();
 watchFilters();
 watchInPlace();
