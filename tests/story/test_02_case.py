@@ -59,7 +59,7 @@ def test_a_case_is_opened_from_the_conversation_and_the_others_have_it(story: St
         other.see("Странник")
     story.documenter.go("/inbox")
     assert story.documenter.page.locator("li[data-row]").count() == 0, "the hotline is not the documenter's"
-    story.keep(case=case, coordinator=coordinator, documenter=documenter)
+    story.keep(name=NAME, case=case, coordinator=coordinator, documenter=documenter)
 
 
 def test_whoever_has_no_key_has_nothing_of_a_case(story: Story) -> None:

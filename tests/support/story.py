@@ -131,6 +131,14 @@ class Seat:
         """Open a page of the desk."""
         self.page.goto(f"http://127.0.0.1:{self.stage.ports[self.role]}{path}", wait_until="domcontentloaded")
 
+    def speak(self, language: str) -> None:
+        """Turn the desk to a language, by the word at the foot of the page."""
+        self.go("/")
+        word = self.page.locator(f"footer button[name=language][value={language}]")
+        if word.count():
+            with self.page.expect_navigation():
+                word.click()
+
     @property
     def path(self) -> str:
         """Return where the page is, without the address of the desk."""
