@@ -95,3 +95,27 @@ def test_a_picture_is_fetched_only_when_asked_for_and_comes_blurred(
     finally:
         browsing.close()
         served.stop()
+
+
+@pytest.mark.browser
+def test_an_upload_that_fails_stays_on_the_page_with_its_reason(session: Session, browsing: Browsing) -> None:
+    case = make_case(session)
+    served = Served(session)
+    try:
+        page = browsing.page(served.desk.address(), width=1280, height=800, lang="en")
+        page.goto(f"http://127.0.0.1:{served.port}/people/{case.id}?tab=files")
+        page.route(
+            f"**/record/case/{case.id}/files",
+            lambda route: route.fulfill(status=409, body="The disk is full. Nothing was kept."),
+        )
+        page.set_input_files(
+            "input[data-upload]", {"name": "hands.png", "mimeType": "image/png", "buffer": PICTURE}
+        )
+        page.wait_for_selector("text=The disk is full. Nothing was kept.")
+        page.wait_for_timeout(300)  # long enough for it to leave, if it wanted to
+        assert page.locator("[data-upload-state]").inner_text().startswith("hands.png")
+        assert session.find(EvidenceItem) == []
+        assert page.locator("input[data-upload]").is_enabled()
+    finally:
+        browsing.close()
+        served.stop()

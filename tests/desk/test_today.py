@@ -4,7 +4,11 @@ from typing import TYPE_CHECKING
 
 from tests.support.reporter import Reporter, item_id
 
+from leeward.domain.team import Member
+from leeward.domain.typed import write_new
+from leeward.ledger.model import put
 from leeward.office import intake
+from leeward.office.relay import set_relay
 from leeward.office.session import Session
 
 if TYPE_CHECKING:
@@ -52,3 +56,32 @@ def test_duty_is_taken_and_ended(browser: Browser) -> None:
     assert "On duty until 8 Apr, 05:17." in browser.post("/duty", {"hours": "8"}).text
     assert "Off duty." in browser.post("/duty", {"hours": "0"}).text
     assert browser.post("/duty", {"hours": "99"}).status_code == 409
+
+
+def test_what_a_colleague_has_in_hand_stands_apart_under_their_name(
+    session: Session, browser: Browser, clock: TestClock
+) -> None:
+    anton = session.make_id()
+    until = session.now() + 8 * 3_600_000
+    told = Member(id=anton, name="Anton", role="operator", on_duty_until=until)
+    session.commit(
+        session.compartment_of("team"), write_new(told), put("member", session.member_id, role="documenter")
+    )
+    intake.log_call(session, "терпит", urgency="standard")
+    intake.log_call(session, "срочно", urgency="immediate")
+    clock.pass_minutes(60)
+    page = browser.get("/").text
+    assert "1 thing needs you" in page
+    mine, _, theirs = page.partition('id="others"')
+    assert "срочно" in mine
+    assert "терпит" in theirs
+    assert "Anton has it in hand." in theirs
+
+
+def test_the_first_day_links_the_intake_page_only_if_it_is_on_this_computer(
+    session: Session, browser: Browser
+) -> None:
+    set_relay(session.vault, "http://abcdefghijklmnop.onion")
+    assert ".onion" not in browser.get("/").text
+    set_relay(session.vault, "http://127.0.0.1:8000")
+    assert 'href="http://127.0.0.1:8000"' in browser.get("/").text

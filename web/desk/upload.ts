@@ -32,6 +32,7 @@ export function watchUploads(): void {
 async function uploadAll(input: HTMLInputElement, files: File[]): Promise<void> {
   const state = input.closest("form, [data-uploads]")?.querySelector<HTMLElement>("[data-upload-state]");
   input.disabled = true;
+  let failed = false;
   for (const file of files) {
     const line = document.createElement("p");
     line.className = "small";
@@ -45,6 +46,7 @@ async function uploadAll(input: HTMLInputElement, files: File[]): Promise<void> 
       await send(input.dataset["upload"]!, file, bar);
       line.remove();
     } catch (error) {
+      failed = true;
       bar.remove();
       line.append(" ", (error as Error).message || input.dataset["failed"] || "");
     }
@@ -52,5 +54,5 @@ async function uploadAll(input: HTMLInputElement, files: File[]): Promise<void> 
   input.disabled = false;
   input.value = "";
   const after = input.dataset["after"];
-  if (after) location.assign(after);
+  if (after && !failed) location.assign(after); // what went wrong stays to be read
 }
