@@ -161,6 +161,9 @@ def _path(page: Page, origin: str, name: str) -> str:
         return name
     if name == "draft":
         return _draft(page, origin)
+    if name == "ours":  # the record's other inquiry
+        page.goto(origin + "/record")
+        return page.locator(".shelves a").last.get_attribute("href") or "/record"
     if name not in THINGS:
         return "/" if name == "today" else f"/{name}"
     listed, link, more = THINGS[name]

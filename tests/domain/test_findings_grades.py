@@ -164,6 +164,23 @@ def test_a_finding_is_marked_when_its_grade_moves_and_falls_when_it_no_longer_ca
     assert standing_of(msgspec.structs.replace(signed, withdrawn_at=1), Grade.GROUNDS) == Standing.WITHDRAWN
 
 
+def test_many_roots_put_first_who_speaks_of_the_claim_looked_at_and_a_relative_has_a_mark_of_its_own() -> (
+    None
+):
+    sources = [Source(id=f"s{n:02}", label=f"Account {n:02}", relation="self") for n in range(14)]
+    supports = [Support(id=s.id, claim_id="c", source_id=s.id, access=Access.WITNESS) for s in sources[:13]]
+    supports.append(Support(id="x", claim_id="d", source_id="s13", access=Access.RELATIVE))
+    claims = [Claim(id=x, elements={Element.WHAT: "x"}, position=n) for n, x in enumerate("cd")]
+    weigh = Weighing(sources, supports)
+    assert make_matrix(weigh, claims).columns[0].source.id == "s00"
+    matrix = make_matrix(weigh, claims, "d")
+    assert matrix.columns[0].source.id == "s13"
+    assert [(band.speaks, band.count) for band in matrix.bands] == [(True, 1), (False, 13)]
+    assert matrix.rows[1].marks[0] == Mark.RELATIVE
+    few = make_matrix(Weighing(sources[:3], supports[:3]), claims, "c")
+    assert [band.speaks for band in few.bands] == [False]
+
+
 def test_the_matrix_marks_silence_hearsay_denial_and_both_at_once() -> None:
     sources = [Source(id=x, label=x, relation="accused" if x == "d" else "press") for x in "abd"]
     supports = [

@@ -19,6 +19,7 @@ class Mark(enum.StrEnum):
     DIRECT = "direct"
     TRACE = "trace"
     RECORD = "record"
+    RELATIVE = "relative"
     HEARD = "heard"
     DENIES = "denies"
     EXPLAINED = "explained"  # speaks against it, and somebody wrote why that does not defeat it
@@ -131,8 +132,6 @@ def _mark(cell: Sequence[Support]) -> Mark | None:
             return Mark.MIXED
         return Mark.EXPLAINED if all(s.explanation.strip() for s in against) else Mark.DENIES
     known = {support.access for support in cell}
-    if known & DIRECT:
-        return Mark.DIRECT
-    if known & TRACES:
-        return Mark.TRACE
-    return Mark.RECORD if Access.OFFICIAL in known else Mark.HEARD
+    ways = ((DIRECT, Mark.DIRECT), (TRACES, Mark.TRACE), ({Access.OFFICIAL}, Mark.RECORD))
+    apart = (*ways, ({Access.RELATIVE}, Mark.RELATIVE))
+    return next((mark for accesses, mark in apart if known & accesses), Mark.HEARD)
