@@ -162,6 +162,8 @@ def test_ctrl_l_locks_and_the_page_says_nothing(browsing: Browsing, server: Serv
     assert server.locked.wait(5)
     assert "Leeward" not in page.content()
     assert page.title() == "Locked"
+    assert page.locator("body").evaluate("one => getComputedStyle(one).maxWidth") == "560px"
+    assert [told for told in browsing.complaints if "REFUSED" not in told] == []  # nobody answers any more
 
 
 def test_a_picture_is_blurred_until_asked_for_twice(
@@ -280,9 +282,9 @@ def test_on_a_phone_a_conversation_opens_at_its_newest_with_a_way_back(
     expect(page.locator("textarea[data-draft]")).to_be_hidden()
     page.locator(f"#q-{contact} a").click()
     page.wait_for_url(f"**/inbox/{contact}")
-    expect(page.get_by_text("письмо 5")).to_be_in_viewport()
+    expect(page.locator(".bubble").last).to_be_in_viewport()
     expect(page.locator("textarea[data-draft]")).to_be_in_viewport()
-    expect(page.get_by_text("письмо 0")).not_to_be_in_viewport()
+    expect(page.locator(".bubble").first).not_to_be_in_viewport()
     page.get_by_role("link", name="Queue").click()
     page.wait_for_url("**/inbox")
 

@@ -89,3 +89,21 @@ def test_what_the_sync_found_is_told_once(session: Session) -> None:
     clock = Fault(5, "", "clock", say("A clock is off."))
     assert safety.gather(session).faults == []
     assert safety.gather(session, [clock, Fault(5, "", "clock", say("A clock is off."))]).faults == [clock]
+
+
+def test_what_was_written_twice_is_said_in_words(tmp_path: Path) -> None:
+    relay = RelaySimulator()
+    anna = found(tmp_path / "anna", relay.door())
+    boris = newcomer(tmp_path / "boris", anna, relay.door(), role="operator")
+    with anna.session.vault, boris.session.vault:
+        settle(anna, boris)
+        contact = intake.log_call(anna.session, "звонок")
+        settle(anna, boris)
+        intake.triage(anna.session, contact, "immediate")
+        intake.triage(boris.session, contact, "standard")
+        settle(anna, boris)
+        settle(anna, boris)
+        [one] = conflicts.list_conflicts(anna.session)
+        assert str(conflicts.field_word(one)) == "how urgent"
+        said = {str(conflicts.value_word(one, value.value, {})) for value in one.candidates}
+        assert said == {"urgency/immediate", "urgency/standard"}

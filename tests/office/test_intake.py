@@ -162,7 +162,7 @@ def test_what_cannot_be_opened_is_kept_as_it_came_and_told(anna: Desk, hostile: 
     intake.take_in(anna.session, item, hostile)
     [kept] = intake.damaged(anna.session)
     assert anna.session.vault.blob_get(kept.original) == hostile
-    assert [need.urgency for need in intake.needs_now(anna.session)] == [Urgency.LATE]
+    assert [need.urgency for need in intake.needs_now(anna.session)] == [Urgency.WAITING]
     intake.settle_damaged(anna.session, kept.id)
     assert intake.damaged(anna.session) == []
 

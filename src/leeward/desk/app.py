@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Mapping
 from importlib import resources
 
@@ -27,6 +29,11 @@ from leeward.office.around import on_change
 from leeward.office.intake import resume_answers
 from leeward.office.session import Session
 from leeward.office.sync import Syncer
+
+_LOCKED_STYLE = (  # no server is left to ask for a style sheet
+    ":root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}"
+    "body{max-width:560px;margin:0 auto;padding:12vh 16px}h1{font-size:28px;line-height:36px;font-weight:600}"
+)
 
 
 class Desk(msgspec.Struct, frozen=True):
@@ -102,7 +109,11 @@ def choose(request: Request) -> Response:
 def lock_now(request: Request) -> Response:
     """Show a page that says nothing, then close the vault and the server."""
     desk = desk_of(request)
-    answer = render_bare(speech_of(request), desk, "locked.html", {}, 200)
+    answer = render_bare(speech_of(request), desk, "locked.html", {"style": _LOCKED_STYLE}, 200)
+    digest = base64.b64encode(hashlib.sha256(_LOCKED_STYLE.encode()).digest()).decode()
+    answer.headers["content-security-policy"] = (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; frame-ancestors 'none'; base-uri 'none'"
+    )
     answer.headers["clear-site-data"] = '"cache", "storage"'
     desk.bell.close()
     answer.background = BackgroundTask(desk.lock)

@@ -34,7 +34,7 @@ def needs_now(session: Session) -> list[Need]:
     if unread:
         needs.append(
             Need(
-                urgency=Urgency.LATE,
+                urgency=Urgency.WAITING,  # after everybody whose words can be read
                 tag=say("Unreadable"),
                 what=say("Something came in that cannot be read"),
                 why=say("It is kept as it came. It may be damaged, or not meant for us."),
