@@ -41,14 +41,12 @@ def test_a_relay_that_talks_nonsense_is_said_and_believed_in_nothing(story: Stor
     desk, case = story.operator, story["case"]
     foot = desk.page.locator("footer .saved")
     desk.go(f"/people/{case}")
-    story.stage.kill("relay")
-    with babbling(story.stage.ports["relay"]):
+    with story.stage.away("relay", story.stage.start_relay), babbling(story.stage.ports["relay"]):
         desk.post(f"/people/{case}/note", text="Записано, пока реле говорило чепуху.")
-        expect(foot).to_have_class(re.compile("late"), timeout=45_000)
+        expect(foot).to_have_class(re.compile("late"), timeout=SOON)
         desk.go("/safety")
         desk.see("does not speak as a relay does")
         desk.see("Show it to whoever looks after the relay.")
-    story.stage.start_relay()
     expect(foot).to_contain_text("In step with the relay", timeout=40_000)
     story.coordinator.wait_for(f"/people/{case}", "Записано, пока реле говорило чепуху.", seconds=30)
 

@@ -13,7 +13,7 @@ import contextlib
 import json
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,15 @@ class Stage:
         os.kill(child.process.pid, signal.SIGKILL)
         child.process.wait()
         child.stop()
+
+    @contextlib.contextmanager
+    def away(self, name: str, back: Callable[[], object]) -> Iterator[None]:
+        """Kill a process, and start it again after the block, whatever happens in it."""
+        self.kill(name)
+        try:
+            yield
+        finally:
+            back()
 
     def stop(self, name: str) -> None:
         """Let a process end in its own time."""

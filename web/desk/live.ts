@@ -71,8 +71,8 @@ export function watchLive(): void {
   source.addEventListener("message", () => void look());
   source.addEventListener("open", () => {
     notice("gone", false);
-    if (lost) void look();
     lost = 0;
+    void look(); // what changed after this page was made and before the stream was open rang for nobody
   });
   source.addEventListener("error", () => {
     lost += 1;
