@@ -75,7 +75,7 @@ def test_what_a_colleague_has_in_hand_stands_apart_under_their_name(
     mine, _, theirs = page.partition('id="others"')
     assert "срочно" in mine
     assert "терпит" in theirs
-    assert "Anton has it in hand." in theirs
+    assert "It waits for Anton." in theirs
 
 
 def test_the_first_day_links_the_intake_page_only_if_it_is_on_this_computer(

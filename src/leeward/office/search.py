@@ -12,7 +12,7 @@ from leeward.ledger.model import Record
 from leeward.office.session import Session
 
 _PAGE = 30
-_CODE = re.compile(r"[a-z]+(-[a-z]+)+")  # a word of a vocabulary, which says nothing to a reader
+_CODE = re.compile(r"[a-z]+(-[a-z]+)*")  # a word of a vocabulary, which says nothing to a reader
 _GENTLE = frozenset({"account", "act", "interview", "evidence", "case_file"})
 _KINDS: dict[str, Message] = {
     "contact": say("contact"),

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from leeward.desk.render import done, form_of, office_of, render
 from leeward.domain.today import Urgency
-from leeward.office import today
+from leeward.office import intake, today
 from leeward.office.around import members
 from leeward.office.relay import relay_address
 from leeward.office.session import Session
@@ -41,6 +41,7 @@ def show(request: Request) -> Response:
         "today/index.html",
         day=day,
         shown=shown,
+        has_intake=intake.has_intake(session),
         hidden=len(day.needs) - len(shown),
         colours=_COLOURS,
         page_address=_nearby_page(session) if day.empty else "",
