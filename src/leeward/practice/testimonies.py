@@ -10,7 +10,7 @@ from leeward.domain.findings.records import Claim, Inquiry, Source, Support
 from leeward.domain.findings.terms import Access, Element
 from leeward.domain.period import Period, Precision
 from leeward.domain.testimony.records import Account, Act, Facility, Injury, Interview, Paragraph, Unit
-from leeward.practice.cast import SITES, SITES_RU, UNITS
+from leeward.practice.cast import SITE_NAMES_RU, SITES, SITES_RU, UNIT_NAMES_RU, UNITS
 from leeward.practice.moment import DAY, HOUR, Script
 from leeward.practice.people import Made
 from leeward.practice.phrases import HOLDING, RELEASE, SEIZURE, VIOLENCE
@@ -45,10 +45,19 @@ class Telling:
 
 def write_testimonies(script: Script, people: list[Made], count: int) -> Telling:
     """Plan accounts of the first `count` people, and what the record makes of them."""
-    units = [Unit(id=script.chance.make_id(), name=name, unit_type=kind) for name, kind in UNITS]
+    units = [
+        Unit(id=script.chance.make_id(), name=script.say((name, russian)), unit_type=kind)
+        for (name, kind), russian in zip(UNITS, UNIT_NAMES_RU, strict=True)
+    ]
     sites = [
-        Facility(id=script.chance.make_id(), name=name, district=town, safe_label=town, place_type=kind)
-        for name, town, kind in SITES
+        Facility(
+            id=script.chance.make_id(),
+            name=script.say((name, russian)),
+            district=town,
+            safe_label=town,
+            place_type=kind,
+        )
+        for (name, town, kind), russian in zip(SITES, SITE_NAMES_RU, strict=True)
     ]
     inquiry = Inquiry(id=derive_id("practice-inquiry", sites[0].id), name=NAME)
     script.write(script.now - 38 * DAY, "documenter", "record", inquiry, *units, *sites)
@@ -60,13 +69,13 @@ def write_testimonies(script: Script, people: list[Made], count: int) -> Telling
 
 
 def _claims(script: Script, site: Facility, number: int, inquiry_id: str) -> list[Claim]:
-    russian_name = SITES_RU[number]
+    english_name, russian_name = SITES[number][0], SITES_RU[number]
     made = [
         Claim(
             id=script.chance.make_id(),
             inquiry_id=inquiry_id,
-            sentence={"en": english.format(site=site.name), "ru": russian.format(site=russian_name)},
-            elements={element: site.name if element is Element.WHERE else english.format(site=site.name)},
+            sentence={"en": english.format(site=english_name), "ru": russian.format(site=russian_name)},
+            elements={element: site.name if element is Element.WHERE else english.format(site=english_name)},
             position=10 * number + place,
             act_type="torture" if place else "detention",
         )
@@ -88,7 +97,7 @@ def _account(
     told = min(script.now - HOUR, person.opened_at + chance.hours(50, 200))
     days, others = chance.between(3, 14), chance.between(8, 35)
     violence = chance.random.sample(range(len(VIOLENCE)), chance.between(1, 3))
-    fill = {"site": site.name, "days": days, "people": others}
+    fill = {"site": SITES[sites.index(site)][0], "days": days, "people": others}
     texts = [(chance.pick(SEIZURE), False), (chance.pick(HOLDING), False)]
     texts += [(VIOLENCE[index], True) for index in violence] + [(chance.pick(RELEASE), False)]
     account_id, source_id = chance.make_id(), chance.make_id()
@@ -132,7 +141,7 @@ def _account(
             place_type=site.place_type,
             facility_id=site.id,
             unit_id=unit.id,
-            duration=f"{days} days",
+            duration=script.say((f"{days} days", f"{days} дн.")),
             outcome=chance.pick(("released", "released-to-family", "escaped")),
             people=others,
             quoted=(1,),
