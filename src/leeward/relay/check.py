@@ -181,7 +181,13 @@ class _Check:
                 yield Fault(f"{_where('blobs', [blob])}, {fault.where}", fault.what)
         for name in self._blobs.names():
             if name not in named and not self._is_fresh(name):
-                yield Fault(str(self._blobs.find(name)), say("No blob names this file."))
+                yield Fault(
+                    str(self._blobs.find(name)),
+                    say(
+                        "No blob names this file. If the relay was killed lately, it is a leftover that nobody was told "
+                        "of, and is swept at a start an hour later."
+                    ),
+                )
 
     def _blob_fault(self, name: str, size: int, sha256: bytes) -> Fault | None:
         try:
