@@ -184,8 +184,8 @@ class _Check:
                 yield Fault(
                     str(self._blobs.find(name)),
                     say(
-                        "No blob names this file. If the relay was killed lately, it is a leftover that nobody was told "
-                        "of, and is swept at a start an hour later."
+                        "No blob names this file. If the relay was killed lately, it is a leftover that nobody was "
+                        "told of, and is swept at a start an hour later."
                     ),
                 )
 
