@@ -137,7 +137,9 @@ def _fetch(session: Session, ref: FileRef, piece: Piece, relay: Relay | None) ->
             next_step=say("The desk that kept the file may not have sent it yet: open it again later."),
         )
     if here is None and hashlib.sha256(fetched).hexdigest() == piece.sha256:
-        session.vault.blob_put(piece.blob, fetched)  # never over what is here: the address is the sender's word
+        session.vault.blob_put(
+            piece.blob, fetched
+        )  # never over what is here: the address is the sender's word
     return fetched
 
 

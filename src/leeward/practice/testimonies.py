@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
+import msgspec
+
 from leeward.base.ids import derive_id
 from leeward.domain.findings.records import Claim, Inquiry, Source, Support
 from leeward.domain.findings.terms import Access, Element
@@ -85,111 +87,139 @@ def _claims(script: Script, site: Facility, number: int, inquiry_id: str) -> lis
     return made
 
 
-def _account(
-    script: Script,
-    number: int,
-    person: Made,
-    units: list[Unit],
-    telling: Telling,
-) -> None:
-    chance, sites, claims = script.chance, telling.sites, telling.claims
-    site, unit = chance.pick(sites[: 2 if number % 3 else 4]), chance.pick(units)
-    told = min(script.now - HOUR, person.opened_at + chance.hours(50, 200))
-    days, others = chance.between(3, 14), chance.between(8, 35)
-    violence = chance.random.sample(range(len(VIOLENCE)), chance.between(1, 3))
-    fill = {"site": SITES[sites.index(site)][0], "days": days, "people": others}
-    texts = [(chance.pick(SEIZURE), False), (chance.pick(HOLDING), False)]
-    texts += [(VIOLENCE[index], True) for index in violence] + [(chance.pick(RELEASE), False)]
-    account_id, source_id = chance.make_id(), chance.make_id()
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What chance gave one account."""
+
+    person: Made
+    label: str
+    translations: dict[str, dict[str, str]]
+    at: int
+    site: Facility
+    unit: Unit
+    days: int
+    others: int
+    violence: tuple[int, ...]  # indexes of VIOLENCE
+
+
+def _account(script: Script, number: int, person: Made, units: list[Unit], telling: Telling) -> None:
+    chance, sites = script.chance, telling.sites
+    told = _Told(
+        person=person,
+        label=f"Account {number + 1}",
+        translations={"ru": {"label": f"Рассказ {number + 1}"}},
+        site=chance.pick(sites[: 2 if number % 3 else 4]),
+        unit=chance.pick(units),
+        at=min(script.now - HOUR, person.opened_at + chance.hours(50, 200)),
+        days=chance.between(3, 14),
+        others=chance.between(8, 35),
+        violence=tuple(chance.random.sample(range(len(VIOLENCE)), chance.between(1, 3))),
+    )
+    source_id = chance.make_id()
     account = Account(
-        id=account_id,
+        id=chance.make_id(),
         case_id=person.case_id,
         source_id=source_id,
-        label=f"Account {number + 1}",
-        told_on=day_of(told),
+        label=told.label,
+        told_on=day_of(told.at),
         language="ru",
-        translations={"ru": {"label": f"Рассказ {number + 1}"}},
-        paragraphs=tuple(
-            Paragraph(
-                text=russian.format(**fill),
-                language="ru",
-                folded=folded,
-                translations={"en": english.format(**fill)},
-            )
-            for (english, russian), folded in texts
-        ),
+        translations=told.translations,
+        paragraphs=_paragraphs(script, told, SITES[sites.index(told.site)][0]),
     )
     interview = Interview(
         id=chance.make_id(),
         case_id=person.case_id,
-        account_id=account_id,
-        held_on=day_of(told),
+        account_id=account.id,
+        held_on=day_of(told.at),
         interviewer_id=script.members["Vera"],
         language="ru",
         minutes=chance.between(40, 130),
     )
-    held = dt.datetime.fromtimestamp((person.opened_at - 20 * DAY) / 1000, dt.UTC).strftime("%Y-%m")
-    period = Period(start=held, end=held, precision=Precision.MONTH)
-    acts = [
-        Act(
-            id=chance.make_id(),
-            account_id=account_id,
-            case_id=person.case_id,
-            act_type="detention",
-            period=period,
-            place=site.name,
-            place_type=site.place_type,
-            facility_id=site.id,
-            unit_id=unit.id,
-            duration=script.say((f"{days} days", f"{days} дн.")),
-            outcome=chance.pick(("released", "released-to-family", "escaped")),
-            people=others,
-            quoted=(1,),
+    acts = _acts(script, told, account.id)
+    script.write(told.at, "documenter", person.circle, account, interview, *acts)
+    _speaks(script, told, account, telling)
+
+
+def _paragraphs(script: Script, told: _Told, site: str) -> tuple[Paragraph, ...]:
+    chance = script.chance
+    fill = {"site": site, "days": told.days, "people": told.others}
+    texts = [(chance.pick(SEIZURE), False), (chance.pick(HOLDING), False)]
+    texts += [(VIOLENCE[index], True) for index in told.violence] + [(chance.pick(RELEASE), False)]
+    return tuple(
+        Paragraph(
+            text=russian.format(**fill),
+            language="ru",
+            folded=folded,
+            translations={"en": english.format(**fill)},
         )
-    ]
-    acts += [
-        Act(
+        for (english, russian), folded in texts
+    )
+
+
+def _acts(script: Script, told: _Told, account_id: str) -> list[Act]:
+    """Return the detention, and one act for each kind of violence told of."""
+    chance, site = script.chance, told.site
+    held = dt.datetime.fromtimestamp((told.person.opened_at - 20 * DAY) / 1000, dt.UTC).strftime("%Y-%m")
+    plain = Act(
+        id=chance.make_id(),
+        account_id=account_id,
+        case_id=told.person.case_id,
+        period=Period(start=held, end=held, precision=Precision.MONTH),
+        place=site.name,
+        facility_id=site.id,
+        unit_id=told.unit.id,
+    )
+    detention = msgspec.structs.replace(
+        plain,
+        act_type="detention",
+        place_type=site.place_type,
+        duration=script.say((f"{told.days} days", f"{told.days} дн.")),
+        outcome=chance.pick(("released", "released-to-family", "escaped")),
+        people=told.others,
+        quoted=(1,),
+    )
+    violence = [
+        msgspec.structs.replace(
+            plain,
             id=chance.make_id(),
-            account_id=account_id,
-            case_id=person.case_id,
             act_type="torture" if index < 3 else "forced-contact",
             methods=(METHODS[index],),
-            period=period,
-            place=site.name,
-            facility_id=site.id,
-            unit_id=unit.id,
             repetition=chance.pick(("several", "daily", "many-daily")),
             injuries=(Injury(where="hands", what="burns"),) if index == 1 else (),
             quoted=(2 + place,),
         )
-        for place, index in enumerate(violence)
+        for place, index in enumerate(told.violence)
     ]
-    script.write(told, "documenter", person.circle, account, interview, *acts)
+    return [detention, *violence]
+
+
+def _speaks(script: Script, told: _Told, account: Account, telling: Telling) -> None:
+    """Make the account a source, and let it support what it tells of."""
     source = Source(
-        id=source_id,
+        id=account.source_id,
         inquiry_id=telling.inquiry.id,
-        label=f"Account {number + 1}",
+        label=told.label,
         relation="self",
-        stated_on=day_of(told),
-        case_id=person.case_id,
-        account_id=account_id,
-        informant=person.case_id,
-        translations=account.translations,
+        stated_on=account.told_on,
+        case_id=account.case_id,
+        account_id=account.id,
+        informant=account.case_id,
+        translations=told.translations,
     )
-    coded = {"", *(METHODS[index] for index in violence)}
+    coded = {"", *(METHODS[index] for index in told.violence)}
     supports = [
         Support(
-            id=chance.make_id(),
+            id=script.chance.make_id(),
             claim_id=claim.id,
-            source_id=source_id,
+            source_id=source.id,
             element=element,
             access=Access.PARTICIPANT,
         )
-        for claim, code in zip(claims[site.id], CODES, strict=True)
+        for claim, code in zip(telling.claims[told.site.id], CODES, strict=True)
         if code in coded
         for element in claim.elements
     ]
-    script.write(told + HOUR, "documenter", "record", source, *supports)
+    script.write(told.at + HOUR, "documenter", "record", source, *supports)
     telling.sources.append(source)
     telling.supports += supports
 
