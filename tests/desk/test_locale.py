@@ -95,4 +95,4 @@ def test_the_browsers_language_is_understood(asked: str, chosen: str) -> None:
 def test_a_day_is_said_without_its_hour(en: Speech, ru: Speech) -> None:
     sentence = say("It is good until {day}.", day=Day(NOW))
     assert en.message(sentence, NOW) == "It is good until 7 Apr."
-    assert ru.message(sentence, NOW) == "Действует до 7 апр."
+    assert ru.message(sentence, NOW) == "После 7 апр. не действует."
