@@ -172,3 +172,18 @@ def test_locking_shows_a_page_that_says_nothing_and_lets_nobody_in_again(browser
     assert "Leeward" not in answer.text
     assert "Locked" in answer.text
     assert browser.server.locked.wait(5)
+
+
+def test_9_when_even_the_error_page_fails_a_sentence_comes(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("leeward.desk.app.render_bare", broken)
+    monkeypatch.setattr("leeward.desk.pages.today.render", broken)
+    answer = browser.client.get("/")
+    browser.server.troubles.clear()
+    assert answer.status_code == 500
+    assert "What was saved before is safe." in answer.text
+    assert "secret detail" not in answer.text

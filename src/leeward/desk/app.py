@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -33,6 +33,12 @@ from leeward.office.sync import Syncer
 _LOCKED_STYLE = (  # no server is left to ask for a style sheet
     ":root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}"
     "body{max-width:560px;margin:0 auto;padding:12vh 16px}h1{font-size:28px;line-height:36px;font-weight:600}"
+)
+
+
+_LAST_WORDS = (
+    "Something in this program went wrong. What was saved before is safe. Close the desk and open it again.\n\n"
+    "В программе что-то сломалось. Сохранённое раньше цело. Закройте рабочее место и откройте его снова.\n"
 )
 
 
@@ -147,9 +153,16 @@ async def tell_status(request: Request, error: Exception) -> Response:
 
 
 async def tell_trouble(request: Request, error: Exception) -> Response:
-    """Answer for a fault of our own, without a trace."""
+    """Answer for a fault of our own, without a trace; in plain words if even this page cannot be drawn."""
     desk_of(request).on_trouble(error)
-    context = {
+    try:
+        return _bare(request, _trouble(request), 500)
+    except Exception:  # noqa: BLE001 - whatever broke the page may break its error page too; a sentence always comes
+        return PlainTextResponse(_LAST_WORDS, 500)
+
+
+def _trouble(request: Request) -> dict[str, object]:
+    return {
         "happened": say("Something in this program went wrong."),
         "kept": say("What was saved before is safe. What you typed is below."),
         "next_step": say(
@@ -158,7 +171,6 @@ async def tell_trouble(request: Request, error: Exception) -> Response:
         "typed": list(form_of(request)),
         "action": request.url.path if request.method == "POST" else "",
     }
-    return _bare(request, context, 500)
 
 
 def _bare(request: Request, context: Mapping[str, object], status: int) -> Response:
