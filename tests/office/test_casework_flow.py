@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
+from tests.support.clocks import HandClock
 
 from leeward.base.ids import make_id
 from leeward.base.ports import SystemChance
@@ -30,38 +28,8 @@ from leeward.office.casework_today import needs_now, waiting_longest
 from leeward.office.casework_views import case_lines, facts_of
 from leeward.office.files import keep_file, read_file
 from leeward.office.session import Session
-from leeward.office.team import found_team
 
 HOUR = 3_600_000
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.ms = 1_491_600_000_000
-
-    def now_ms(self) -> int:
-        return self.ms
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def session(tmp_path: Path, clock: Clock) -> Iterator[Session]:
-    made = found_team(
-        tmp_path / "vault",
-        "words",
-        team_name="T",
-        member_name="Mila",
-        role="coordinator",
-        clock=clock,
-        chance=SystemChance(),
-        work_factor=2,
-    )
-    with made.vault:
-        yield made
 
 
 def contact_with_letter(session: Session, *, files: bool = True) -> str:
@@ -145,7 +113,7 @@ def test_the_legal_name_is_in_no_record_of_the_case(session: Session) -> None:
     assert identity.legal_name == "Invented Name Surname"
 
 
-def test_risk_keeps_every_assessment_and_its_reason(session: Session, clock: Clock) -> None:
+def test_risk_keeps_every_assessment_and_its_reason(session: Session, clock: HandClock) -> None:
     case_id = one(session)
     casework.set_risk(session, case_id, "high", "threats by phone")
     since = clock.ms
@@ -159,7 +127,7 @@ def test_risk_keeps_every_assessment_and_its_reason(session: Session, clock: Clo
         casework.set_risk(session, case_id, "terrible", "")
 
 
-def test_tasks_are_taken_moved_finished_and_taken_back(session: Session, clock: Clock) -> None:
+def test_tasks_are_taken_moved_finished_and_taken_back(session: Session, clock: HandClock) -> None:
     case_id = one(session)
     first = casework_tasks.add_task(session, case_id, "Letter", due=clock.ms + HOUR)
     second = casework_tasks.add_task(session, case_id, "Clinic", depends_on=[first])
@@ -180,7 +148,7 @@ def test_tasks_are_taken_moved_finished_and_taken_back(session: Session, clock: 
 
 
 def test_somebody_elses_task_is_not_on_my_today_while_they_are_on_duty(
-    session: Session, clock: Clock
+    session: Session, clock: HandClock
 ) -> None:
     timur = session.make_id()
     on_duty = Member(id=timur, name="Timur", role="coordinator", on_duty_until=clock.ms + HOUR)
@@ -196,7 +164,7 @@ def test_somebody_elses_task_is_not_on_my_today_while_they_are_on_duty(
 
 
 def test_a_task_that_nobody_took_presses_only_when_it_is_due_or_said_to_be(
-    session: Session, clock: Clock
+    session: Session, clock: HandClock
 ) -> None:
     case_id = one(session)
     casework_tasks.add_task(session, case_id, "One day", due=0)
@@ -209,7 +177,7 @@ def test_a_task_that_nobody_took_presses_only_when_it_is_due_or_said_to_be(
     assert {str(need.action) for need in [*day.needs, *day.later]} == {"Take it"}
 
 
-def test_a_missed_check_in_stands_on_today_until_somebody_knows(session: Session, clock: Clock) -> None:
+def test_a_missed_check_in_stands_on_today_until_somebody_knows(session: Session, clock: HandClock) -> None:
     case_id = one(session)
     first, second = casework_checkins.schedule_check_ins(
         session, case_id, clock.ms + HOUR, every=24 * HOUR, until=clock.ms + 30 * HOUR
@@ -229,7 +197,9 @@ def test_a_missed_check_in_stands_on_today_until_somebody_knows(session: Session
     assert called_off.state(clock.ms + 99 * HOUR) == CheckInState.CALLED_OFF
 
 
-def test_the_word_for_being_forced_is_an_alarm_and_marks_the_account(session: Session, clock: Clock) -> None:
+def test_the_word_for_being_forced_is_an_alarm_and_marks_the_account(
+    session: Session, clock: HandClock
+) -> None:
     case_id = one(session)
     (check,) = casework_checkins.schedule_check_ins(session, case_id, clock.ms)
     casework_checkins.answer_check_in(session, check, "all fine, the lights are on", forced=True)
@@ -243,7 +213,7 @@ def test_the_word_for_being_forced_is_an_alarm_and_marks_the_account(session: Se
 
 
 def test_a_closed_case_asks_nothing_of_anyone_and_can_be_taken_up_again(
-    session: Session, clock: Clock
+    session: Session, clock: HandClock
 ) -> None:
     case_id = one(session)
     casework_tasks.add_task(session, case_id, "Letter", due=clock.ms - HOUR)
@@ -257,7 +227,7 @@ def test_a_closed_case_asks_nothing_of_anyone_and_can_be_taken_up_again(
         casework.set_status(session, case_id, "closed")
 
 
-def test_who_has_waited_longest_weighs_the_risk(session: Session, clock: Clock) -> None:
+def test_who_has_waited_longest_weighs_the_risk(session: Session, clock: HandClock) -> None:
     for name, risk in (("Elm", "low"), ("Aspen", "extreme")):
         clock.ms += 24 * HOUR
         open_case(session, "", pseudonym=name, risk=risk)
@@ -300,7 +270,7 @@ def test_history_says_who_wrote_what(session: Session) -> None:
     assert casework_history.history_of(session, case, limit=1).more > 0
 
 
-def test_the_side_of_a_case_knows_family_and_what_is_next(session: Session, clock: Clock) -> None:
+def test_the_side_of_a_case_knows_family_and_what_is_next(session: Session, clock: HandClock) -> None:
     case_id = one(session)
     casework.add_person(session, case_id, relation="mother", whereabouts="watched", risk="high")
     casework_tasks.add_need(session, case_id, "visa", due=clock.ms + HOUR)

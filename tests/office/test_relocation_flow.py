@@ -1,12 +1,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from tests.support.clocks import HandClock
 
-from leeward.base.ports import SystemChance
 from leeward.domain.cases.case import Case
 from leeward.domain.cases.checkins import CheckIn
 from leeward.domain.errors import OutOfRange, RuleBroken
@@ -20,38 +18,8 @@ from leeward.office.casework_base import tonight
 from leeward.office.casework_open import open_case
 from leeward.office.casework_today import beds_tonight, departures, needs_now
 from leeward.office.session import Session
-from leeward.office.team import found_team
 
 HOUR = 3_600_000
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.ms = 1_491_600_000_000
-
-    def now_ms(self) -> int:
-        return self.ms
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def session(tmp_path: Path, clock: Clock) -> Iterator[Session]:
-    made = found_team(
-        tmp_path / "vault",
-        "words",
-        team_name="T",
-        member_name="Mila",
-        role="coordinator",
-        clock=clock,
-        chance=SystemChance(),
-        work_factor=2,
-    )
-    with made.vault:
-        yield made
 
 
 def case(session: Session, name: str) -> str:
@@ -181,7 +149,7 @@ def test_a_lease_that_is_cut_short_shows_who_loses_a_bed(session: Session) -> No
     assert [one.night for one in crowded({place: found[0]}, nights, session.find(Stay))] == nights[2:]
 
 
-def test_a_journey_brings_its_check_ins_and_carries_the_stage(session: Session, clock: Clock) -> None:
+def test_a_journey_brings_its_check_ins_and_carries_the_stage(session: Session, clock: HandClock) -> None:
     birch = case(session, "Birch")
     legs = [
         Leg(id="", mode="train", to_town="M.", departs=clock.ms + 3 * HOUR, arrives=clock.ms + 9 * HOUR),
@@ -210,7 +178,7 @@ def test_a_journey_brings_its_check_ins_and_carries_the_stage(session: Session, 
     assert relocation_journeys.by_stage(session)["arrived"][0].case.id == birch
 
 
-def test_a_journey_broken_off_calls_its_check_ins_off(session: Session, clock: Clock) -> None:
+def test_a_journey_broken_off_calls_its_check_ins_off(session: Session, clock: HandClock) -> None:
     birch = case(session, "Birch")
     legs = [Leg(id="", to_town="M.", departs=clock.ms + HOUR, arrives=clock.ms + 5 * HOUR)]
     relocation_journeys.book_journey(session, birch, "Norland", legs)
@@ -220,7 +188,9 @@ def test_a_journey_broken_off_calls_its_check_ins_off(session: Session, clock: C
     assert session.find(Journey)[0].state == "aborted"
 
 
-def test_legs_that_cannot_be_are_refused_before_anything_is_written(session: Session, clock: Clock) -> None:
+def test_legs_that_cannot_be_are_refused_before_anything_is_written(
+    session: Session, clock: HandClock
+) -> None:
     birch = case(session, "Birch")
     before = session.vault.generation
     legs = [Leg(id="", to_town="M.", departs=clock.ms, arrives=clock.ms - 1)]
@@ -233,7 +203,7 @@ def test_legs_that_cannot_be_are_refused_before_anything_is_written(session: Ses
     assert session.vault.generation == before
 
 
-def test_visas_and_papers_that_are_due_reach_today(session: Session, clock: Clock) -> None:
+def test_visas_and_papers_that_are_due_reach_today(session: Session, clock: HandClock) -> None:
     birch = case(session, "Birch")
     visa = relocation_journeys.add_record(
         session, VisaApplication, birch, country="Norland", stage="gathering", papers_due="2017-04-01"
