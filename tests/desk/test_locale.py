@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from leeward.base.say import Code, Day, Moment, Span, say, say_count
+from leeward.base.say import Code, Day, Moment, Span, Versions, say, say_count
 from leeward.desk.language import Speech, choose_language
 
 ZONE = dt.timezone(dt.timedelta(hours=3))
@@ -96,3 +96,14 @@ def test_a_day_is_said_without_its_hour(en: Speech, ru: Speech) -> None:
     sentence = say("It is good until {day}.", day=Day(NOW))
     assert en.message(sentence, NOW) == "It is good until 7 Apr."
     assert ru.message(sentence, NOW) == "После 7 апр. не действует."
+
+
+def test_what_was_written_in_both_languages_is_shown_in_the_readers(en: Speech, ru: Speech) -> None:
+    sentence = say(
+        "“{sentence}” waits for a second reader", sentence=Versions({"en": "It was so", "ru": "Так было"})
+    )
+    assert en.message(sentence, NOW) == "“It was so” waits for a second reader"
+    assert ru.message(sentence, NOW) == "«Так было» ждёт второго читающего"
+    assert str(sentence) == "“It was so” waits for a second reader"
+    assert ru.value(Versions({"en": "Only so"}), NOW) == "Only so"
+    assert ru.value(Versions(), NOW) == ""

@@ -19,6 +19,17 @@ class Day(int):
     """Milliseconds, shown by the desk as the local day alone ("7 Apr"): the hour means nothing."""
 
 
+class Versions(dict[str, str]):
+    """What somebody wrote in several languages, by two letters; the desk shows the reader's, or English, or any."""
+
+    def said(self, language: str) -> str:
+        """Return the version of a language, or the next best."""
+        return self.get(language) or self.get("en") or next(iter(self.values()), "")
+
+    def __str__(self) -> str:
+        return self.said("en")
+
+
 class Span(int):
     """A length of time in milliseconds, shown by the desk in words ("3 hours", "12 days")."""
 

@@ -20,7 +20,7 @@ from babel.numbers import format_decimal
 from babel.units import format_unit
 
 import leeward.domain
-from leeward.base.say import Code, Day, Message, Moment, Span
+from leeward.base.say import Code, Day, Message, Moment, Span, Versions
 from leeward.domain.vocabulary import Vocabulary
 
 LANGUAGES = {"en": "English", "ru": "Русский"}
@@ -74,6 +74,8 @@ class Speech:
             return self.message(value, now_ms)
         if isinstance(value, (Moment, Day, Span)):
             return self._time(value, now_ms)
+        if isinstance(value, Versions):
+            return value.said(self.language)
         if isinstance(value, Code):
             vocabulary, _, code = value.partition("/")
             return self.word(vocabulary, code)

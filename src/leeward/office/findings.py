@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from leeward.base.ids import derive_id
-from leeward.base.say import Code, say
+from leeward.base.say import Code, Versions, say
 from leeward.domain.errors import OutOfRange, RuleBroken
 from leeward.domain.findings.explain import Explained, explain
 from leeward.domain.findings.grade import Weighing
@@ -226,7 +226,8 @@ def needs_now(session: Session) -> list[Need]:
         finding = one.finding
         href = f"/record/claims/{finding.claim_id}"
         claim = session.get(Claim, finding.claim_id)
-        sentence = claim.said("en") if claim is not None else ""
+        texts = claim.sentence if claim is not None else {}
+        sentence = Versions({language: text.rstrip(".") for language, text in texts.items()})
         mine = finding.author_id == session.member_id
         if one.standing == Standing.WAITS and not mine and finding.asked_id in {"", session.member_id}:
             needs.append(
