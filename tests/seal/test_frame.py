@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leeward.base.limits import PIECE_PLAIN, PIECE_SEALED_MOST
+from leeward.base.sizes import CLASSES
 from leeward.seal.envelope import seal
 from leeward.seal.errors import FrameMalformed, WrongKind
 from leeward.seal.frame import make_frame, read_frame
@@ -21,7 +22,7 @@ KINDS = st.sampled_from(Kind)
 def test_a_body_comes_back(kind: Kind, body: bytes) -> None:
     frame = make_frame(kind, body)
     assert read_frame(kind, frame) == body
-    assert len(frame) == padded_length(len(frame))
+    assert len(frame) == padded_length(kind, len(frame))
 
 
 @given(st.binary(max_size=5000), KINDS)
@@ -37,7 +38,7 @@ def refuse(frame: bytes, error: type[FrameMalformed] = FrameMalformed) -> None:
 
 def padded(head: bytes, body: bytes = b"") -> bytes:
     used = len(head) + len(body)
-    return head + body + bytes(padded_length(used) - used)
+    return head + body + bytes(padded_length(Kind.REPORT, used) - used)
 
 
 def test_the_helper_of_these_tests_makes_good_frames() -> None:
@@ -89,7 +90,7 @@ def test_3_another_padded_length_is_refused(size: int) -> None:
 
 
 def test_3_a_length_beyond_the_frame_is_refused() -> None:
-    refuse(padded(b"leeward-report-1 5000\n", b"hi"))
+    refuse(padded(b"leeward-report-1 20000\n", b"hi"))
     refuse(padded(b"leeward-report-1 999999999999999\n", b"hi"))
 
 
@@ -100,25 +101,32 @@ def test_4_padding_that_is_not_zero_is_refused(place: int) -> None:
     refuse(bytes(frame))
 
 
-@given(st.integers(0, 1 << 40))
-def test_padding_is_little_and_says_little(length: int) -> None:
-    padded_to = padded_length(length)
-    assert padded_to >= max(length, 4096)
-    assert padded_to <= max(length, 4096) * 1.12
-    assert padded_length(padded_to) == padded_to
+@given(st.integers(0, 1 << 40), KINDS)
+def test_padding_says_little(length: int, kind: Kind) -> None:
+    padded_to = padded_length(kind, length)
+    assert padded_to >= length
+    assert padded_length(kind, padded_to) == padded_to
+    assert padded_to in CLASSES or padded_to % CLASSES[-1] == 0
+
+
+def test_there_are_at_most_forty_sizes() -> None:
+    assert len(CLASSES) <= 40
+    assert list(CLASSES) == sorted(set(CLASSES))
+
+
+@given(st.integers(64 * 1024, PIECE_PLAIN))
+def test_a_file_costs_at_most_an_eighth_more_with_its_seal(length: int) -> None:
+    header = len(b"leeward-piece-1 1044480\n")
+    sealed = (
+        padded_length(Kind.PIECE, length + header) + 1_800 + 16 * 17
+    )  # an age header, and a tag for 64 KiB each
+    assert sealed <= length * 1.12
 
 
 def test_padding_has_the_lengths_of_the_protocol() -> None:
-    lengths = {
-        0: 4096,
-        4096: 4096,
-        4097: 4352,
-        8192: 8192,
-        8193: 8704,
-        100_000: 100_352,
-        1_048_576: 1_048_576,
-    }
-    assert {length: padded_length(length) for length in lengths} == lengths
+    lengths = {0: 4096, 4096: 4096, 4097: 16384, 65536: 65536, 65537: 70656, 1_048_576: 1_048_576}
+    assert {length: padded_length(Kind.PIECE, length) for length in lengths} == lengths
+    assert padded_length(Kind.REPORT, 0) == 16384
 
 
 def test_a_whole_piece_stays_within_what_a_relay_takes() -> None:

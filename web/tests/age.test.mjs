@@ -34,7 +34,7 @@ for (const length of [0, 1, 4000, 65_536 - 20, 65_536, 200_000]) {
     const decrypter = new Decrypter();
     decrypter.addIdentity(identity);
     const plain = await decrypter.decrypt(await seal("piece", bytes(length), recipient));
-    assert.equal(plain.length, paddedLength(`leeward-piece-1 ${length}\n`.length + length));
+    assert.equal(plain.length, paddedLength("piece", `leeward-piece-1 ${length}\n`.length + length));
     assert.deepEqual(Buffer.from(unframe("piece", plain)), Buffer.from(bytes(length)));
   });
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-PAD_FLOOR = 4 * 1024  # nothing sealed is shorter than this before sealing: short lengths tell most
 PIECE_PLAIN = 1024 * 1024 - 4096  # plain bytes of a file in one sealed piece
 PIECE_SEALED_MOST = 1024 * 1024 + 128 * 1024  # a sealed piece with its padding and header
 ITEM_MOST = 4 * 1024 * 1024  # one item in a box: a segment, a report, a reply, a grant

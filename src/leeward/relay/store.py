@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from leeward.wire.listing import ListedItem
+from leeward.wire.turn import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,67 @@ class BoxStore(Protocol):
         """Erase a blob. NoSuchBlob."""
         ...
 
+    async def take_turn(self, turn: Turn) -> Page:
+        """Do all of a turn or nothing: boxes and pieces of class mail, then the item, then look.
+
+        BoxTaken, BlobTaken, ItemTaken, NoSuchBox (of the box to append to), KnownOnly, NoRoom, Busy. A box to look into
+        that is not there, or another token, gives an empty page after the same work.
+        """
+        ...
+
+    async def is_known(self, box: bytes, read_token: bytes) -> bool:
+        """Tell whether somebody has written into this mailbox and this is its read token: the words are known."""
+        ...
+
+    async def has_blob(self, blob: bytes) -> bool:
+        """Tell whether a blob is there whole."""
+        ...
+
+    async def set_gate(self, box: bytes, read_token: bytes, *, known_only: bool) -> None:
+        """Let everybody append to this box in turns, or only those whose turn looks into a known mailbox. NoSuchBox."""
+        ...
+
+    async def put_notice(self, box: bytes, read_token: bytes, notice: bytes) -> None:
+        """Keep the public notice of a box: the team's newest intake card. NoSuchBox, TooLarge."""
+        ...
+
+    async def get_notice(self, box: bytes) -> bytes | None:
+        """Return the public notice of a box, None if there is none or no such box."""
+        ...
+
+    async def waiting(self, most: int) -> list[bytes]:
+        """Return addresses of mailboxes with items that nobody has listed yet, at most so many, the newest first."""
+        ...
+
+    async def unread_mail(self) -> int:
+        """Return how many bytes of class mail came within the last hour and have not been read."""
+        ...
+
+    async def expire(self, keep: Keep) -> Expired:
+        """Erase mail whose time is over, and give the room back. Never what is of class team."""
+        ...
+
     def close(self) -> None:
         """Finish what was begun, and let go of the store."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How many days mail is kept: items and mailboxes, and pieces."""
+
+    unread: int = 180  # items that nobody has listed, and mailboxes that nobody has looked into
+    read: int = 30  # items after they were first listed
+    blobs: int = 180  # pieces of class mail
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """How much was erased."""
+
+    items: int = 0
+    boxes: int = 0
+    blobs: int = 0
 
 
 class BlobFiles(Protocol):

@@ -22,7 +22,7 @@ def make_frame(kind: Kind, body: bytes | bytearray | memoryview) -> bytes:
     """Return the padded frame around a body."""
     header = b"%b %d\n" % (kind.label, len(body))
     used = len(header) + len(body)
-    return b"".join((header, body, bytes(padded_length(used) - used)))
+    return b"".join((header, body, bytes(padded_length(kind, used) - used)))
 
 
 def read_frame(kind: Kind, untrusted_frame: bytes) -> bytes:
@@ -33,7 +33,7 @@ def read_frame(kind: Kind, untrusted_frame: bytes) -> bytes:
     if match[1] != kind.label:  # 2
         raise WrongKind(f"expected {kind.label.decode()}, found {match[1].decode()}")
     start, end = match.end(), match.end() + int(match[2])
-    if end > len(untrusted_frame) or len(untrusted_frame) != padded_length(end):  # 3
+    if end > len(untrusted_frame) or len(untrusted_frame) != padded_length(kind, end):  # 3
         raise FrameMalformed("length")
     if untrusted_frame.count(0, end) != len(untrusted_frame) - end:  # 4
         raise FrameMalformed("padding")

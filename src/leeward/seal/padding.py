@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from leeward.base.limits import PAD_FLOOR
+from leeward.base.sizes import REPORT_FLOOR, class_of
+from leeward.seal.kinds import Kind
+
+_FLOORS = {Kind.REPORT: REPORT_FLOOR}
 
 
-def padded_length(length: int) -> int:
-    """Return Padmé(max(length, 4096)): at most 12 % more, and only O(log log length) bits remain to be seen.
-
-    With E = floor(log2 L) and S = floor(log2 E) + 1, L is rounded up to a multiple of 2^(E-S).
-    Source: Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with PURBs", 2019.
-    """
-    length = max(length, PAD_FLOOR)
-    exponent = length.bit_length() - 1
-    step = 1 << (exponent - exponent.bit_length())
-    return -(-length // step) * step
+def padded_length(kind: Kind, length: int) -> int:
+    """Return the size class of a frame with `length` bytes of header and body."""
+    return class_of(length, _FLOORS.get(kind, 0))
