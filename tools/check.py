@@ -15,7 +15,12 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-DEBIAN = {"chromium": "chromium"}
+DEBIAN = {  # a program to look for, and the package that brings it
+    "chromium": "chromium",
+    "firefox-esr": "firefox-esr",
+    "/usr/lib/postgresql/*/bin/postgres": "postgresql",
+    "/usr/sbin/dovecot": "dovecot-imapd",
+}
 PATH = os.pathsep.join([str(BIN), os.environ["PATH"]])
 
 STEPS: list[tuple[str, list[str]]] = [
@@ -53,17 +58,23 @@ def main(arguments: list[str]) -> int:
 
 def need_from_system() -> None:
     """Install or name the Debian packages that tests drive."""
-    missing = [package for program, package in DEBIAN.items() if shutil.which(program) is None]
+    missing = [package for program, package in DEBIAN.items() if not _is_here(program)]
     if not missing:
         return
     apt = shutil.which("apt-get")
     if apt is None or os.geteuid() != 0:
-        sys.exit(f"The browser tests need {', '.join(missing)}: as root, apt-get install {' '.join(missing)}")
+        sys.exit(f"The tests need {', '.join(missing)}: as root, apt-get install {' '.join(missing)}")
     print(f"== installing {', '.join(missing)}", flush=True)
     subprocess.run([apt, "update", "-qq"], check=True)
     subprocess.run(
-        [apt, "install", "-y", "-qq", "--no-install-recommends", *missing, "fonts-noto-core"], check=True
+        [apt, "install", "-y", "-qq", "--no-install-recommends", *missing, "fonts-noto-core"],
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+        check=True,
     )
+
+
+def _is_here(program: str) -> bool:
+    return any(Path("/").glob(program[1:])) if program.startswith("/") else shutil.which(program) is not None
 
 
 if __name__ == "__main__":
