@@ -10,7 +10,7 @@ from typing import cast
 from leeward.bench.table import Bench, Figure
 from leeward.cli import tell
 
-NAMES = ("seal", "search", "sync", "relay")
+NAMES = ("seal", "search", "sync", "relay", "intake", "page")
 
 EXAMPLES = """\
 examples:
