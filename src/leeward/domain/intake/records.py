@@ -25,6 +25,7 @@ class Contact(Typed, frozen=True, kw_only=True):
     kind: ClassVar[str] = "contact"
     pseudonym: str = ""  # code of PSEUDONYMS, or what the team chose
     channel: str = "page"  # CHANNEL
+    handle: str = ""  # how this person is reached on that channel, if it carries answers (office/channels)
     language: str = ""  # two letters
     ways: tuple[WayBack, ...] = ()  # empty: cannot be answered by words
     relation: str = ""  # RELATION

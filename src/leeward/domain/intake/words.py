@@ -29,6 +29,7 @@ CHANNEL = Vocabulary(
     Term("page", "from the page", "через страницу"),
     Term("phone", "by phone", "по телефону"),
     Term("email", "by e-mail", "по почте"),
+    Term("signal", "by Signal", "через Signal"),
     Term("messenger", "by messenger", "через мессенджер"),
     Term("partner", "from a partner", "от партнёров"),
     Term("in-person", "in person", "лично"),

@@ -3,6 +3,8 @@
 1. The message is written before anything is queued, so that what the relay gets is never more than the team knows.
 2. If the desk dies between the two, `resume_answers` queues it at the next start, under the same reply id.
 3. Both ways get the same words: nobody who watches one of them learns that there is another.
+4. Whoever came by a channel with a handle has no ways back: the written answer waits in the ledger, not yet queued,
+   until the desk that runs the channel has handed it over and sets `queued_at` (office/channels/outbox.py).
 """
 
 from __future__ import annotations
@@ -50,7 +52,7 @@ def answer(session: Session, contact_id: str, text: str) -> Letter:
     words = _measured(text).strip()
     if not words:
         raise OutOfRange(say("There is nothing to send yet."), next_step=say("Write an answer first."))
-    if not contact.ways:
+    if not contact.ways and not contact.handle:
         raise RuleBroken(
             say("This contact left no way to answer by words."),
             kept=say("What you wrote is kept as a draft."),
@@ -82,12 +84,17 @@ def resume_answers(session: Session) -> int:
         for letter in session.find(Letter)
         if letter.direction == "out" and not letter.queued_at and letter.created_by == session.member_id
     ]
+    queued = 0
     for letter in left:
-        _queue(session, require_contact(session, letter.contact_id), letter)
-    return len(left)
+        contact = require_contact(session, letter.contact_id)
+        _queue(session, contact, letter)
+        queued += bool(contact.ways)
+    return queued
 
 
 def _queue(session: Session, contact: Contact, letter: Letter) -> None:
+    if contact.handle and not contact.ways:
+        return  # 4
     reply = {"v": 1, "id": letter.report, "at": letter.created_at, "text": letter.text}
     body = msgspec.json.encode(reply)
     outbox = Outbox(session.vault, session.chance)
