@@ -1,8 +1,10 @@
 """The intake card: what a team publishes so that anyone can seal to it (docs/protocol.md, 3). It opens nothing.
 
-1. It has exactly the members of version 1, each of the right form.
+1. It has exactly the members of version 1, each of the right form; the questions of the team may be left out.
 2. Its recipient is a hybrid one; nothing weaker is ever served to a person in danger.
 3. Both of its signatures verify under the key it names; the page shows that key's fingerprint to compare.
+4. A newer card takes the place of one that is served only if everything sealed and sent goes where it went before,
+   under the same key, and its questions are not older.
 """
 
 from __future__ import annotations
@@ -25,6 +27,37 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _BOX = re.compile(r"[0-9a-f]{32}")
 _TOKEN = re.compile(r"[0-9a-f]{64}")
 _MEMBERS = frozenset({"v", "team", "languages", "recipient", "box", "write", "verify_key", "signature"})
+_QUESTION = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_LANGUAGES_MOST = 40
+QUESTIONS_MOST = 30
+QUESTION_TEXT_MOST = 1000  # characters
+_VERSION_MOST = (1 << 53) - 1  # what a script can count
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of the team, in one language or more."""
+
+    id: str
+    required: bool
+    text: Mapping[str, str]
+
+    def text_in(self, language: str) -> str:
+        """Return the question in a language, else in English, else as it was written first."""
+        return self.text.get(language) or self.text.get("en") or next(iter(self.text.values()))
+
+
+@dataclass(frozen=True)
+class Questions:
+    """The team's questionnaire; `version` rises with every change."""
+
+    version: int
+    list: tuple[Question, ...]
+
+    def public(self) -> dict[str, Any]:
+        """Return it as the card writes it."""
+        items = [{"id": one.id, "required": one.required, "text": dict(one.text)} for one in self.list]
+        return {"version": self.version, "list": items}
 
 
 @dataclass(frozen=True)
@@ -37,16 +70,25 @@ class Card:
     box: str
     write: str
     fingerprint: str
+    questions: Questions | None = None
 
     def public(self) -> dict[str, Any]:
         """Return what the page's script needs."""
-        return {
+        shown: dict[str, Any] = {
             "team": self.team,
             "languages": list(self.languages),
             "recipient": self.recipient,
             "box": self.box,
             "write": self.write,
         }
+        return shown | ({} if self.questions is None else {"questions": self.questions.public()})
+
+    def may_follow(self, served: Card) -> bool:
+        """Tell whether this card may take the place of one that is served (rule 4)."""
+        same = ("recipient", "box", "write", "fingerprint")
+        version = 0 if self.questions is None else self.questions.version
+        before = 0 if served.questions is None else served.questions.version
+        return version >= before and all(getattr(self, name) == getattr(served, name) for name in same)
 
 
 def print_signed_part(card: Mapping[str, Any]) -> bytes:
@@ -58,11 +100,13 @@ def print_signed_part(card: Mapping[str, Any]) -> bytes:
 def check_card(untrusted_card: Mapping[str, Any]) -> Card:
     """Return the card as checked by the rules above, or raise CardRefused."""
     team, languages = untrusted_card.get("team"), untrusted_card.get("languages")
-    if set(untrusted_card) != _MEMBERS or untrusted_card["v"] != 1:  # 1
+    if set(untrusted_card) - {"questions"} != _MEMBERS or untrusted_card["v"] != 1:  # 1
         raise _refused("it has not the members of version 1")
     if not isinstance(team, str) or not 0 < len(team) <= NAME_MOST or not team.isprintable():
         raise _refused("its team has no printable name")
-    if not isinstance(languages, list) or not languages or not all(_is(_LANGUAGE, one) for one in languages):
+    if not isinstance(languages, list) or not 0 < len(languages) <= _LANGUAGES_MOST:
+        raise _refused("its languages are not a list of codes such as ru")
+    if not all(_is(_LANGUAGE, one) for one in languages):
         raise _refused("its languages are not codes such as ru")
     if not _is(_BOX, untrusted_card["box"]) or not _is(_TOKEN, untrusted_card["write"]):
         raise _refused("its mailbox is not an address with a token")
@@ -79,7 +123,38 @@ def check_card(untrusted_card: Mapping[str, Any]) -> Card:
         box=untrusted_card["box"],
         write=untrusted_card["write"],
         fingerprint=key.fingerprint(),
+        questions=_questions(untrusted_card["questions"]) if "questions" in untrusted_card else None,
     )
+
+
+def _questions(untrusted: object) -> Questions:
+    """Return the team's questionnaire, or raise CardRefused."""
+    if not isinstance(untrusted, dict) or set(untrusted) != {"version", "list"}:
+        raise _refused("its questions are not a version and a list")
+    version, items = untrusted["version"], untrusted["list"]
+    if not isinstance(version, int) or isinstance(version, bool) or not 0 < version <= _VERSION_MOST:
+        raise _refused("its questions have no version")
+    if not isinstance(items, list) or len(items) > QUESTIONS_MOST:
+        raise _refused("its questions are no list, or too many")
+    questions = tuple(_question(one) for one in items)
+    if len({one.id for one in questions}) != len(questions):
+        raise _refused("two of its questions have one id")
+    return Questions(version, questions)
+
+
+def _question(untrusted: object) -> Question:
+    if not isinstance(untrusted, dict) or set(untrusted) != {"id", "required", "text"}:
+        raise _refused("a question has not the members of version 1")
+    text = untrusted["text"]
+    if not _is(_QUESTION, untrusted["id"]) or not isinstance(untrusted["required"], bool):
+        raise _refused("a question has no id, or does not say whether it must be answered")
+    if not isinstance(text, dict) or not 0 < len(text) <= _LANGUAGES_MOST:
+        raise _refused("a question has no text")
+    for language, words in text.items():
+        fits = isinstance(words, str) and 0 < len(words) <= QUESTION_TEXT_MOST and words.isprintable()
+        if not _is(_LANGUAGE, language) or not fits:
+            raise _refused("the text of a question cannot be shown")
+    return Question(untrusted["id"], untrusted["required"], text)
 
 
 def _is(form: re.Pattern[str], value: object) -> bool:

@@ -22,6 +22,7 @@ class Pages:
 
     page: dict[str, bytes]
     away: dict[str, bytes]
+    plain: dict[str, bytes]  # the form alone, without a script
 
     def choose(self, asked: str, accepted: str) -> str:
         """Return the language to answer in: the one asked for, else the browser's, else the card's first."""
@@ -44,8 +45,15 @@ def accepted_languages(header: str) -> list[str]:
 
 
 def load_texts(folder: str, language: str) -> dict[str, Any]:
-    """Return the sentences of one language from one of the front's folders."""
+    """Return the sentences of one language from one of the front's folders; what it lacks is in English."""
+    texts = _read_texts(folder, _FALLBACK)
+    return texts if language == _FALLBACK else {**texts, **_read_texts(folder, language)}
+
+
+def _read_texts(folder: str, language: str) -> dict[str, Any]:
     file = resources.files("leeward.front").joinpath(folder, f"{language}.json")
+    if not file.is_file():
+        return {}
     texts: dict[str, Any] = json.loads(file.read_text("utf-8"))
     return texts
 
@@ -56,41 +64,69 @@ def known_languages() -> list[str]:
     return sorted(name.removesuffix(".json") for name in names if name.endswith(".json"))
 
 
-def render_pages(card: Card, built: Built) -> Pages:
-    """Render every page in every language of the card that the front knows, or in English if there is none."""
+def languages_of(card: Card) -> list[str]:
+    """Return the languages of the card that the front knows, in the card's order, or English if there is none."""
     known = known_languages()
-    languages = [language for language in card.languages if language in known] or [_FALLBACK]
-    texts = {language: load_texts("catalogue", language) for language in languages}
-    names = {language: texts[language]["name"] for language in languages}
-    environment = jinja2.Environment(
+    return [language for language in card.languages if language in known] or [_FALLBACK]
+
+
+def make_environment() -> jinja2.Environment:
+    """Return what renders the front's templates: everything is escaped, and nothing may be missing."""
+    return jinja2.Environment(
         loader=jinja2.PackageLoader("leeward.front", "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
     )
-    page, away = environment.get_template("page.html"), environment.get_template("away.html")
-    return Pages(
-        page={
-            language: page.render(
-                lang=language,
-                languages=names,
-                t=texts[language],
-                texts=_script_json(texts[language]),
-                card=_script_json(card.public()),
-                team=card.team,
-                fingerprint=_grouped(card.fingerprint),
-                built=built.manifest,
-                icons={name: Markup(drawing) for name, drawing in built.icons.items()},  # noqa: S704 - ours
-            ).encode()
-            for language in languages
-        },
-        away={
-            language: away.render(
-                lang=language, t=load_texts("away", language), built=built.manifest
-            ).encode()
-            for language in languages
-        },
+
+
+def plain_context(card: Card, built: Built, language: str) -> dict[str, Any]:
+    """Return what the pages without a script need: sentences, languages, questions, style."""
+    p = load_texts("plain_texts", language)
+    names = {one: load_texts("catalogue", one)["name"] for one in languages_of(card)}
+    return {
+        "p": p,
+        "lang": language,
+        "dir": p["dir"],
+        "languages": names,
+        "built": built.manifest,
+        "questions": questions_in(card, language),
+    }
+
+
+def questions_in(card: Card, language: str) -> dict[str, Any] | None:
+    """Return the team's questions in one language, None if there are none."""
+    if card.questions is None or not card.questions.list:
+        return None
+    asked = [
+        {"id": one.id, "required": one.required, "text": one.text_in(language)} for one in card.questions.list
+    ]
+    return {"version": card.questions.version, "list": asked}
+
+
+def render_pages(card: Card, built: Built) -> Pages:
+    """Render every page in every language of the card that the front knows, or in English if there is none."""
+    environment = make_environment()
+    page, away, plain = (
+        environment.get_template(name) for name in ("page.html", "away.html", "plain_page.html")
     )
+    made = Pages({}, {}, {})
+    for language in languages_of(card):
+        texts = load_texts("catalogue", language)
+        context = plain_context(card, built, language)
+        made.page[language] = page.render(
+            context,
+            t=texts,
+            texts=_script_json(texts),
+            card=_script_json(card.public()),
+            team=card.team,
+            fingerprint=_grouped(card.fingerprint),
+            icons={name: Markup(drawing) for name, drawing in built.icons.items()},  # noqa: S704 - ours
+        ).encode()
+        made.plain[language] = plain.render(context).encode()
+        away_texts = load_texts("away", language)
+        made.away[language] = away.render(lang=language, t=away_texts, built=built.manifest).encode()
+    return made
 
 
 def _script_json(value: dict[str, Any]) -> Markup:
