@@ -43,7 +43,10 @@ class BoxStore(Protocol):
         ...
 
     async def append(self, box: bytes, write_token: bytes, item: bytes, sealed: bytes) -> Appended:
-        """Put an item at the end of a box. NoSuchBox, ItemTaken, NoRoom, Busy."""
+        """Put an item at the end of a box. NoSuchBox, ItemTaken, KnownOnly (a box with a gate), NoRoom, Busy.
+
+        It is of its box's class.
+        """
         ...
 
     def begin_append(
@@ -69,8 +72,11 @@ class BoxStore(Protocol):
         """Erase a box and all in it; only who may read it can. NoSuchBox."""
         ...
 
-    async def put_blob(self, blob: bytes, erase_hash: bytes, sealed: bytes) -> bool:
-        """Keep a blob; False if it was there already with the same bytes and hash, else BlobTaken. NoRoom, Busy."""
+    async def put_blob(self, blob: bytes, erase_hash: bytes, sealed: bytes, *, mail: bool = False) -> bool:
+        """Keep a blob; False if it was there already with the same bytes and hash, else BlobTaken. NoRoom, Busy.
+
+        `mail` is the class of a blob that is new; one that was there already keeps its own.
+        """
         ...
 
     async def get_blob(self, blob: bytes) -> bytes:
@@ -82,7 +88,7 @@ class BoxStore(Protocol):
         ...
 
     async def take_turn(self, turn: Turn) -> Page:
-        """Do all of a turn or nothing: boxes and pieces of class mail, then the item, then look.
+        """Do all of a turn or nothing: boxes, pieces and the item, all of class mail, then look.
 
         BoxTaken, BlobTaken, ItemTaken, NoSuchBox (of the box to append to), KnownOnly, NoRoom, Busy. A box to look into
         that is not there, or another token, gives an empty page after the same work.
@@ -98,7 +104,10 @@ class BoxStore(Protocol):
         ...
 
     async def set_gate(self, box: bytes, read_token: bytes, *, known_only: bool) -> None:
-        """Let everybody append to this box in turns, or only those whose turn looks into a known mailbox. NoSuchBox."""
+        """Let everybody append to this box in turns, or only those whose turn looks into a known mailbox. NoSuchBox.
+
+        A box whose gate was once set takes items in turns only: `append` to it is KnownOnly.
+        """
         ...
 
     async def put_notice(self, box: bytes, read_token: bytes, notice: bytes) -> None:
@@ -110,11 +119,14 @@ class BoxStore(Protocol):
         ...
 
     async def waiting(self, most: int) -> list[bytes]:
-        """Return addresses of mailboxes with items that nobody has listed yet, at most so many, the newest first."""
+        """Return addresses of mailboxes with items that nobody has listed yet, at most so many.
+
+        If there are more, those whose newest item came on a later day.
+        """
         ...
 
     async def unread_mail(self) -> int:
-        """Return how many bytes of class mail came within the last hour and have not been read."""
+        """Return how many bytes came in turns, or as blobs of class mail, within the last hour and were not read."""
         ...
 
     async def expire(self, keep: Keep) -> Expired:

@@ -4,6 +4,8 @@ WireError
  +-- ListingDamaged   the bytes of a listing are no listing
  `-- Refused          a relay's no
       +-- BadRequest    400 bad-request
+      +-- WrongSum      400 wrong-sum
+      +-- KnownOnly     403 known-only
       +-- NoSuchBox     404 no-such-box (or the token is wrong)
       +-- NoSuchBlob    404 no-such-blob (or the token is wrong)
       +-- NoSuchPage    404 no-such-page
@@ -12,6 +14,7 @@ WireError
       +-- BlobTaken     409 blob-taken
       +-- LengthNeeded  411 length-needed
       +-- TooLarge      413 too-large
+      +-- WorkNeeded    429 work-needed (with salt and bits)
       +-- Busy          503 busy
       `-- NoRoom        507 no-room
 """
@@ -62,6 +65,24 @@ class BadRequest(Refused):
     status = 400
     word = "bad-request"
     told = say("The relay did not understand the request.")
+
+
+class WrongSum(Refused):
+    """The body is not what its sender said it was: something on the way changed it."""
+
+    code = "wire.wrong-sum"
+    status = 400
+    word = "wrong-sum"
+    told = say("What arrived at the relay is not what was sent.")
+
+
+class KnownOnly(Refused):
+    """The team takes messages only from those who have words already."""
+
+    code = "wire.known-only"
+    status = 403
+    word = "known-only"
+    told = say("The team takes messages only from those who have words already.")
 
 
 class NoSuchBox(Refused):
@@ -136,6 +157,23 @@ class TooLarge(Refused):
     told = say("The relay takes nothing that large.")
 
 
+class WorkNeeded(Refused):
+    """Too much comes at once: send it again with a proof of work (wire/work.py).
+
+    `salt` (16 bytes) and `bits` travel in the header `Leeward-Work`.
+    """
+
+    code = "wire.work-needed"
+    status = 429
+    word = "work-needed"
+    told = say("The relay asks for a little work first: too much comes at once.")
+
+    def __init__(self, salt: bytes = bytes(16), bits: int = 0) -> None:
+        super().__init__()
+        self.salt = salt
+        self.bits = bits
+
+
 class Busy(Refused):
     """Try again later."""
 
@@ -159,6 +197,8 @@ REFUSALS: dict[str, type[Refused]] = {
     refusal.word: refusal
     for refusal in (
         BadRequest,
+        WrongSum,
+        KnownOnly,
         NoSuchBox,
         NoSuchBlob,
         NoSuchPage,
@@ -167,6 +207,7 @@ REFUSALS: dict[str, type[Refused]] = {
         BlobTaken,
         LengthNeeded,
         TooLarge,
+        WorkNeeded,
         Busy,
         NoRoom,
     )

@@ -57,10 +57,34 @@ class Blob:
     blob: bytes
 
 
-Route: TypeAlias = Hello | Box | Item | Items | Blob
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """`/v1/turns`."""
 
 
-def print_route(route: Route) -> str:
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """`/v1/waiting`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """`/v1/boxes/{box}/gate`."""
+
+    box: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`/v1/boxes/{box}/notice`."""
+
+    box: bytes
+
+
+Route: TypeAlias = Hello | Box | Item | Items | Blob | Turns | Waiting | Gate | Notice
+
+
+def print_route(route: Route) -> str:  # noqa: PLR0911 - one return for each path
     """Return the path, with its query, that `parse_route` takes apart again."""
     match route:
         case Hello():
@@ -73,6 +97,14 @@ def print_route(route: Route) -> str:
             return f"/v1/boxes/{box.hex()}/items?after={after}&limit={limit}&wait={wait}"
         case Blob(blob):
             return f"/v1/blobs/{blob.hex()}"
+        case Turns():
+            return "/v1/turns"
+        case Waiting():
+            return "/v1/waiting"
+        case Gate(box):
+            return f"/v1/boxes/{box.hex()}/gate"
+        case Notice(box):
+            return f"/v1/boxes/{box.hex()}/notice"
 
 
 def parse_route(untrusted_path: str, untrusted_query: str = "") -> Route:
@@ -88,7 +120,7 @@ def parse_route(untrusted_path: str, untrusted_query: str = "") -> Route:
     return route
 
 
-def _parse_path(untrusted_parts: list[str]) -> Route:
+def _parse_path(untrusted_parts: list[str]) -> Route:  # noqa: PLR0911 - one return for each path
     match untrusted_parts:
         case ["", "v1", "boxes", box, "items", item]:
             return Item(parse_hex(box, BOX_BYTES), parse_hex(item, ITEM_BYTES))
@@ -96,6 +128,14 @@ def _parse_path(untrusted_parts: list[str]) -> Route:
             return Items(parse_hex(box, BOX_BYTES))
         case ["", "v1", "boxes", box]:
             return Box(parse_hex(box, BOX_BYTES))
+        case ["", "v1", "turns"]:
+            return Turns()
+        case ["", "v1", "waiting"]:
+            return Waiting()
+        case ["", "v1", "boxes", box, "gate"]:
+            return Gate(parse_hex(box, BOX_BYTES))
+        case ["", "v1", "boxes", box, "notice"]:
+            return Notice(parse_hex(box, BOX_BYTES))
         case ["", "v1", "blobs", blob]:
             return Blob(parse_hex(blob, BLOB_BYTES))
         case ["", "v1", "hello"]:
