@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from leeward.sync.errors import RelayNonsense, RelayRefused, RelayUnreachable
 from leeward.sync.listing import Item, Listing
 from leeward.sync.port import hash_of_token
-from leeward.wire.errors import REFUSALS
+from leeward.wire.errors import REFUSALS, WireError
+from leeward.wire.turn import Turn, parse_turn
 
 
 @dataclass
@@ -25,6 +26,8 @@ class _Box:
     read: bytes
     write: bytes
     items: list[Item] = field(default_factory=list)
+    notice: bytes | None = None
+    known_only: bool = False
 
 
 class RelaySimulator:
@@ -146,6 +149,59 @@ class Door:
     def get_blob(self, blob: str) -> bytes | None:
         self._come_in()
         return self.store.blobs.get(blob, (None, b""))[0]
+
+    def has_blob(self, blob: str) -> bool:
+        self._come_in()
+        return blob in self.store.blobs
+
+    def turn(self, body: bytes) -> Listing:
+        self._come_in()
+        try:
+            turn = parse_turn(body)
+        except WireError as error:
+            raise RelayRefused(REFUSALS["bad-request"]()) from error
+        with self.store.lock:
+            self._check_turn(turn)
+            for make in turn.makes:
+                self.store.boxes.setdefault(make.box.hex(), _Box(make.read_hash, make.write_hash))
+            for put in turn.puts:
+                self.store.blobs.setdefault(put.blob.hex(), (put.sealed, put.erase_hash))
+        if turn.post is not None:
+            post = turn.post
+            self.append(post.box.hex(), post.write_token.hex(), post.item.hex(), post.sealed)
+        if turn.look is None:
+            return Listing((), 0)
+        try:
+            return self.list_items(turn.look.box.hex(), turn.look.read_token.hex(), after=turn.look.after)
+        except RelayRefused:
+            return Listing((), 0)
+
+    def _check_turn(self, turn: Turn) -> None:
+        for make in turn.makes:
+            there = self.store.boxes.get(make.box.hex())
+            if there is not None and (there.read, there.write) != (make.read_hash, make.write_hash):
+                raise RelayRefused(REFUSALS["box-taken"]())
+        for put in turn.puts:
+            kept = self.store.blobs.get(put.blob.hex())
+            if kept is not None and kept != (put.sealed, put.erase_hash):
+                raise RelayRefused(REFUSALS["blob-taken"]())
+        if turn.post is not None:
+            box = self._box(turn.post.box.hex(), turn.post.write_token.hex(), write=True)
+            if box.known_only and all(item.id != turn.post.item.hex() for item in box.items):
+                raise RelayRefused(REFUSALS["known-only"]())
+
+    def put_notice(self, box: str, read: str, notice: bytes) -> None:
+        self._come_in()
+        self._box(box, read, write=False).notice = notice
+
+    def get_notice(self, box: str) -> bytes | None:
+        self._come_in()
+        found = self.store.boxes.get(box)
+        return found.notice if found is not None else None
+
+    def set_gate(self, box: str, read: str, *, known_only: bool) -> None:
+        self._come_in()
+        self._box(box, read, write=False).known_only = known_only
 
     def delete_blob(self, blob: str, erase: str) -> None:
         self._come_in()

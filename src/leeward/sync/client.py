@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
@@ -18,16 +19,21 @@ from typing import TypeVar
 import httpx
 
 from leeward.base.limits import LONG_POLL_SECONDS, PIECE_SEALED_MOST
+from leeward.sync import listing as listed
 from leeward.sync.errors import RelayNonsense, RelayRefused, RelayUnreachable
 from leeward.sync.listing import Listing, read_listing
 from leeward.sync.port import hash_of_token
-from leeward.wire.errors import Busy, parse_refusal
+from leeward.wire.errors import Busy, ListingDamaged, parse_refusal
 from leeward.wire.hexes import print_bearer
 from leeward.wire.listing import LAST_HEADER
 from leeward.wire.routes import HELLO_BODY, Blob, Box, Hello, Item, Items, print_route
+from leeward.wire.turn import parse_turn_answer
 
 _DECIMAL = re.compile(r"[0-9]{1,18}")
 _SHORT = 256  # bytes of any answer that is not a listing or a piece
+_NOTICE_MOST = 256 * 1024
+_ANSWER_MOST = 16 * 1024 * 1024  # of a turn: a listing of 8 MiB, padded
+_TURNS = "/v1/turns"
 _ATTEMPTS = 4
 _FIRST_PAUSE = 0.2  # seconds; doubles with each attempt
 _LONGEST_PAUSE = 5.0
@@ -47,6 +53,7 @@ class RelayClient:
         self.url = url
         self._attempts = attempts
         self._timeout = timeout
+        self.asked_at = 0.0  # time.monotonic() when a request last began or ended
         self._closed = threading.Event()
         if url.startswith("unix:"):
             transport = httpx.HTTPTransport(uds=url.removeprefix("unix:"))
@@ -135,9 +142,59 @@ class RelayClient:
 
         return self._again(ask)
 
+    def has_blob(self, blob: str) -> bool:
+        """Tell whether the relay has a sealed piece, without fetching it."""
+
+        def ask() -> bool:
+            with self._ask("HEAD", print_route(Blob(bytes.fromhex(blob)))) as answer:
+                if answer.status_code == 404:
+                    return False
+                _expect(answer, 200)
+                return True
+
+        return self._again(ask)
+
     def delete_blob(self, blob: str, erase: str) -> None:
         """Erase a piece."""
         self._plain("DELETE", print_route(Blob(bytes.fromhex(blob))), 204, token=erase)
+
+    def turn(self, body: bytes) -> Listing:
+        """Hand over a turn (protocol 4.3), all of it or nothing, and return what the mailbox holds that it looks into."""
+
+        def ask() -> Listing:
+            with self._ask("POST", _TURNS, content=body) as answer:
+                _expect(answer, 200)
+                try:
+                    items, last = parse_turn_answer(_limited(answer, _ANSWER_MOST))
+                except ListingDamaged as error:
+                    raise RelayNonsense("no answer to a turn") from error
+                return Listing(
+                    tuple(listed.Item(one.number, one.item.hex(), one.sealed) for one in items), last
+                )
+
+        return self._again(ask)
+
+    def put_notice(self, box: str, read: str, notice: bytes) -> None:
+        """Put the box's public notice, which the front shows: the newest intake card."""
+        self._plain("PUT", f"{print_route(Box(bytes.fromhex(box)))}/notice", 204, token=read, content=notice)
+
+    def get_notice(self, box: str) -> bytes | None:
+        """Return a box's public notice, or None if it has none."""
+
+        def ask() -> bytes | None:
+            with self._ask("GET", f"{print_route(Box(bytes.fromhex(box)))}/notice") as answer:
+                if answer.status_code == 404:
+                    _short(answer)
+                    return None
+                _expect(answer, 200)
+                return _limited(answer, _NOTICE_MOST)
+
+        return self._again(ask)
+
+    def set_gate(self, box: str, read: str, *, known_only: bool) -> None:
+        """Say who may append in turns: everybody, or only those who have words already."""
+        word = b"known" if known_only else b"open"
+        self._plain("PUT", f"{print_route(Box(bytes.fromhex(box)))}/gate", 204, token=read, content=word)
 
     def close(self) -> None:
         """Let go of connections; whoever waits between two attempts gives up at once."""
@@ -176,8 +233,12 @@ class RelayClient:
         if content is not None:
             sent["Content-Type"] = "application/octet-stream"
         timeout = httpx.Timeout(self._timeout, read=self._timeout + patience)
-        with self._http.stream(method, path, content=content, headers=sent, timeout=timeout) as answer:
-            yield answer
+        self.asked_at = time.monotonic()
+        try:
+            with self._http.stream(method, path, content=content, headers=sent, timeout=timeout) as answer:
+                yield answer
+        finally:
+            self.asked_at = time.monotonic()
 
     def _again(self, ask: Callable[[], T]) -> T:
         """Ask until there is an answer, at most a few times (3); name every failure (2)."""

@@ -41,8 +41,28 @@ class Relay(Protocol):
         """Return a sealed piece, or None if the relay does not have it."""
         ...
 
+    def has_blob(self, blob: str) -> bool:
+        """Tell whether the relay has a sealed piece."""
+        ...
+
     def delete_blob(self, blob: str, erase: str) -> None:
         """Erase a piece."""
+        ...
+
+    def turn(self, body: bytes) -> Listing:
+        """Hand over a turn, all of it or nothing; return what the mailbox holds that it looks into."""
+        ...
+
+    def put_notice(self, box: str, read: str, notice: bytes) -> None:
+        """Put the box's public notice: the newest intake card."""
+        ...
+
+    def get_notice(self, box: str) -> bytes | None:
+        """Return a box's public notice, or None if it has none."""
+        ...
+
+    def set_gate(self, box: str, read: str, *, known_only: bool) -> None:
+        """Say who may append in turns: everybody, or only those who have words already."""
         ...
 
     def close(self) -> None:
