@@ -117,10 +117,17 @@ def read_welcome(untrusted_text: str, *, device_id: str, fingerprint: str) -> We
 
 
 def print_intake_card(
-    key: SigningKey, recipient: Recipient, *, team: str, languages: tuple[str, ...], box: str, write: str
+    key: SigningKey,
+    recipient: Recipient,
+    *,
+    team: str,
+    languages: tuple[str, ...],
+    box: str,
+    write: str,
+    questions: dict[str, Any] | None = None,
 ) -> str:
-    """Return the public card that the intake page carries (protocol 3)."""
-    card = {
+    """Return the public card that the intake page carries (protocol 3); `questions` as in "Card, later members"."""
+    card: dict[str, Any] = {
         "v": 1,
         "team": team,
         "languages": list(languages),
@@ -129,6 +136,8 @@ def print_intake_card(
         "write": write,
         "verify_key": _text(key.verify_key().to_bytes()),
     }
+    if questions is not None:
+        card["questions"] = questions
     return print_signed(card, key, Purpose.CARD)
 
 

@@ -159,7 +159,7 @@ class RelayClient:
         self._plain("DELETE", print_route(Blob(bytes.fromhex(blob))), 204, token=erase)
 
     def turn(self, body: bytes) -> Listing:
-        """Hand over a turn (protocol 4.3), all of it or nothing, and return what the mailbox holds that it looks into."""
+        """Hand over a turn, all of it or nothing; return what the mailbox holds that it looks into."""
 
         def ask() -> Listing:
             with self._ask("POST", _TURNS, content=body) as answer:
