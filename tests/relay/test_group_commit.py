@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leeward.relay import group_commit
+from leeward.relay import batches
 from leeward.relay.group_commit import Writer
 from leeward.wire.errors import Busy, ItemTaken, NoRoom, NoSuchBox
 
@@ -150,7 +150,7 @@ def test_after_closing_and_with_a_long_queue_it_is_busy(
 ) -> None:
     async def closed() -> None:
         writer = Writer(connect(tmp_path / "x"))
-        monkeypatch.setattr(group_commit, "BACKLOG_MOST", 0)
+        monkeypatch.setattr(batches, "BACKLOG_MOST", 0)
         with pytest.raises(Busy):
             await writer.run(insert(1))
         monkeypatch.undo()

@@ -11,20 +11,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import queue
 import sqlite3
-import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+from leeward.relay.batches import Batches, Outcome
 from leeward.wire.errors import Busy, NoRoom, Refused
-
-BATCH_MOST = 256
-BACKLOG_MOST = 4096
 
 T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], Any]
@@ -34,97 +27,28 @@ _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_T
 _IN_DOUBT = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}  # the low byte of the code
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a job: its value, or the error that it ended with."""
-
-    value: Any = None
-    error: Exception | None = None
-
-
-Then = Callable[[Outcome], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    job: Job
-    then: Then
-    loop: asyncio.AbstractEventLoop
-
-
-class Writer:
-    """Runs jobs on one connection in one thread. `connection` is used by that thread alone from now on.
-
-    The thread is woken once for all that one turn of an event loop brought, not for the first of them.
-    """
+class Writer(Batches[Job]):
+    """Runs jobs on one connection in one thread. `connection` is used by that thread alone from now on."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._waiting: deque[_Waiting] = deque()
-        self._calls: queue.SimpleQueue[bool] = queue.SimpleQueue()  # True: look; False: look, then end
-        self._called_by: asyncio.AbstractEventLoop | None = (
-            None  # the loop that will call before its next turn
-        )
-        self._closed = False
-        self._in_doubt = False
-        self._thread = threading.Thread(target=self._work, name="relay-writer", daemon=True)
-        self._thread.start()
+        super().__init__()
 
     async def run(self, job: Callable[[sqlite3.Connection], T]) -> T:
         """Run a job in a transaction shared with others; return its result once that is durable."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
+        return cast("T", await self.wait_for(job))
 
-        def settle(outcome: Outcome) -> None:
-            if future.done():
-                return  # its request went away; what it wrote stays written
-            if outcome.error is not None:
-                future.set_exception(outcome.error)
-            else:
-                future.set_result(outcome.value)
-
-        self.submit(job, settle, loop)
-        return await future
-
-    def submit(self, job: Job, then: Then, loop: asyncio.AbstractEventLoop) -> None:
-        """Run a job likewise, and tell `then` its outcome, in this loop, which is the running one. Busy."""
-        if self._closed or self._in_doubt or len(self._waiting) >= BACKLOG_MOST:
-            raise Busy
-        self._waiting.append(_Waiting(job, then, loop))
-        if self._called_by is not loop:
-            self._called_by = loop
-            loop.call_soon(self._call)
-
-    def close(self) -> None:
-        """Finish all jobs that wait, then close the connection."""
-        if not self._closed:
-            self._closed = True
-            self._calls.put(False)
-        self._thread.join()
-
-    def _call(self) -> None:
-        self._called_by = None  # first: who comes after this calls again
-        self._calls.put(True)
-
-    def _work(self) -> None:
-        on = True
-        while on:
-            on = self._calls.get()
-            while batch := self._next_batch():
-                _hand_out(batch, self._outcomes(batch))
+    def _end(self) -> None:
         self._connection.close()
 
-    def _next_batch(self) -> list[_Waiting]:
-        return [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH_MOST))]
-
-    def _outcomes(self, batch: list[_Waiting]) -> list[Outcome]:
+    def _outcomes(self, batch: list[Job]) -> list[Outcome]:
         try:
             return self._together(batch)
         except Exception:  # noqa: BLE001 - 3: whatever it was, it belongs to one of them
             self._roll_back()
-        return [self._alone(waiting.job) for waiting in batch]
+        return [self._alone(job) for job in batch]
 
-    def _together(self, batch: list[_Waiting]) -> list[Outcome]:
+    def _together(self, batch: list[Job]) -> list[Outcome]:
         connection = self._connection
         outcomes: list[Outcome] = []
         connection.execute("BEGIN IMMEDIATE")
@@ -180,30 +104,11 @@ class Writer:
             self._in_doubt = True  # 5
 
 
-def _neighbours(batch: list[_Waiting]) -> Iterator[tuple[RunAll | None, list[Job]]]:
+def _neighbours(batch: list[Job]) -> Iterator[tuple[RunAll | None, list[Job]]]:
     """Give the jobs in order, those that can run in one go together."""
-    for run_all, group in groupby(
-        (waiting.job for waiting in batch), lambda job: getattr(job, "run_all", None)
-    ):
+    for run_all, group in groupby(batch, lambda job: getattr(job, "run_all", None)):
         yield run_all, list(group)
 
 
 def _outcome_of(result: object) -> Outcome:
     return Outcome(error=result) if isinstance(result, Refused) else Outcome(result)
-
-
-def _hand_out(batch: list[_Waiting], outcomes: list[Outcome]) -> None:
-    """Give every request its outcome, waking each event loop once."""
-    for loop in {waiting.loop for waiting in batch}:
-        pairs = [
-            (waiting.then, outcome)
-            for waiting, outcome in zip(batch, outcomes, strict=True)
-            if waiting.loop is loop
-        ]
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(_tell, pairs)
-
-
-def _tell(pairs: list[tuple[Then, Outcome]]) -> None:
-    for then, outcome in pairs:
-        then(outcome)

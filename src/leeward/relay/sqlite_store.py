@@ -20,8 +20,9 @@ from typing import TypeVar
 from leeward.base.ports import Chance, Clock
 from leeward.relay import rows
 from leeward.relay.appending import Append
+from leeward.relay.batches import Outcome
 from leeward.relay.bells import Bells
-from leeward.relay.group_commit import Outcome, Writer
+from leeward.relay.group_commit import Writer
 from leeward.relay.sqlite_file import open_file, open_reader
 from leeward.relay.store import Appended, BlobFiles, Page
 from leeward.relay.sums import write_sums
