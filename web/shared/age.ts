@@ -9,12 +9,13 @@ import { hkdf } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { base64nopad, bech32 } from "@scure/base";
-import { concat, draw, utf8 } from "./bytes.js";
+import { draw, utf8, type Draw } from "./bytes.js";
 import { frame, type Kind } from "./frame.js";
 import { encapsulate, PUBLIC_LENGTH, publicOf, wrapper } from "./hybrid.js";
 
 export const CHUNK = 64 * 1024;
 export const STANZA = "mlkem768x25519";
+export const TAG = 16;
 export const INTRO = "age-encryption.org/v1\n";
 const PAUSE_AFTER_MS = 12;
 
@@ -66,25 +67,33 @@ export async function breathe(): Promise<void> {
   since = performance.now();
 }
 
-function headerFor(recipient: Uint8Array, fileKey: Uint8Array): Uint8Array {
-  const { secret, share } = encapsulate(recipient);
+function headerFor(recipient: Uint8Array, fileKey: Uint8Array, random: Draw): Uint8Array {
+  const { secret, share } = encapsulate(recipient, random);
   const body = base64nopad.encode(wrapper(secret).encrypt(fileKey));
   const unsigned = `${INTRO}-> ${STANZA} ${base64nopad.encode(share)}\n${body}\n---`;
   const mac = hmac(sha256, macKey(fileKey), utf8(unsigned));
   return utf8(`${unsigned} ${base64nopad.encode(mac)}\n`);
 }
 
-/** The age file of a frame around `body`. */
-export async function seal(kind: Kind, body: Uint8Array, recipient: Uint8Array): Promise<Uint8Array> {
+/**
+ * The age file of a frame around `body`. `random` is asked for the file key (16 bytes), the nonce (16), and what the
+ * encapsulation needs (32 and 32), in this order; only pieces.ts gives another one than the browser's.
+ */
+export async function seal(kind: Kind, body: Uint8Array, recipient: Uint8Array, random: Draw = draw): Promise<Uint8Array> {
   const plain = frame(kind, body);
-  const fileKey = draw(16);
-  const nonce = draw(16);
+  const fileKey = random(16);
+  const nonce = random(16);
   const key = payloadKey(fileKey, nonce);
-  const parts = [headerFor(recipient, fileKey), nonce];
+  const header = headerFor(recipient, fileKey, random);
+  const start = header.length + nonce.length;
+  const sealed = new Uint8Array(start + plain.length + TAG * Math.ceil(plain.length / CHUNK));
+  sealed.set(header);
+  sealed.set(nonce, header.length);
   for (let at = 0, index = 0; at < plain.length; at += CHUNK, index++) {
-    const last = at + CHUNK >= plain.length;
-    parts.push(chacha20poly1305(key, chunkNonce(index, last)).encrypt(plain.subarray(at, at + CHUNK)));
+    const end = Math.min(at + CHUNK, plain.length);
+    const room = sealed.subarray(start + at + TAG * index, start + end + TAG * (index + 1));
+    chacha20poly1305(key, chunkNonce(index, end === plain.length)).encrypt(plain.subarray(at, end), room);
     await breathe();
   }
-  return concat(...parts);
+  return sealed;
 }

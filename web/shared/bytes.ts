@@ -39,6 +39,9 @@ export function concat(...parts: Uint8Array[]): Uint8Array {
   return whole;
 }
 
+/** Gives that many bytes that nobody can foresee. */
+export type Draw = (count: number) => Uint8Array;
+
 /** Random bytes from the browser's generator, which works without a secure context too. */
 export function draw(count: number): Uint8Array {
   return crypto.getRandomValues(new Uint8Array(count));

@@ -17,13 +17,14 @@ const SALT = utf8("leeward-code-1");
 /** Eight indices that obey the rules. */
 export type Code = readonly number[];
 
-/** What leads back: the mailbox, its tokens, the seed that opens answers, the voice that says who writes. Hex, but for the seed. */
+/** What leads back: the mailbox, its tokens, the seed that opens answers, the voice that says who writes, the secret of uploads. Hex, but for the seed. */
 export interface Way {
   readonly box: string;
   readonly read: string;
   readonly write: string;
   readonly seed: Uint8Array;
   readonly voice: string;
+  readonly upload: string;
 }
 
 /** Tell whether eight indices are a code. */
@@ -58,6 +59,12 @@ export function alarmForm(code: Code): Code {
   return [...code.slice(0, 6), code[7]!, code[6]!];
 }
 
+/** The code as 32 digits, four for each word: it looks like any other number. */
+export function digitsOf(code: Code): string {
+  const groups = code.map((index) => String(index).padStart(4, "0"));
+  return `${groups.slice(0, 4).join(" ")}  ${groups.slice(4).join(" ")}`;
+}
+
 /** The keys of a code. Pure. */
 export function deriveWay(code: Code): Way {
   if (!isCode(code)) throw new Error("not a code");
@@ -70,5 +77,6 @@ export function deriveWay(code: Code): Way {
     write: toHex(part("write", 32)),
     seed: part("identity", 32),
     voice: toHex(part("voice", 32)),
+    upload: toHex(part("upload", 32)),
   };
 }

@@ -9,7 +9,7 @@ import { expand, extract } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { sha3_256, shake256 } from "@noble/hashes/sha3.js";
 import { ml_kem768 } from "@noble/post-quantum/ml-kem.js";
-import { concat, draw, utf8 } from "./bytes.js";
+import { concat, utf8, type Draw } from "./bytes.js";
 
 export const PUBLIC_LENGTH = 1184 + 32;
 export const SHARE_LENGTH = 1088 + 32;
@@ -35,12 +35,12 @@ export function publicOf(seed: Uint8Array): Uint8Array {
   return concat(publicM, publicX);
 }
 
-/** A fresh shared secret for a public key, and the share that carries it. */
-export function encapsulate(publicKey: Uint8Array): { secret: Uint8Array; share: Uint8Array } {
+/** A fresh shared secret for a public key, and the share that carries it; from 32 and 32 random bytes. */
+export function encapsulate(publicKey: Uint8Array, random: Draw): { secret: Uint8Array; share: Uint8Array } {
   if (publicKey.length !== PUBLIC_LENGTH) throw new Error("wrong key length");
   const publicX = publicKey.slice(1184);
-  const lattice = ml_kem768.encapsulate(publicKey.slice(0, 1184));
-  const ephemeral = draw(32);
+  const lattice = ml_kem768.encapsulate(publicKey.slice(0, 1184), random(32));
+  const ephemeral = random(32);
   const shareX = x25519.getPublicKey(ephemeral);
   const secret = combine(lattice.sharedSecret, x25519.getSharedSecret(ephemeral, publicX), shareX, publicX);
   return { secret, share: concat(lattice.cipherText, shareX) };

@@ -3,13 +3,12 @@ import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { base64nopad } from "@scure/base";
-import { CHUNK, chunkNonce, INTRO, macKey, payloadKey, STANZA } from "./age.js";
+import { CHUNK, chunkNonce, INTRO, macKey, payloadKey, STANZA, TAG } from "./age.js";
 import { concat, utf8 } from "./bytes.js";
 import { unframe, type Kind } from "./frame.js";
 import { decapsulate, wrapper } from "./hybrid.js";
 
 const HEADER_MOST = 4096;
-const TAG = 16;
 const SHAPE = new RegExp(`^${INTRO}-> ${STANZA} ([A-Za-z0-9+/]{1494})\\n([A-Za-z0-9+/]{43})\\n--- ([A-Za-z0-9+/]{43})\\n`);
 
 function same(a: Uint8Array, b: Uint8Array): boolean {

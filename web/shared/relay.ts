@@ -3,12 +3,18 @@
  * Bodies are whole arrays: streamed bodies fail in Chromium and arrive as a few wrong letters from Firefox.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
-import { concat, fromHex, toHex } from "./bytes.js";
+import { fromHex, toHex } from "./bytes.js";
+import { parseTurnAnswer, type Item, type ReadyTurn } from "./turn.js";
+import { parseTask, solve } from "./work.js";
+
+export type { Item } from "./turn.js";
 
 const WAITS_MS = [600, 2500];
 const PATIENCE_MS = 90_000;
 const SLOWEST = 2; // bytes a millisecond that a connection must carry, beyond that patience: a bad phone line through Tor does
-const LIST_LIMIT = 100;
+const BUSY_MOST = 20; // answers "busy" or "work" in a row before the person is asked
+const PAUSE_MOST_MS = 60_000;
+const URGENT_BITS = 2; // more work than asked is heard earlier; whoever is in danger takes the trouble
 
 /** The relay answered, and the answer is no. Asking again will not help. */
 export class Refused extends Error {
@@ -17,79 +23,125 @@ export class Refused extends Error {
   }
 }
 
+/** The team takes messages only from those who have words already. */
+export class KnownOnly extends Refused {}
+
 /** The person chose to stop. */
 export class Stopped extends Error {}
 
 /** What to do when several tries failed: resolve to try again with the same bytes, reject with `Stopped` to give up. */
 export type OnTrouble = () => Promise<void>;
 
-/** One item of a mailbox. */
-export interface Item {
-  readonly number: number;
-  readonly sealed: Uint8Array;
+/** The device works for the relay, so that it is heard in a flood (bits > 0), or has done so (0). */
+export type OnWork = (bits: number) => void;
+
+interface Asking {
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: Uint8Array;
+  /** What work would be done for: the item to append, or the blob. */
+  readonly subject?: string | null;
+  readonly urgent?: boolean;
+  /** Statuses besides 2xx that are an answer, too. */
+  readonly expected?: number;
 }
 
 export class Relay {
-  constructor(private readonly onTrouble: OnTrouble, private readonly stop: AbortSignal) {}
+  private trouble: Promise<void> | null = null;
 
-  /** Make a mailbox; quiet if it is there already with the same tokens. */
-  async makeBox(box: string, read: string, write: string): Promise<void> {
-    const hashes = concat(sha256(fromHex(read)), sha256(fromHex(write)));
-    await this.ask("PUT", `/v1/boxes/${box}`, {}, hashes);
+  constructor(
+    private readonly onTrouble: OnTrouble,
+    private readonly stop: AbortSignal,
+    private readonly onWork: OnWork = () => undefined,
+  ) {}
+
+  /** All that the turn asks for, at once or not at all. What was found in the mailbox that it looks into. */
+  async turn({ body, sum, subject }: ReadyTurn, urgent = false): Promise<{ items: Item[]; last: number }> {
+    const headers = { "Leeward-Sum": sum };
+    return parseTurnAnswer((await this.ask({ method: "POST", path: "/v1/turns", headers, body, subject, urgent })).bytes);
   }
 
-  /** Append a sealed item. */
-  async append(box: string, write: string, item: string, sealed: Uint8Array): Promise<void> {
-    await this.ask("POST", `/v1/boxes/${box}/items/${item}`, { Authorization: `Bearer ${write}` }, sealed);
+  /** Store a sealed piece, whose SHA-256 is `sum`. */
+  async putBlob(blob: string, erase: string, sealed: Uint8Array, sum: string, urgent = false): Promise<void> {
+    const headers = { "Leeward-Erase": toHex(sha256(fromHex(erase))), "Leeward-Class": "mail", "Leeward-Sum": sum };
+    await this.ask({ method: "PUT", path: `/v1/blobs/${blob}`, headers, body: sealed, subject: blob, urgent });
   }
 
-  /** Store a sealed piece. */
-  async putBlob(blob: string, erase: string, sealed: Uint8Array): Promise<void> {
-    await this.ask("PUT", `/v1/blobs/${blob}`, { "Leeward-Erase": toHex(sha256(fromHex(erase))) }, sealed);
+  /** Tell whether a piece is there. */
+  async hasBlob(blob: string): Promise<boolean> {
+    return (await this.ask({ method: "HEAD", path: `/v1/blobs/${blob}`, expected: 404 })).status === 200;
   }
 
   /** Take back a stored piece; failure is not reported, nobody could open it anyway. */
   async eraseBlob(blob: string, erase: string): Promise<void> {
-    await this.once("DELETE", `/v1/blobs/${blob}`, { Authorization: `Bearer ${erase}` }).catch(() => undefined);
+    await this.once({ method: "DELETE", path: `/v1/blobs/${blob}`, headers: bearer(erase) }).catch(() => undefined);
   }
 
-  /** All items of a mailbox, oldest first. */
-  async list(box: string, read: string): Promise<Item[]> {
-    const items: Item[] = [];
-    for (;;) {
-      const after = items.length ? items[items.length - 1]!.number : 0;
-      const path = `/v1/boxes/${box}/items?after=${after}&limit=${LIST_LIMIT}`;
-      const answer = await this.ask("GET", path, { Authorization: `Bearer ${read}` });
-      const page = parseListing(new Uint8Array(await answer.arrayBuffer()), after);
-      items.push(...page);
-      const last = Number(answer.headers.get("Leeward-Last") ?? 0);
-      if (page.length === 0 || items[items.length - 1]!.number >= last) return items;
-    }
+  /** Erase a mailbox and all that is in it; quiet if there is none. */
+  async deleteBox(box: string, read: string): Promise<void> {
+    await this.ask({ method: "DELETE", path: `/v1/boxes/${box}`, headers: bearer(read), expected: 404 });
   }
 
-  private async ask(method: string, path: string, headers: Record<string, string>, body?: Uint8Array): Promise<Response> {
-    for (let tries = 0; ; tries++) {
+  /** The board: which mailboxes have something, as tags that only their owners know. */
+  async board(): Promise<Uint8Array> {
+    return (await this.ask({ method: "GET", path: "/v1/waiting" })).bytes;
+  }
+
+  private async ask(asking: Asking): Promise<{ status: number; bytes: Uint8Array }> {
+    let work: string | null = null;
+    for (let tries = 0, busy = 0; ; ) {
+      let pause = WAITS_MS[tries];
       try {
-        const answer = await this.once(method, path, headers, body);
-        if (answer.ok) return answer;
-        if (answer.status < 500 && answer.status !== 429) {
-          throw new Refused(answer.status, (await answer.text()).trim().slice(0, 40));
+        const answer = await this.once({ ...asking, headers: { ...asking.headers, ...(work && { "Leeward-Work": work }) } });
+        const bytes = new Uint8Array(await answer.arrayBuffer());
+        if (answer.ok || answer.status === asking.expected) return { status: answer.status, bytes };
+        refuse(answer.status, bytes);
+        if (busy++ < BUSY_MOST) {
+          work = await this.doWork(answer, asking);
+          if (work) continue;
+          const seconds = Number(answer.headers.get("Retry-After") ?? NaN);
+          if (seconds >= 0) {
+            await this.wait(Math.min(seconds * 1000, PAUSE_MOST_MS));
+            continue;
+          }
         }
       } catch (error) {
         if (this.stop.aborted) throw new Stopped();
         if (error instanceof Refused) throw error;
       }
-      const wait = WAITS_MS[tries];
-      if (wait === undefined) {
-        await this.onTrouble();
-        tries = -1;
-      } else {
-        await new Promise((done) => setTimeout(done, wait));
+      tries++;
+      if (pause === undefined) {
+        this.trouble ??= this.onTrouble().finally(() => (this.trouble = null)); // one question, however many requests wait
+        await this.trouble;
+        tries = busy = pause = 0;
       }
+      await this.wait(pause);
     }
   }
 
-  private async once(method: string, path: string, headers: Record<string, string>, body?: Uint8Array): Promise<Response> {
+  private async doWork(answer: Response, { subject, urgent }: Asking): Promise<string | null> {
+    const task = answer.status === 429 && subject ? parseTask(answer.headers.get("Leeward-Work")) : null;
+    if (!task) return null;
+    const bits = task.bits + (urgent ? URGENT_BITS : 0);
+    this.onWork(bits);
+    try {
+      return await solve({ ...task, bits }, subject!, this.stop);
+    } finally {
+      this.onWork(0);
+    }
+  }
+
+  /** Wait, unless the person stops. */
+  private async wait(milliseconds: number): Promise<void> {
+    await new Promise<void>((done) => {
+      const timer = setTimeout(done, milliseconds);
+      this.stop.addEventListener("abort", () => (clearTimeout(timer), done()), { once: true });
+    });
+    if (this.stop.aborted) throw new Stopped();
+  }
+
+  private async once({ method, path, headers, body }: Asking): Promise<Response> {
     const late = new AbortController();
     const stop = (): void => late.abort();
     const timer = setTimeout(stop, PATIENCE_MS + (body?.length ?? 0) / SLOWEST);
@@ -111,18 +163,14 @@ export class Relay {
   }
 }
 
-/** The frames of a listing; throws if they are cut short or out of order. */
-export function parseListing(bytes: Uint8Array, after: number): Item[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const items: Item[] = [];
-  let before = after;
-  for (let at = 0; at < bytes.length; ) {
-    const number = Number(view.getBigUint64(at));
-    const length = view.getUint32(at + 24);
-    if (number <= before || at + 28 + length > bytes.length) throw new Error("not a listing");
-    items.push({ number, sealed: bytes.slice(at + 28, at + 28 + length) });
-    before = number;
-    at += 28 + length;
-  }
-  return items;
+function bearer(token: string): Record<string, string> {
+  return { Authorization: `Bearer ${token}` };
+}
+
+/** Throw if this answer is a no for good. A wrong sum is not: the line changed a bit, and the same bytes go again. */
+function refuse(status: number, bytes: Uint8Array): void {
+  if (status >= 500 || status === 429) return;
+  const word = new TextDecoder().decode(bytes.subarray(0, 40)).trim();
+  if (word === "wrong-sum") return;
+  throw new (word === "known-only" ? KnownOnly : Refused)(status, word);
 }

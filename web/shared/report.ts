@@ -1,227 +1,202 @@
 /**
- * How a message leaves the device (docs/protocol.md, 3).
+ * How a message leaves the device (docs/protocol.md, 3 and 4.3).
  *
- * 1. Keys, ways back and the first 8 MiB of pieces are made before the first request; a small message is sealed whole.
- *    If any of it fails, nothing is sent.
- * 2. Pieces go first, then both mailboxes, then the report: a report never points at what is not there.
- * 3. Only one piece at a time is in memory beyond the first 8 MiB.
- * 4. The words are given back only after the report is stored.
- * 5. When sending ends early, what was stored is taken back.
+ * 1. Keys, ways back, the report's shell and the first 8 MiB of pieces are sealed before the first request; a small message
+ *    is sealed whole. If any of it fails, nothing is sent.
+ * 2. Large pieces go first, then one turn with the mailboxes, the small pieces and the report: all of it or nothing, so
+ *    a report never points at what is not there.
+ * 3. Beyond the first 8 MiB at most three pieces are in memory.
+ * 4. The code is given back only after the turn was answered 200.
+ * 5. A second run goes on where the first stopped: the same code, addresses and bytes. What was stored is asked for again
+ *    and sent again if it is gone.
  */
-import { sha256 } from "@noble/hashes/sha2.js";
-import { breathe, CHUNK, parseRecipient, recipientOf, seal } from "./age.js";
-import { draw, toHex, utf8, wellFormed } from "./bytes.js";
-import { alarmForm, deriveWay, makeCode, type Code, type Way } from "./codes.js";
+import { draw, toHex } from "./bytes.js";
+import { deriveWay, makeCode, type Code } from "./codes.js";
+import { Lane } from "./lane.js";
+import { FileParts } from "./parts.js";
+import type { Piece } from "./pieces.js";
 import { Refused, type Relay } from "./relay.js";
+import { bothWays, ReportSealer, sealing, type Card, type Letter } from "./message.js";
+import {
+  AFTER_ALL,
+  putLength,
+  PUTS_MOST,
+  readyTurn,
+  TURN_PIECES_MOST,
+  type Look,
+  type Make,
+  type Post,
+  type Put,
+  type ReadyTurn,
+} from "./turn.js";
 
-export const PIECE_PLAIN = 1_044_480;
-export const FILE_MOST = 2 * 1024 ** 3;
-export const FILES_MOST = 100;
+export * from "./message.js";
+
 const HELD_MOST = 8 * 1024 ** 2;
-
-/** What the team publishes so that anyone can seal to it. */
-export interface Card {
-  readonly team: string;
-  readonly languages: readonly string[];
-  readonly recipient: string;
-  readonly box: string;
-  readonly write: string;
-}
-
-/** What a person wrote. */
-export interface Letter {
-  readonly lang: string;
-  readonly text: string;
-  readonly files: readonly File[];
-}
+const ABSENT_ENOUGH = 4; // pieces in a row that are not there: then none of the rest is, either
 
 /** Bytes of the files done so far, of all. */
 export type OnProgress = (done: number, all: number) => void;
 
-interface Piece {
-  readonly blob: string;
-  readonly erase: string;
-  readonly size: number;
-  readonly sha256: string;
-}
-
-interface SealedFile {
-  readonly name: string;
-  readonly type: string;
-  readonly size: number;
-  readonly sha256: string;
-  readonly pieces: readonly Piece[];
-}
-
-/** A file on this device cannot be read; nothing about it was sent. */
-export class FileUnreadable extends Error {}
-
-/** Something went wrong while sealing; nothing readable has left the device. */
-export class SealingFailed extends Error {}
-
-async function sealing<T>(work: () => T | Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof FileUnreadable) throw error;
-    throw new SealingFailed(String(error));
-  }
-}
-
-async function readPart(file: File, start: number, end: number): Promise<Uint8Array> {
-  let bytes: Uint8Array;
-  try {
-    bytes = new Uint8Array(await file.slice(start, end).arrayBuffer());
-  } catch {
-    throw new FileUnreadable(file.name);
-  }
-  if (bytes.length !== end - start) throw new FileUnreadable(file.name);
-  return bytes;
-}
-
-/** Take bytes into a running hash without holding up the page. */
-async function absorb(hash: ReturnType<typeof sha256.create>, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length; at += CHUNK) {
-    hash.update(bytes.subarray(at, at + CHUNK));
-    await breathe();
-  }
-}
-
-/** SHA-256 in hex; by the browser's own code where it offers it, which a plain http address does not. */
-async function digestOf(bytes: Uint8Array): Promise<string> {
-  const native = (crypto as Partial<Crypto>).subtle;
-  if (native) return toHex(new Uint8Array(await native.digest("SHA-256", bytes as BufferSource)));
-  const hash = sha256.create();
-  await absorb(hash, bytes);
-  return toHex(hash.digest());
-}
-
-/** Seals the files piece by piece and stores them; see the rules above. */
-class Sender {
-  private readonly stored: Piece[] = [];
-  private held: { piece: Piece; sealed: Uint8Array }[] = [];
-  private heldBytes = 0;
+/** Sending one letter, from the first try to the last. */
+export class Sending {
+  private code: Code | null;
+  private readonly first: boolean;
+  private sealer: ReportSealer | null = null;
+  private parts: FileParts[] = [];
+  private makes: Make[] = [];
+  private look: Look | null = null;
+  /** Sealed pieces that are not stored yet, by address. */
+  private readonly held = new Map<string, { piece: Piece; sealed: Uint8Array; plain: number }>();
+  private readonly stored = new Set<string>();
   private streaming = false;
-  private done = 0;
+  private absent = 0;
+  private readonly seen = new Set<string>();
+  private turn: ReadyTurn | null = null;
+  private inTurn: ReadonlySet<string> = new Set();
+  private offered = false;
+  private sealedBytes = 0;
+  private storedBytes = 0;
+  private finished = false;
 
-  constructor(
-    private readonly relay: Relay,
-    private readonly recipient: Uint8Array,
-    private readonly all: number,
-    private readonly onProgress: OnProgress,
-  ) {}
+  /** `code` is null for a first message; else this is a later one, in the voice of that code. */
+  constructor(private readonly card: Card, private readonly letter: Letter, code: Code | null) {
+    this.code = code;
+    this.first = code === null;
+  }
 
-  async sealFile(file: File): Promise<SealedFile> {
-    const hash = sha256.create();
-    const pieces: Piece[] = [];
-    for (let at = 0; at < file.size; at += PIECE_PLAIN) {
-      const plain = await readPart(file, at, Math.min(at + PIECE_PLAIN, file.size));
-      const [sealed, digest] = await sealing(async () => {
-        await absorb(hash, plain);
-        const bytes = await seal("piece", plain, this.recipient);
-        return [bytes, await digestOf(bytes)] as const;
-      });
-      const piece = { blob: toHex(draw(32)), erase: toHex(draw(32)), size: sealed.length, sha256: digest };
-      pieces.push(piece);
-      await this.take(piece, sealed, plain.length);
+  /** Send, or go on sending. The code, once the message is stored; throws Stopped, Refused, FileUnreadable, SealingFailed. */
+  async run(relay: Relay, onProgress: OnProgress): Promise<Code> {
+    if (this.finished) return this.code!;
+    const all = this.letter.files.reduce((sum, file) => sum + file.size, 0);
+    const tell = (): void => onProgress((this.sealedBytes + this.storedBytes) / 2, all);
+    await this.prepare(); // 1
+    const lane = new Lane();
+    try {
+      await this.checkStored(relay, lane); // 5
+      await this.sealFiles(relay, lane, tell);
+      const turn = (this.turn ??= await sealing(() => this.makeTurn()));
+      for (const blob of [...this.held.keys()]) if (!this.inTurn.has(blob)) await this.store(blob, relay, lane, tell);
+      await lane.settle(); // 2
+      this.offered = true;
+      await relay.turn(turn, this.letter.urgent);
+    } catch (error) {
+      await lane.rest();
+      if (error instanceof Refused) this.offered = false;
+      throw error;
     }
-    return { name: wellFormed(file.name), type: file.type, size: file.size, sha256: toHex(hash.digest()), pieces };
+    this.finished = true;
+    this.held.clear();
+    onProgress(all, all);
+    return this.code!; // 4
   }
 
-  private async take(piece: Piece, sealed: Uint8Array, plain: number): Promise<void> {
-    this.held.push({ piece, sealed });
-    this.heldBytes += sealed.length;
-    this.done += plain / 2; // sealing is half of the way, storing the other
-    this.onProgress(this.done, this.all);
-    if (this.streaming || this.heldBytes > HELD_MOST) {
-      this.streaming = true;
-      await this.flush(); // 3
+  /** Take back what was stored, if the report was not sent: nobody will go on with this. */
+  async abandon(relay: Relay): Promise<void> {
+    if (this.offered) return; // an unanswered report may have been stored
+    const pieces = this.parts.flatMap((part) => part.pieces).filter(({ blob }) => this.stored.delete(blob));
+    await Promise.all(pieces.map(({ blob, erase }) => relay.eraseBlob(blob, erase)));
+  }
+
+  private async prepare(): Promise<void> {
+    if (this.sealer) return;
+    await sealing(async () => {
+      const code = this.code ?? makeCode();
+      const { box, read, voice, upload } = deriveWay(code);
+      const { ways, makes } = this.first ? bothWays(code) : { ways: [], makes: [] };
+      const sealer = new ReportSealer(this.card, this.letter, "page", this.first ? { ways } : { voice });
+      this.parts = this.letter.files.map((file) => new FileParts(file, upload, this.card.recipient));
+      await readyTurn({ makes, post: this.postOf(await sealer.seal([])) });
+      this.makes = makes;
+      this.look = this.first ? null : { box, read, after: AFTER_ALL }; // shows that the words are known
+      this.code = code;
+      this.sealer = sealer;
+    });
+  }
+
+  private async checkStored(relay: Relay, lane: Lane): Promise<void> {
+    if (this.stored.size === 0) return;
+    for (const part of this.parts) {
+      for (const [number, piece] of part.pieces.entries()) {
+        if (!this.stored.has(piece.blob)) continue;
+        await lane.add(async () => {
+          if (await relay.hasBlob(piece.blob)) return;
+          await relay.putBlob(piece.blob, piece.erase, await part.again(number), piece.sha256, this.letter.urgent);
+        });
+      }
+    }
+    await lane.settle();
+  }
+
+  private async sealFiles(relay: Relay, lane: Lane, tell: () => void): Promise<void> {
+    let heldBytes = [...this.held.values()].reduce((sum, { sealed }) => sum + sealed.length, 0);
+    for (const part of this.parts) {
+      while (!part.complete) {
+        const plain = part.plainSize(part.pieces.length);
+        const { piece, sealed } = await part.next();
+        this.sealedBytes += plain;
+        if (this.seen.has(piece.blob)) this.storedBytes += plain; // the same file twice
+        else this.held.set(piece.blob, { piece, sealed, plain });
+        this.seen.add(piece.blob);
+        tell();
+        heldBytes += sealed.length;
+        this.streaming ||= heldBytes > HELD_MOST;
+        if (this.streaming) for (const blob of [...this.held.keys()]) await this.store(blob, relay, lane, tell); // 3
+      }
     }
   }
 
-  async flush(): Promise<void> {
-    for (let next = this.held.shift(); next; next = this.held.shift()) {
-      this.stored.push(next.piece);
-      await this.relay.putBlob(next.piece.blob, next.piece.erase, next.sealed);
-      this.done = Math.min(this.done + PIECE_PLAIN / 2, this.all);
-      this.onProgress(this.done, this.all);
+  private async makeTurn(): Promise<ReadyTurn> {
+    const post = this.postOf(await this.sealer!.seal(this.parts.map((part) => part.note())));
+    const fixed = 1024 + post.sealed.length; // more than all the rest that a turn may have
+    const puts: Put[] = [];
+    let used = fixed;
+    for (const { piece, sealed } of this.held.values()) {
+      if (puts.length === PUTS_MOST || used + putLength(sealed) > TURN_PIECES_MOST) continue;
+      used += putLength(sealed);
+      puts.push({ blob: piece.blob, erase: piece.erase, sealed });
     }
+    this.inTurn = new Set(puts.map(({ blob }) => blob));
+    return readyTurn({ makes: this.makes, puts, post, ...(this.look && { look: this.look }) });
   }
 
-  async takeBack(): Promise<void> {
-    await Promise.all(this.stored.map(({ blob, erase }) => this.relay.eraseBlob(blob, erase))); // 5
+  private postOf(sealed: Uint8Array): Post {
+    return { box: this.card.box, write: this.card.write, item: toHex(draw(16)), sealed };
   }
-}
 
-/** Seal and send a message whose other members (`ways` or `voice`) are given; `makeBoxes` runs between pieces and report. */
-async function send(
-  card: Card,
-  letter: Letter,
-  members: Record<string, unknown>,
-  relay: Relay,
-  onProgress: OnProgress,
-  makeBoxes: () => Promise<void> = () => Promise.resolve(),
-): Promise<void> {
-  const recipient = await sealing(() => parseRecipient(card.recipient));
-  const shell = { v: 1, id: toHex(draw(16)), lang: letter.lang, text: wellFormed(letter.text) };
-  await sealing(() => seal("report", utf8(JSON.stringify({ ...shell, files: [], ...members })), recipient)); // 1
-  const all = letter.files.reduce((sum, file) => sum + file.size, 0);
-  const sender = new Sender(relay, recipient, all, onProgress);
-  let offered = false;
-  try {
-    const files: SealedFile[] = [];
-    for (const file of letter.files) files.push(await sender.sealFile(file));
-    const body = utf8(JSON.stringify({ ...shell, files, ...members }));
-    const sealed = await sealing(() => seal("report", body, recipient));
-    await sender.flush(); // 2
-    await makeBoxes();
-    offered = true;
-    await relay.append(card.box, card.write, toHex(draw(16)), sealed);
-  } catch (error) {
-    if (!offered || error instanceof Refused) void sender.takeBack(); // an unanswered report may have been stored
-    throw error;
+  /** Store a held piece, unless it is there from an earlier time. What fails is held again. */
+  private async store(blob: string, relay: Relay, lane: Lane, tell: () => void): Promise<void> {
+    await lane.add(async () => {
+      const held = this.held.get(blob)!;
+      this.held.delete(blob);
+      try {
+        const there = await this.isThere(blob, relay);
+        if (!there) await relay.putBlob(blob, held.piece.erase, held.sealed, held.piece.sha256, this.letter.urgent);
+      } catch (error) {
+        this.held.set(blob, held);
+        throw error;
+      }
+      this.stored.add(blob);
+      this.storedBytes += held.plain;
+      tell();
+    });
   }
-}
 
-function wayMember(way: Way, alarm: boolean): Record<string, unknown> {
-  return { alarm, box: way.box, write: way.write, recipient: recipientOf(way.seed), voice: way.voice };
+  /** With a new code nothing can be there. */
+  private async isThere(blob: string, relay: Relay): Promise<boolean> {
+    if (this.first || this.absent >= ABSENT_ENOUGH) return false;
+    const there = await relay.hasBlob(blob);
+    this.absent = there ? 0 : this.absent + 1;
+    return there;
+  }
 }
 
 /** Send a first message. The code that leads back, once the message is stored. */
-export async function sendFirst(card: Card, letter: Letter, relay: Relay, onProgress: OnProgress): Promise<Code> {
-  const { code, ways, members } = await sealing(() => {
-    const fresh = makeCode();
-    const both = [
-      { way: deriveWay(fresh), alarm: false },
-      { way: deriveWay(alarmForm(fresh)), alarm: true },
-    ];
-    if (draw(1)[0]! & 1) both.reverse(); // order says nothing
-    return {
-      code: fresh,
-      ways: both.map(({ way }) => way),
-      members: { ways: both.map(({ way, alarm }) => wayMember(way, alarm)) },
-    };
-  });
-  await send(card, letter, members, relay, onProgress, async () => {
-    for (const { box, read, write } of ways) await relay.makeBox(box, read, write);
-  });
-  return code; // 4
+export function sendFirst(card: Card, letter: Letter, relay: Relay, onProgress: OnProgress): Promise<Code> {
+  return new Sending(card, letter, null).run(relay, onProgress);
 }
 
-/** Send a later message in the voice of whoever holds the words. */
-export async function sendLater(
-  card: Card,
-  letter: Letter,
-  voice: string,
-  relay: Relay,
-  onProgress: OnProgress,
-): Promise<void> {
-  await send(card, letter, { voice }, relay, onProgress);
-}
-
-/** Tell the team that these words were used. */
-export async function sendOpened(card: Card, voice: string, relay: Relay): Promise<void> {
-  const body = utf8(JSON.stringify({ v: 1, id: toHex(draw(16)), voice, event: "opened" }));
-  const sealed = await seal("report", body, parseRecipient(card.recipient));
-  await relay.append(card.box, card.write, toHex(draw(16)), sealed);
+/** Send a later message in the voice of a code. */
+export async function sendLater(card: Card, letter: Letter, code: Code, relay: Relay, onProgress: OnProgress): Promise<void> {
+  await new Sending(card, letter, code).run(relay, onProgress);
 }

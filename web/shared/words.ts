@@ -12,13 +12,13 @@ export interface WordList {
 
 /** What is wrong with what was typed, so that the page can say it in words. */
 export type CodeFault =
-  | { readonly fault: "count"; readonly found: number }
+  | { readonly fault: "count"; readonly found: number; readonly digits?: number }
   | { readonly fault: "unknown"; readonly words: readonly string[] }
   | { readonly fault: "disagree" };
 
-/** Case, Unicode form and ё do not matter. */
+/** Case, Unicode form, ё, stress marks and marks without width do not matter; a space without width is a space. */
 export function plainForm(text: string): string {
-  return text.normalize("NFKC").toLowerCase().replace(/ё/g, "е");
+  return text.normalize("NFKC").toLowerCase().replace(/ё/g, "е").replace(/\u200b/g, " ").replace(/[\p{M}\p{Cf}]/gu, "");
 }
 
 /** The words in a text: runs of letters, whatever stands between them. */
@@ -39,8 +39,32 @@ export function wordsOf(code: Code, list: WordList): string[] {
   return code.map((index) => list.words[index]!);
 }
 
-/** The code that was typed, or what is wrong with it, by the rules in `isCode`. Nothing leaves the device for this. */
+/** The value of a digit of any script: each script's ten stand in a row. */
+function digitValue(digit: string): number {
+  let before = 0;
+  while (/\p{Nd}/u.test(String.fromCodePoint(digit.codePointAt(0)! - before - 1))) before++;
+  return before % 10;
+}
+
+/** The digits in a text that has no letters; none if it has. */
+export function splitDigits(text: string): number[] {
+  const plain = plainForm(text);
+  return /\p{L}/u.test(plain) ? [] : (plain.match(/\p{Nd}/gu) ?? []).map(digitValue);
+}
+
+/** The code that was typed as digits, or what is wrong with it; null if this is no attempt at digits. Needs no list. */
+export function parseDigits(text: string, isCode: (indices: readonly number[]) => boolean): Code | CodeFault | null {
+  const digits = splitDigits(text);
+  if (digits.length === 0) return null;
+  if (digits.length !== 4 * WORDS) return { fault: "count", found: Math.floor(digits.length / 4), digits: digits.length };
+  const code = Array.from({ length: WORDS }, (_, i) => Number(digits.slice(4 * i, 4 * i + 4).join("")));
+  return isCode(code) ? code : { fault: "disagree" };
+}
+
+/** The code that was typed, as words or as digits, or what is wrong with it, by the rules in `isCode`. Nothing leaves the device for this. */
 export function parseCode(text: string, list: WordList, isCode: (indices: readonly number[]) => boolean): Code | CodeFault {
+  const digits = parseDigits(text, isCode);
+  if (digits) return digits;
   const typed = splitWords(text);
   if (typed.length !== WORDS) return { fault: "count", found: typed.length };
   const unknown = typed.filter((word) => !list.at.has(word));
