@@ -62,7 +62,7 @@ def make_text() -> str:
             {"language": language, "text": text, "indices": list(parse_code(text, language).indices)}
             for code in codes[:2]
             for language in LISTS
-            for text in messy(code.words(language))
+            for text in messy(code.words(language)) + messy_digits(code.digits())
         ],
         "refused": [refusal(language, text) for language in LISTS for text in wrong(codes[0], language)],
     }
@@ -91,6 +91,7 @@ def describe(code: Code) -> dict[str, Any]:
     way = derive_way(code)
     return {
         "indices": list(code.indices),
+        "digits": code.digits(),
         "words": {language: " ".join(code.words(language)) for language in LISTS},
         "keys": {
             "box": way.box,
@@ -99,6 +100,7 @@ def describe(code: Code) -> dict[str, Any]:
             "identity": way.identity.string(),
             "recipient": way.identity.recipient().string(),
             "voice": way.voice,
+            "upload": way.upload,
         },
     }
 
@@ -120,6 +122,33 @@ def messy(words: tuple[str, ...]) -> list[str]:
         plain.replace("е", "ё"),
         plain.replace(" ", "_0_"),
         "".join(chr(ord(c) + 0xFEE0) if "a" <= c <= "z" else c for c in plain),
+        plain.replace("а", "а\u0301"),
+        "\ufeff" + "\u00ad".join(plain).replace("\u00ad \u00ad", " "),
+        "\u200b".join(words),
+        "\r\n".join(f"\u200f{place}) {word}\u200e;" for place, word in enumerate(words, 1)),
+        " ".join(f"{chr(0x0660 + place)}.{word}" for place, word in enumerate(words, 1)),
+    ]
+
+
+def messy_digits(digits: str) -> list[str]:
+    """Return ways in which people write 32 digits down."""
+    plain = digits.replace(" ", "")
+
+    def script(zero: int) -> str:
+        return "".join(chr(zero + int(digit)) if digit != " " else " " for digit in digits)
+
+    return [
+        digits,
+        plain,
+        "-".join(plain),
+        f"+{digits.replace('  ', ' / ')}.",
+        script(0x0660),
+        f"\u2067{script(0x06F0)}\u2069",
+        script(0x0966),
+        script(0xFF10),
+        script(0x1D7D8),
+        script(0x1E950),
+        "\u200b".join(plain),
     ]
 
 
@@ -148,6 +177,12 @@ def wrong(code: Code, language: str) -> list[str]:
         " ".join(reversed(words)),
         " ".join([known[0]] * 8),
         " ".join([*words[:7], words[6]]),
+        code.digits()[:-1],
+        code.digits() + "0",
+        "9" * 32,
+        "7776" + code.digits()[4:],
+        "".join(reversed(code.digits())),
+        f"{code.digits()} a",
     ]
 
 

@@ -77,7 +77,10 @@ def test_vectors_of_codes(vector: dict[str, Any]) -> None:
             "identity": way.identity.string(),
             "recipient": way.identity.recipient().string(),
             "voice": way.voice,
+            "upload": way.upload,
         }
+        assert form["digits"] == code.digits()
+        assert parse_code(code.digits(), "en") == code
         for language, text in form["words"].items():
             assert parse_code(text, language) == code
     assert Code(vector["indices"]).alarm_form().indices == tuple(vector["alarm"]["indices"])
@@ -156,6 +159,38 @@ def test_4_case_forms_and_separators_do_not_matter(code: Code, language: str, be
     assert parse_code(text, language) == code
 
 
+DIGITS = [chr(point) for point in range(0x110000) if chr(point).isdecimal()]
+
+
+@given(codes(), LANGUAGES, st.data())
+def test_5_digits_of_any_script_and_whatever_stands_between_do_not_matter(
+    code: Code, language: str, data: st.DataObject
+) -> None:
+    between = st.sampled_from(["", " ", "-", "/", "\u200b", "\u200f", "\n", "."])
+    text = "".join(
+        data.draw(between) + data.draw(st.sampled_from([one for one in DIGITS if int(one) == int(digit)]))
+        for digit in code.digits().replace(" ", "")
+    )
+    assert parse_code(text, language) == code
+
+
+@given(st.lists(st.integers(0, 9), max_size=40), LANGUAGES)
+def test_5_other_digits_are_refused_in_words(digits: list[int], language: str) -> None:
+    text = "".join(map(str, digits))
+    failure = errors.WordsDisagree if len(digits) == 32 else errors.WrongWordCount
+    with pytest.raises(failure):
+        parse_code(text, language)
+
+
+@given(
+    codes(), LANGUAGES, st.sampled_from(["\u00ad", "\u200d", "\u2060", "\ufeff", "\u202c", "\u0300\u0331"])
+)
+def test_4_marks_without_width_are_no_separators(code: Code, language: str, mark: str) -> None:
+    after = "bdfjqtv" if language == "en" else "аеиоуэюя"  # where an accent does not make another letter
+    words = ["".join(c + mark if c in after else c for c in word) for word in code.words(language)]
+    assert parse_code(" ".join(words), language) == code
+
+
 @given(st.text(max_size=300), LANGUAGES)
 def test_nothing_typed_raises_anything_else(text: str, language: str) -> None:
     with pytest.raises(errors.CodeRefused):
@@ -169,14 +204,15 @@ def test_a_very_long_text_is_refused_quickly() -> None:
         parse_code(" ".join(["я" * 100_000] * 8), "ru")
 
 
-def test_5_every_derived_key_is_another_one() -> None:
+def test_6_every_derived_key_is_another_one() -> None:
     code = make_code(SystemChance())
     seen = set()
     for form in (code, code.alarm_form()):
         way = derive_way(form)
-        seen |= {way.box, way.read, way.write, way.voice, way.identity.string(), way.read[:32]}
-        assert [len(part) for part in (way.box, way.read, way.write, way.voice)] == [32, 64, 64, 64]
-    assert len(seen) == 12
+        hexes = (way.box, way.read, way.write, way.voice, way.upload)
+        seen |= {*hexes, way.identity.string(), way.read[:32]}
+        assert [len(part) for part in hexes] == [32, 64, 64, 64, 64]
+    assert len(seen) == 14
 
 
 def test_codes_and_ways_print_as_nothing() -> None:
@@ -186,6 +222,8 @@ def test_codes_and_ways_print_as_nothing() -> None:
     assert not any(word in shown for word in code.words("en"))
     assert way.box not in shown
     assert way.voice not in shown
+    assert way.upload not in shown
+    assert code.digits()[:4] not in shown
     assert str(code.indices[0]) not in shown
 
 

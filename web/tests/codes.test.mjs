@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { load, ROOT } from "./load.mjs";
 
-const { makeCode, isCode, alarmForm, deriveWay, parseCode, nearestWords, parseList, splitWords, distance, wordsOf, recipientOf } =
+const { makeCode, isCode, digitsOf, alarmForm, deriveWay, parseCode, nearestWords, parseList, splitWords, distance, wordsOf, recipientOf } =
   await load("shared/codes.ts", "shared/words.ts", "shared/age.ts");
 
 const vectors = JSON.parse(readFileSync(join(ROOT, "tests/vectors/codes.json"), "utf8"));
@@ -20,8 +20,9 @@ const published = Object.fromEntries(
 test("the vectors' codes have the same words and keys as in Python, the alarm forms too", () => {
   for (const vector of vectors.codes) {
     assert.deepEqual(alarmForm(vector.indices), vector.alarm.indices);
-    for (const { indices, words, keys } of [vector, vector.alarm]) {
+    for (const { indices, digits, words, keys } of [vector, vector.alarm]) {
       assert.ok(isCode(indices));
+      assert.equal(digitsOf(indices), digits);
       for (const [language, text] of Object.entries(words)) {
         assert.equal(wordsOf(indices, published[language]).join(" "), text);
       }
@@ -121,11 +122,26 @@ test("case, separators, Unicode form and ё are forgiven", () => {
   assert.deepEqual(splitWords("Ёлка,ЙОД"), ["елка", "иод".replace("и", "й")]);
 });
 
+/** The first digit of every run of ten that Unicode has. */
+const zeros = Array.from({ length: 0x20000 }, (_, point) => String.fromCodePoint(point)).filter((one) => /\p{Nd}/u.test(one)).filter((_, i) => i % 10 === 0);
+
+test("digits of every script are read, whatever stands between them", () => {
+  const code = makeCode();
+  assert.ok(zeros.length > 50);
+  for (const [i, zero] of zeros.entries()) {
+    const between = ["", " ", "-", "\u200b", "\u200f", "/"][i % 6];
+    const text = [...digitsOf(code).replace(/ /g, "")].map((digit) => String.fromCodePoint(zero.codePointAt(0) + Number(digit)));
+    assert.deepEqual(parseCode(text.join(between), list, isCode), code, text.join(between));
+  }
+});
+
 test("faults are told apart", () => {
   const words = wordsOf(makeCode(), list);
   assert.deepEqual(parseCode(words.slice(1).join(" "), list, isCode), { fault: "count", found: 7 });
   assert.deepEqual(parseCode("", list, isCode), { fault: "count", found: 0 });
   assert.deepEqual(parseCode(["щщщ", ...words.slice(1)].join(" "), list, isCode), { fault: "unknown", words: ["щщщ"] });
+  assert.deepEqual(parseCode("1234 5678", list, isCode), { fault: "count", found: 2, digits: 8 });
+  assert.deepEqual(parseCode("9".repeat(32), list, isCode), { fault: "disagree" });
   const other = made.find((word) => word !== words[0]);
   assert.deepEqual(parseCode([other, ...words.slice(1)].join(" "), list, isCode), { fault: "disagree" });
 });

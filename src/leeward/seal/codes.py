@@ -5,8 +5,9 @@
    words but that of the last two.
 3. w7 ≠ w8, so that every code has a second order of its last two words: the alarm form. Nothing in a code says
    which of the two orders was shown first; only the team knows, from inside the seal.
-4. Case, Unicode form, е/ё and whatever stands between the words do not matter.
-5. Keys come from the eight indices alone, so that both languages and every page give the same ones.
+4. Case, Unicode form, е/ё, stress marks, marks without width and whatever stands between the words do not matter.
+5. A code has a form of 32 digits, four for each word, which looks like any other number; digits of any script are read.
+6. Keys come from the eight indices alone, so that both languages and every page give the same ones.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ CODE_WORDS = 8
 PRIME = 7789
 WEIGHTS = (1, 2, 3, 4, 5, 6, 7, 7)
 _SALT = b"leeward-code-1"
+_DIGITS_EACH = 4
+_MARKS = frozenset({"Mn", "Mc", "Me", "Cf"})
+_SPACE_UNSEEN = "\u200b"
 _FAIR = 65536 - 65536 % LIST_SIZE  # 16-bit draws from here on would favour some words
 
 
@@ -54,6 +58,11 @@ class Code(Secret):
         known = words_of(language)
         return tuple(known[index] for index in self.indices)
 
+    def digits(self) -> str:
+        """Return the code as 32 digits in two times four groups."""
+        groups = [f"{index:04}" for index in self.indices]
+        return f"{' '.join(groups[:4])}  {' '.join(groups[4:])}"
+
     def alarm_form(self) -> Code:
         """Return the code with its last two words exchanged: the other of the pair, whichever this one is."""
         *first, seventh, eighth = self.indices
@@ -68,7 +77,8 @@ class Code(Secret):
 class Way:
     """What a code opens: a mailbox on the relay, and the identity and voice of whoever holds the words.
 
-    `box` is 32 hex digits; `read`, `write` (the box's tokens) and `voice` 64.
+    `box` is 32 hex digits; `read`, `write` (the box's tokens), `voice` and `upload` 64. Of `upload` the pieces of files are
+    sealed (docs/protocol.md 3.2).
     """
 
     box: str = field(repr=False)
@@ -76,6 +86,7 @@ class Way:
     write: str = field(repr=False)
     identity: Identity = field(repr=False)
     voice: str = field(repr=False)
+    upload: str = field(repr=False)
 
 
 def make_code(chance: Chance) -> Code:
@@ -89,7 +100,10 @@ def make_code(chance: Chance) -> Code:
 
 
 def parse_code(untrusted_text: str, language: str) -> Code:
-    """Return the code that somebody typed, or raise a CodeRefused that says what to look at."""
+    """Return the code that somebody typed, as words or as digits, or raise a CodeRefused that says what to look at."""
+    digits = split_digits(untrusted_text)
+    if digits:
+        return _code_of_digits(digits)
     words = split_words(untrusted_text)
     if len(words) != CODE_WORDS:  # 1
         raise WrongWordCount(len(words))
@@ -101,9 +115,33 @@ def parse_code(untrusted_text: str, language: str) -> Code:
 
 
 def split_words(untrusted_text: str) -> list[str]:
-    """Return the runs of letters in a text, in lower case, NFKC, with е for ё."""
-    text = unicodedata.normalize("NFKC", untrusted_text).lower().replace("ё", "е")  # 4
-    return "".join(letter if letter.isalpha() else " " for letter in text).split()  # isalpha: categories L*
+    """Return the runs of letters in a text, in lower case, NFKC, with е for ё, without stress marks."""
+    return "".join(letter if letter.isalpha() else " " for letter in _plain(untrusted_text)).split()
+
+
+def split_digits(untrusted_text: str) -> list[int]:
+    """Return the values of the digits in a text that has no letters; none if it has some."""
+    text = _plain(untrusted_text)
+    if any(letter.isalpha() for letter in text):  # isalpha: categories L*
+        return []
+    return [int(letter) for letter in text if letter.isdecimal()]  # 5 isdecimal: category Nd
+
+
+def _plain(untrusted_text: str) -> str:
+    text = unicodedata.normalize("NFKC", untrusted_text).lower().replace("ё", "е").replace(_SPACE_UNSEEN, " ")
+    if text.isascii():
+        return text
+    return "".join(letter for letter in text if unicodedata.category(letter) not in _MARKS)  # 4
+
+
+def _code_of_digits(digits: list[int]) -> Code:
+    if len(digits) != CODE_WORDS * _DIGITS_EACH:
+        raise WrongWordCount(len(digits) // _DIGITS_EACH)
+    numbers = "".join(map(str, digits))
+    indices = [int(numbers[at : at + _DIGITS_EACH]) for at in range(0, len(numbers), _DIGITS_EACH)]
+    if max(indices) >= LIST_SIZE:
+        raise WordsDisagree
+    return Code(indices)  # 2 3
 
 
 def derive_way(code: Code) -> Way:
@@ -111,7 +149,7 @@ def derive_way(code: Code) -> Way:
     secret = code.hazmat_bytes()
 
     def derive(info: bytes, size: int) -> bytes:
-        return hkdf(secret, salt=_SALT, info=info, size=size)  # 5
+        return hkdf(secret, salt=_SALT, info=info, size=size)  # 6
 
     return Way(
         box=derive(b"box", 16).hex(),
@@ -119,6 +157,7 @@ def derive_way(code: Code) -> Way:
         write=derive(b"write", 32).hex(),
         identity=Identity.from_seed(derive(b"identity", 32)),
         voice=derive(b"voice", 32).hex(),
+        upload=derive(b"upload", 32).hex(),
     )
 
 
