@@ -77,8 +77,8 @@ class Code(Secret):
 class Way:
     """What a code opens: a mailbox on the relay, and the identity and voice of whoever holds the words.
 
-    `box` is 32 hex digits; `read`, `write` (the box's tokens), `voice` and `upload` 64. Of `upload` the pieces of files are
-    sealed (docs/protocol.md 3.2).
+    `box` is 32 hex digits; `read`, `write` (the box's tokens), `voice` and `upload` 64. Of `upload` the pieces of
+    files are sealed (docs/protocol.md 3.2).
     """
 
     box: str = field(repr=False)
