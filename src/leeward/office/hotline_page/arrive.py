@@ -1,0 +1,186 @@
+"""Envelopes of the offline form: brought by e-mail, messenger or USB stick, and taken in as if the page had sent them.
+
+1. Every byte may be hostile: the envelope is read strictly, its item must be for this team's own box, and must open
+   under its keys, before anything is kept.
+2. Its turns are handed to the relay in order, so that the mailboxes of the way back exist and every desk gets the
+   report. The same envelope twice is one report: every id in it was drawn by the form.
+3. A relay that is away, or closed to newcomers, keeps nobody waiting: this desk takes the report in itself and hands
+   over what the relay lacks when it can.
+4. What a relay took and does not give back is taken in here after a while all the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from leeward.base.say import say
+from leeward.domain.errors import DomainError
+from leeward.domain.intake import Letter
+from leeward.domain.intake.report import read_report
+from leeward.office.errors import OfficeError
+from leeward.office.intake import take_in
+from leeward.office.session import Session
+from leeward.office.team import hotline_of
+from leeward.seal.envelope import open_sealed
+from leeward.seal.errors import SealError
+from leeward.seal.kinds import Kind
+from leeward.sync.errors import RelayRefused, SyncError
+from leeward.sync.port import Relay
+from leeward.wire.envelope import ENVELOPE_MOST, parse_envelope
+from leeward.wire.errors import WireError
+from leeward.wire.turn import Post, Turn
+
+__all__ = ["ENVELOPE_MOST", "Arrived", "EnvelopeRefused", "bring_in", "hand_over", "waiting"]
+
+_WAITING = "hotline.envelopes"  # device-only: what of envelopes the relay lacks, or has not given back yet
+_PATIENCE_MS = 3 * 60_000
+_NEVER = frozenset({"bad-request", "box-taken", "item-taken", "blob-taken", "too-large", "no-such-box"})
+
+
+class EnvelopeRefused(OfficeError):
+    """What was brought is no envelope for this team."""
+
+    code = "intake.envelope-refused"
+
+
+class Arrived(msgspec.Struct, frozen=True):
+    """What became of an envelope."""
+
+    known: bool  # its report was here already
+    relayed: bool  # the relay has all of it; else this desk took it in itself
+
+
+class _Held(msgspec.Struct, array_like=True, frozen=True):
+    """One envelope on its way: turns that the relay lacks (addresses among the vault's blobs), and its report."""
+
+    turns: tuple[str, ...]
+    item: str
+    report: str  # address of the sealed report
+    at: int
+
+
+def bring_in(session: Session, relay: Relay | None, untrusted: bytes) -> Arrived:
+    """Take in one envelope, as bytes or as text; durable when it returns. EnvelopeRefused if it is none for us."""
+    turns = _read(session, untrusted)  # 1
+    post = turns[-1][1].post
+    assert post is not None
+    known = _known(session, post)
+    left = _offer(relay, [body for body, _ in turns])  # 2
+    if not left:
+        if not known:
+            _hold(session, (), post)  # 4
+        return Arrived(known=known, relayed=True)
+    _take_in(session, [turn for _, turn in turns], post)  # 3
+    _hold(session, left, post)
+    return Arrived(known=known, relayed=False)
+
+
+def waiting(session: Session) -> int:
+    """Return how many envelopes the relay still lacks something of."""
+    return sum(bool(held.turns) for held in _held(session))
+
+
+def hand_over(session: Session, relay: Relay) -> None:
+    """Hand over what the relay lacks, and take in what it took and kept to itself. Raises SyncError."""
+    if not session.vault.compartments("intake"):
+        return
+    for held in _held(session):
+        left = [body for one in held.turns if (body := session.vault.blob_get(one)) is not None]
+        for address, body in zip(held.turns, left, strict=False):
+            try:
+                relay.turn(body)
+            except RelayRefused as error:
+                if error.word not in _NEVER:
+                    raise  # work, a closed gate: later
+            session.vault.blob_delete(address)
+        late = session.now() - held.at > _PATIENCE_MS
+        sealed = session.vault.blob_get(held.report)
+        if late and sealed is not None:
+            take_in(session, held.item, sealed)  # 4; changes nothing if it came
+        if late or sealed is None:
+            session.vault.blob_delete(held.report)
+            _keep(session, [one for one in _held(session) if one.item != held.item])
+        elif held.turns:
+            changed = _Held((), held.item, held.report, held.at)
+            _keep(session, [changed if one.item == held.item else one for one in _held(session)])
+
+
+def _read(session: Session, untrusted: bytes) -> list[tuple[bytes, Turn]]:
+    try:
+        turns = parse_envelope(untrusted)
+    except WireError as error:
+        raise EnvelopeRefused(
+            say("This is no envelope of the offline form, or not a whole one."),
+            kept=say("Nothing of it was taken in."),
+            next_step=say("Ask for it again: the saved file as it is, or the text from BEGIN to END."),
+        ) from error
+    post, hotline = turns[-1][1].post, hotline_of(session)
+    assert post is not None
+    if (post.box.hex(), post.write_token.hex()) != (hotline.box, hotline.write):
+        raise EnvelopeRefused(
+            say("This envelope is for another team, or was made with a form that is not ours."),
+            kept=say("Nothing of it was taken in."),
+            next_step=say("Ask whoever sent it where their form came from, and send them ours."),
+        )
+    return turns
+
+
+def _known(session: Session, post: Post) -> bool:
+    """Tell whether the report is here; EnvelopeRefused if it opens under none of our keys or is no report."""
+    try:
+        keys = session.vault.identities_of(session.compartment_of("intake"))
+        report = read_report(open_sealed(Kind.REPORT, post.sealed, keys))
+    except (SealError, DomainError) as error:
+        raise EnvelopeRefused(
+            say("What is in this envelope cannot be opened or read."),
+            kept=say("Nothing of it was taken in."),
+            next_step=say("It may have been damaged on the way: ask for it to be sent again as a file."),
+        ) from error
+    return any(letter.report == report.id for letter in session.find(Letter))
+
+
+def _offer(relay: Relay | None, bodies: list[bytes]) -> list[bytes]:
+    """Hand turns to the relay in order; return those that it lacks and may take later."""
+    if relay is None:
+        return bodies
+    for number, body in enumerate(bodies):
+        try:
+            relay.turn(body)
+        except SyncError:
+            return bodies[number:]
+    return []
+
+
+def _take_in(session: Session, turns: list[Turn], post: Post) -> None:
+    for put in (put for turn in turns for put in turn.puts):
+        if (
+            session.vault.blob_get(put.blob.hex()) is None
+        ):  # never over what is here: the address is the sender's word
+            session.vault.blob_put(put.blob.hex(), put.sealed)
+    take_in(session, post.item.hex(), post.sealed)
+
+
+def _hold(session: Session, left: list[bytes] | tuple[()], post: Post) -> None:
+    held = _held(session)
+    item = post.item.hex()
+    if any(one.item == item for one in held):
+        return
+    turns = []
+    for body in left:
+        address = session.chance.draw(32).hex()
+        session.vault.blob_put(address, body)
+        turns.append(address)
+    report = session.chance.draw(32).hex()
+    session.vault.blob_put(report, post.sealed)
+    _keep(session, [*held, _Held(tuple(turns), item, report, session.now())])
+
+
+def _held(session: Session) -> list[_Held]:
+    raw: Any = session.vault.local_get(_WAITING) or []
+    return msgspec.convert(raw, list[_Held])
+
+
+def _keep(session: Session, held: list[_Held]) -> None:
+    session.vault.local_put(_WAITING, msgspec.to_builtins(held))
