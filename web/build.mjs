@@ -99,13 +99,16 @@ async function buildFront(folder) {
     texts[lang] = out.add(`texts-${lang}`, "json", Buffer.from(JSON.stringify(JSON.parse(text.toString("utf8")))));
   }
   const returning = out.add("returning", "js", await bundle("web/intake/returning.ts"));
-  const known = { returning, words, texts };
+  const clean = out.add("clean", "js", await bundle("web/intake/strip/clean.ts"));
+  const voice = out.add("voice", "js", await bundle("web/intake/voice.ts"));
+  const known = { returning, clean, voice, words, texts };
   const script = out.add("page", "js", await bundle("web/intake/page.ts", { BUILT: JSON.stringify(known) }));
   const style = out.add("page", "css", await minified(join(ROOT, "web/intake/page.css")));
   const away = out.add("away", "css", await minified(join(ROOT, "web/intake/away.css")));
+  const bare = out.add("bare", "css", await minified(join(ROOT, "web/intake/bare.css")));
   const icons = JSON.parse(await readFile(join(ROOT, "web/intake/icons.json"), "utf8"));
   out.files.set("icons.svg", Buffer.from(await sprite(icons)));
-  out.files.set("manifest.json", Buffer.from(`${JSON.stringify({ script, style, away, ...known }, null, 1)}\n`));
+  out.files.set("manifest.json", Buffer.from(`${JSON.stringify({ script, style, away, bare, ...known }, null, 1)}\n`));
   await out.write(folder);
 }
 

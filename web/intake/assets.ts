@@ -15,6 +15,8 @@ export interface Asset {
 /** Put in by the build. */
 declare const BUILT: {
   readonly returning: Asset;
+  readonly clean: Asset;
+  readonly voice: Asset;
   readonly words: Readonly<Record<string, Asset>>;
   readonly texts: Readonly<Record<string, Asset>>;
 };

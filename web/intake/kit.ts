@@ -1,34 +1,54 @@
-/** What the second script gets from the first, so that no code travels twice. */
+/** What the later scripts get from the first, so that no code travels twice. */
 import type { openSealed } from "../shared/open.js";
-import type { deriveWay, isCode } from "../shared/codes.js";
+import type { deriveWay, isCode, Code } from "../shared/codes.js";
 import type { Relay } from "../shared/relay.js";
-import type { Card, sendOpened } from "../shared/report.js";
+import type { Card } from "../shared/report.js";
+import type { endConversation, lookAgain, visit } from "../shared/visits.js";
+import type { hasAnswer } from "../shared/waiting.js";
 import type { WordList } from "../shared/words.js";
-import type { make, put, say, language } from "./texts.js";
+import type { Player } from "./files.js";
+import type { make, put, language } from "./texts.js";
 import type { find, show } from "./views.js";
-import type { Send } from "./letter.js";
 
+/** For coming back: returning.ts. */
 export interface Kit {
   readonly card: Card;
   readonly openSealed: typeof openSealed;
   readonly deriveWay: typeof deriveWay;
   readonly isCode: typeof isCode;
-  readonly sendOpened: typeof sendOpened;
+  readonly visit: typeof visit;
+  readonly lookAgain: typeof lookAgain;
+  readonly endConversation: typeof endConversation;
+  readonly hasAnswer: typeof hasAnswer;
   readonly makeRelay: (onTrouble: () => Promise<void>) => Relay;
   readonly loadList: (language: string) => Promise<WordList>;
   readonly make: typeof make;
   readonly put: typeof put;
-  readonly say: typeof say;
   readonly language: typeof language;
   readonly find: typeof find;
   readonly show: typeof show;
-  /** Send later messages in this voice from now on; `sent` runs after each. */
-  readonly writeAs: (voice: string, sent: () => void) => void;
+  /** Send later messages with this code from now on; `sent` runs after each. */
+  readonly writeAs: (code: Code, sent: () => void) => void;
+  /** Forget what stands in the form. */
+  readonly clearLetter: () => void;
+}
+
+/** For a voice note: voice.ts. */
+export interface VoiceKit {
+  readonly box: HTMLElement;
+  readonly make: typeof make;
+  readonly put: typeof put;
+  /** Attach the note; false, with a word to the person, if there is no room. */
+  readonly add: (file: File, time: string, player: Player) => boolean;
+  /** Fold the recorder away. */
+  readonly close: () => void;
+  readonly closing: AbortSignal;
 }
 
 export type Returning = (kit: Kit) => void;
-export type { Send };
+export type Voice = (kit: VoiceKit) => void;
 
 declare global {
   var leewardReturning: Returning | undefined;
+  var leewardVoice: Voice | undefined;
 }

@@ -9,6 +9,7 @@
 const TWICE_MS = 1500;
 
 function wipe(): void {
+  for (const form of document.forms) form.reset();
   for (const field of document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input, textarea")) field.value = "";
   document.body.replaceChildren();
   document.title = "";

@@ -1,15 +1,19 @@
 /** The page for a person in danger, first part: write, seal, send, remember. Coming back is in returning.ts. */
 import { openSealed } from "../shared/open.js";
-import { deriveWay, isCode } from "../shared/codes.js";
+import { deriveWay, isCode, type Code } from "../shared/codes.js";
 import { Relay } from "../shared/relay.js";
-import { sendFirst, sendLater, sendOpened, type Card } from "../shared/report.js";
-import { parseList, wordsOf, type WordList } from "../shared/words.js";
+import { Sending, type Card } from "../shared/report.js";
+import { endConversation, lookAgain, visit } from "../shared/visits.js";
+import { hasAnswer } from "../shared/waiting.js";
+import { parseList, type WordList } from "../shared/words.js";
 import { built, loadScript, loadText } from "./assets.js";
-import type { Kit } from "./kit.js";
-import { sendWith, startLetter, stopSending } from "./letter.js";
+import { askNoMore, startExtras } from "./extras.js";
+import { addVoice } from "./files.js";
+import type { Kit, VoiceKit } from "./kit.js";
+import { clearLetter, complain, sendWith, startLetter, stopSending } from "./letter.js";
 import { startLeaving } from "./leave.js";
-import { showWords, startRemembering } from "./remember.js";
-import { hintWith, language, make, put, say, startTexts } from "./texts.js";
+import { showCode, startRemembering } from "./remember.js";
+import { hintWith, language, listLanguage, make, put, startTexts } from "./texts.js";
 import { find, show } from "./views.js";
 
 const lists = new Map<string, Promise<WordList>>();
@@ -25,21 +29,22 @@ function loadList(lang: string): Promise<WordList> {
 }
 
 function writeFirst(card: Card): void {
-  sendWith(async (letter, relay, onProgress) => {
-    const list = await loadList(letter.lang); // before anything is sent: without it the way back could not be shown
-    const code = await sendFirst(card, letter, relay, onProgress);
-    showWords(wordsOf(code, list));
+  sendWith({
+    begin: async (letter) => {
+      await loadList(listLanguage()); // before anything is sent: without it the way back could not be shown
+      return new Sending(card, letter, null);
+    },
+    done: (code) => void showCode(code as Code),
   });
 }
 
 function writeAs(card: Card): Kit["writeAs"] {
-  return (voice, sent) => {
+  return (code, sent) => {
     find("talk-form").append(find("letter"));
+    askNoMore();
+    find("resume-hint").hidden = false;
     hintWith("text_hint_more");
-    sendWith(async (letter, relay, onProgress) => {
-      await sendLater(card, letter, voice, relay, onProgress);
-      sent();
-    });
+    sendWith({ begin: (letter) => Promise.resolve(new Sending(card, letter, code)), done: sent });
   };
 }
 
@@ -61,6 +66,37 @@ async function openReturn(kit: Kit): Promise<void> {
   }
 }
 
+async function openVoice(kit: VoiceKit): Promise<void> {
+  const button = find<HTMLButtonElement>("voice");
+  if (!kit.box.hidden) return;
+  try {
+    if (!globalThis.leewardVoice) await loadScript(built.voice);
+  } catch {
+    complain("part_trouble");
+    return;
+  }
+  globalThis.leewardVoice!(kit);
+  button.setAttribute("aria-expanded", "true");
+  kit.box.hidden = false;
+  kit.box.querySelector("button")!.focus();
+}
+
+function startVoice(): void {
+  const kit: VoiceKit = {
+    box: find("voice-box"),
+    make,
+    put,
+    add: addVoice,
+    close: () => {
+      kit.box.hidden = true;
+      find("voice").setAttribute("aria-expanded", "false");
+      find("voice").focus();
+    },
+    closing: closing.signal,
+  };
+  find("voice").addEventListener("click", () => void openVoice(kit));
+}
+
 function start(): void {
   startTexts();
   const card = JSON.parse(find("card").textContent) as Card;
@@ -69,27 +105,32 @@ function start(): void {
     openSealed,
     deriveWay,
     isCode,
-    sendOpened,
+    visit,
+    lookAgain,
+    endConversation,
+    hasAnswer,
     makeRelay: (onTrouble) => new Relay(onTrouble, closing.signal),
     loadList,
     make,
     put,
-    say,
     language,
     find,
     show,
     writeAs: writeAs(card),
+    clearLetter,
   };
   startLeaving(() => {
     stopSending();
     closing.abort();
   });
-  startRemembering();
+  startRemembering(loadList);
+  startExtras(card);
   startLetter();
+  startVoice();
   writeFirst(card);
   find("come-back").addEventListener("click", () => void openReturn(kit));
   find("back").addEventListener("click", () => show("write"));
-  find("text").addEventListener("focus", () => void loadList(language()).catch(() => undefined), { once: true });
+  find("text").addEventListener("focus", () => void loadList(listLanguage()).catch(() => undefined), { once: true });
   find("unready").remove();
   document.documentElement.classList.add("ready");
 }

@@ -1,7 +1,7 @@
-/** Coming back: the eight words, the answers they open, and writing again. Loaded only when asked for. */
+/** Coming back: words or numbers, the answers they open, writing again, ending it. Loaded only when asked for. */
 import type { Item } from "../shared/relay.js";
-import type { Code, Way } from "../shared/codes.js";
-import { nearestWords, parseCode, splitWords, type WordList } from "../shared/words.js";
+import type { Code } from "../shared/codes.js";
+import { nearestWords, parseCode, parseDigits, splitDigits, splitWords, type CodeFault, type WordList } from "../shared/words.js";
 import type { Kit } from "./kit.js";
 
 interface Answer {
@@ -10,8 +10,10 @@ interface Answer {
   readonly text: string;
 }
 
-function answerOf(body: Uint8Array): Answer {
-  const value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) as Partial<Answer> & { v?: number };
+/** The answer in a body; null for one that only fills the place of another. Throws on anything else. */
+function answerOf(body: Uint8Array): Answer | null {
+  const value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) as Partial<Answer> & { v?: number; hidden?: boolean };
+  if (value.v === 1 && value.hidden === true) return null;
   if (value.v !== 1 || typeof value.id !== "string" || typeof value.text !== "string" || typeof value.at !== "number") {
     throw new Error("not an answer");
   }
@@ -24,17 +26,22 @@ function languageOf(text: string): string {
 }
 
 class Return {
-  private way: Way | null = null;
+  private code: Code | null = null;
   private list: WordList | null = null;
 
   constructor(private readonly kit: Kit) {
     const { find } = kit;
     find("open-form").addEventListener("submit", (event) => {
       event.preventDefault();
-      void this.enter();
+      void this.enter("open", (code) => this.come(code));
     });
-    find("typed").addEventListener("input", () => this.hint());
-    find("refresh").addEventListener("click", () => void this.look());
+    find("check").addEventListener("click", () => void this.enter("check", (code) => this.check(code)));
+    find("typed").addEventListener("input", () => {
+      this.note("open-note", "");
+      void this.hint();
+    });
+    find("refresh").addEventListener("click", () => void this.lookAgain());
+    this.prepareEnd();
   }
 
   private typed(): HTMLTextAreaElement {
@@ -47,12 +54,14 @@ class Return {
     if (key) this.kit.put(note, key, values);
   }
 
-  /** While typing: how many of eight, and help with a word that is in no list, once it is finished. */
+  /** While typing: how many of them, and help with a word that is in no list, once it is finished. */
   private async hint(): Promise<void> {
     const text = this.typed().value;
+    const digits = splitDigits(text).length;
     const words = splitWords(text);
-    this.note("typed-note", words.length ? "typed_count" : "", { n: words.length });
-    if (!words.length) return;
+    if (digits) this.note("typed-note", "typed_digits", { n: digits });
+    else this.note("typed-note", words.length ? "typed_count" : "", { n: words.length });
+    if (digits || !words.length) return this.suggest([]);
     this.list = await this.kit.loadList(languageOf(text)).catch(() => null);
     if (this.typed().value !== text || !this.list) return;
     const finished = /\p{L}$/u.test(text) && words.length < 8 ? words.slice(0, -1) : words;
@@ -86,64 +95,111 @@ class Return {
     void this.hint();
   }
 
-  private async enter(): Promise<void> {
+  /** The code that was typed; null once the person was told what is wrong with it. */
+  private async parse(): Promise<Code | null> {
     const { kit } = this;
     const text = this.typed().value;
-    this.note("open-note", "");
-    let code: Code;
-    try {
-      this.list = await kit.loadList(languageOf(text));
-      const parsed = parseCode(text, this.list, kit.isCode);
-      if ("fault" in parsed) {
-        this.suggest(parsed.fault === "unknown" ? parsed.words : []);
-        if (parsed.fault === "count") this.note("open-note", "fault_count", { n: parsed.found });
-        else this.note("open-note", `fault_${parsed.fault}`);
-        this.typed().focus();
-        return;
+    let parsed: Code | CodeFault | null = parseDigits(text, kit.isCode); // numbers need no list
+    if (!parsed) {
+      try {
+        this.list = await kit.loadList(languageOf(text));
+      } catch {
+        this.note("open-note", "trouble_words");
+        return null;
       }
-      code = parsed;
-    } catch {
-      this.note("open-note", "trouble_words");
-      return;
+      parsed = parseCode(text, this.list, kit.isCode);
     }
-    this.way = kit.deriveWay(code);
-    await this.look(true);
+    if (!("fault" in parsed)) return parsed;
+    this.suggest(parsed.fault === "unknown" ? parsed.words : []);
+    if (parsed.fault !== "count") this.note("open-note", `fault_${parsed.fault}`);
+    else if (parsed.digits) this.note("open-note", "fault_digits", { n: parsed.digits });
+    else this.note("open-note", "fault_count", { n: parsed.found });
+    this.typed().focus();
+    return null;
   }
 
-  /** Ask for the answers; `first` when coming from the words. */
-  private async look(first = false): Promise<void> {
-    const { kit, way } = this;
-    if (!way) return;
-    const button = kit.find<HTMLButtonElement>(first ? "open" : "refresh");
-    const note = first ? "open-note" : "talk-note";
+  /** Do something with the code that was typed. */
+  private async enter(button: string, act: (code: Code) => Promise<void>): Promise<void> {
+    this.note("open-note", "");
+    const code = await this.parse();
+    if (code) await this.ask(button, "open-note", () => act(code));
+  }
+
+  /** Ask the relay; while it works the button rests, and if it does not answer the note says so. */
+  private async ask(id: string, note: string, act: () => Promise<void>, trouble = "trouble_look"): Promise<void> {
+    const button = this.kit.find<HTMLButtonElement>(id);
+    if (button.disabled) return;
     button.disabled = true;
     this.note(note, "looking");
-    const relay = kit.makeRelay(() => Promise.reject(new Error("no network")));
     try {
-      const items = await relay.list(way.box, way.read);
-      this.note(note, "");
-      this.show(this.open(items, way));
-      if (!first) return;
-      this.typed().value = "";
-      kit.find("suggestions").replaceChildren();
-      this.note("typed-note", "");
-      kit.writeAs(way.voice, () => this.sent());
-      kit.show("talk");
-      await kit.sendOpened(kit.card, way.voice, relay).catch(() => undefined); // reading does not depend on it
-    } catch (error) {
-      this.note(note, (error as { status?: number }).status === 404 ? "fault_nobody" : "trouble_look");
+      await act();
+    } catch {
+      this.note(note, trouble);
     } finally {
       button.disabled = false;
     }
   }
 
-  private open(items: readonly Item[], way: Way): { answers: Answer[]; damaged: number } {
+  private relay(): ReturnType<Kit["makeRelay"]> {
+    return this.kit.makeRelay(() => Promise.reject(new Error("no network")));
+  }
+
+  private async check(code: Code): Promise<void> {
+    const { card, hasAnswer } = this.kit;
+    this.note("open-note", (await hasAnswer(card, code, this.relay())) ? "check_yes" : "check_no");
+  }
+
+  private async come(code: Code): Promise<void> {
+    const { kit } = this;
+    this.show(this.open(await kit.visit(kit.card, code, this.relay()), code));
+    this.code = code;
+    this.note("open-note", "");
+    this.typed().value = "";
+    kit.find("suggestions").replaceChildren();
+    this.note("typed-note", "");
+    kit.writeAs(code, () => this.sent());
+    kit.show("talk");
+  }
+
+  private async lookAgain(): Promise<void> {
+    const { kit, code } = this;
+    await this.ask("refresh", "talk-note", async () => {
+      this.show(this.open(await kit.lookAgain(kit.card, code!, this.relay()), code!));
+      this.note("talk-note", "");
+    });
+  }
+
+  /** The first press says what will be gone, the second does it. */
+  private prepareEnd(): void {
+    const { find } = this.kit;
+    const asked = (on: boolean): void => {
+      find("end").hidden = on;
+      find("end-ask").hidden = !on;
+      this.note("end-note", "");
+      find(on ? "end-no" : "end").focus();
+    };
+    find("end").addEventListener("click", () => asked(true));
+    find("end-no").addEventListener("click", () => asked(false));
+    find("end-yes").addEventListener("click", () => void this.ask("end-yes", "end-note", () => this.end(), "end_trouble"));
+  }
+
+  private async end(): Promise<void> {
+    const { kit } = this;
+    await kit.endConversation(kit.card, this.code!, this.relay());
+    this.code = null;
+    kit.clearLetter();
+    for (const id of ["answers", "talk-form"]) kit.find(id).replaceChildren();
+    kit.show("ended");
+  }
+
+  private open(items: readonly Item[], code: Code): { answers: Answer[]; damaged: number } {
+    const { seed } = this.kit.deriveWay(code);
     const answers = new Map<string, Answer>();
     let damaged = 0;
     for (const { sealed } of items) {
       try {
-        const answer = answerOf(this.kit.openSealed("reply", sealed, way.seed));
-        answers.set(answer.id, answer);
+        const answer = answerOf(this.kit.openSealed("reply", sealed, seed));
+        if (answer) answers.set(answer.id, answer);
       } catch {
         damaged++;
       }
@@ -154,6 +210,7 @@ class Return {
   private show({ answers, damaged }: { answers: readonly Answer[]; damaged: number }): void {
     const { find, make, put, language } = this.kit;
     put(find("talk-lead"), answers.length ? "talk_some" : "talk_none");
+    find("talk-more").hidden = answers.length > 0;
     find("answers").replaceChildren(
       ...answers.map((answer) => {
         const item = make("li", "answer");

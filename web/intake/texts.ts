@@ -1,7 +1,7 @@
 /** The page's sentences in the language chosen. Changing it keeps what was written and leaves no trace in the history. */
 import { built, loadText } from "./assets.js";
 
-let texts: Readonly<Record<string, string>> = {};
+let texts: Readonly<Record<string, string>> = {}; // "checked" is a boolean, for translators; nothing here asks for it
 
 /** The sentence with this key, with its values put in. */
 export function say(key: string, values: Readonly<Record<string, string | number>> = {}): string {
@@ -43,6 +43,11 @@ export function language(): string {
   return document.documentElement.lang;
 }
 
+/** The list of words that readers of this language know best: Russian where Cyrillic is read, else English. */
+export function listLanguage(): "ru" | "en" {
+  return /\p{Script=Cyrillic}/u.test(say("send")) ? "ru" : "en";
+}
+
 function refresh(): void {
   for (const element of document.querySelectorAll("[data-t]")) {
     const values = element.getAttribute("data-v");
@@ -51,7 +56,7 @@ function refresh(): void {
   for (const element of document.querySelectorAll("[data-label]")) {
     element.setAttribute("aria-label", say(element.getAttribute("data-label")!));
   }
-  for (const area of document.querySelectorAll<HTMLTextAreaElement>("[data-hint]")) {
+  for (const area of document.querySelectorAll<HTMLTextAreaElement | HTMLInputElement>("[data-hint]")) {
     area.placeholder = say(area.dataset["hint"]!);
   }
   document.title = say("title");
@@ -60,6 +65,7 @@ function refresh(): void {
 async function change(to: string): Promise<void> {
   texts = JSON.parse(await loadText(built.texts[to]));
   document.documentElement.lang = to;
+  document.documentElement.dir = say("dir");
   refresh();
   for (const link of document.querySelectorAll<HTMLElement>("[data-language]")) {
     link.hidden = link.dataset["language"] === to;

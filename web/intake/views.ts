@@ -7,7 +7,7 @@ export function find<T extends HTMLElement = HTMLElement>(id: string): T {
   return element as T;
 }
 
-const VIEWS = ["write", "words", "return", "talk"] as const;
+const VIEWS = ["write", "words", "return", "talk", "ended"] as const;
 export type View = (typeof VIEWS)[number];
 
 /** Show one view and move the reader to its heading. */

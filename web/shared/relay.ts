@@ -29,8 +29,11 @@ export class KnownOnly extends Refused {}
 /** The person chose to stop. */
 export class Stopped extends Error {}
 
-/** What to do when several tries failed: resolve to try again with the same bytes, reject with `Stopped` to give up. */
-export type OnTrouble = () => Promise<void>;
+/**
+ * What to do when several tries failed: resolve to try again with the same bytes, reject with `Stopped` to give up.
+ * `word` is what the relay answered last, empty if it did not answer.
+ */
+export type OnTrouble = (word: string) => Promise<void>;
 
 /** The device works for the relay, so that it is heard in a flood (bits > 0), or has done so (0). */
 export type OnWork = (bits: number) => void;
@@ -90,13 +93,14 @@ export class Relay {
 
   private async ask(asking: Asking): Promise<{ status: number; bytes: Uint8Array }> {
     let work: string | null = null;
+    let word = "";
     for (let tries = 0, busy = 0; ; ) {
       let pause = WAITS_MS[tries];
       try {
         const answer = await this.once({ ...asking, headers: { ...asking.headers, ...(work && { "Leeward-Work": work }) } });
         const bytes = new Uint8Array(await answer.arrayBuffer());
         if (answer.ok || answer.status === asking.expected) return { status: answer.status, bytes };
-        refuse(answer.status, bytes);
+        word = refuse(answer.status, bytes);
         if (busy++ < BUSY_MOST) {
           work = await this.doWork(answer, asking);
           if (work) continue;
@@ -109,10 +113,11 @@ export class Relay {
       } catch (error) {
         if (this.stop.aborted) throw new Stopped();
         if (error instanceof Refused) throw error;
+        word = "";
       }
       tries++;
       if (pause === undefined) {
-        this.trouble ??= this.onTrouble().finally(() => (this.trouble = null)); // one question, however many requests wait
+        this.trouble ??= this.onTrouble(word).finally(() => (this.trouble = null)); // one question, however many requests wait
         await this.trouble;
         tries = busy = pause = 0;
       }
@@ -167,10 +172,9 @@ function bearer(token: string): Record<string, string> {
   return { Authorization: `Bearer ${token}` };
 }
 
-/** Throw if this answer is a no for good. A wrong sum is not: the line changed a bit, and the same bytes go again. */
-function refuse(status: number, bytes: Uint8Array): void {
-  if (status >= 500 || status === 429) return;
+/** Throw if this answer is a no for good, else return its word. A wrong sum is not: the line changed a bit, and the same bytes go again. */
+function refuse(status: number, bytes: Uint8Array): string {
   const word = new TextDecoder().decode(bytes.subarray(0, 40)).trim();
-  if (word === "wrong-sum") return;
+  if (status >= 500 || status === 429 || word === "wrong-sum") return word || String(status);
   throw new (word === "known-only" ? KnownOnly : Refused)(status, word);
 }

@@ -23,7 +23,7 @@ from leeward.front.card import check_card
 from leeward.front.pages import Pages, render_pages
 
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; media-src blob:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
@@ -35,7 +35,7 @@ _HEADERS = {
     "X-Robots-Tag": "noindex, noarchive",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self), browsing-topics=()",
 }
 _HTML = "text/html; charset=utf-8"
 _TEXT = "text/plain; charset=utf-8"

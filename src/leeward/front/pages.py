@@ -125,7 +125,9 @@ def render_pages(card: Card, built: Built) -> Pages:
         ).encode()
         made.plain[language] = plain.render(context).encode()
         away_texts = load_texts("away", language)
-        made.away[language] = away.render(lang=language, t=away_texts, built=built.manifest).encode()
+        made.away[language] = away.render(
+            lang=language, dir=texts["dir"], t=away_texts, built=built.manifest
+        ).encode()
     return made
 
 
