@@ -11,12 +11,16 @@ _HEX = frozenset("0123456789abcdef")
 _PIECES_MOST = FILE_MOST // PIECE_PLAIN + 1
 
 
-class Piece(msgspec.Struct, frozen=True):
-    """One sealed piece: its address, its sealed size in bytes, the SHA-256 of its sealed bytes (hex)."""
+class Piece(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One sealed piece: its address, its sealed size in bytes, the SHA-256 of its sealed bytes (hex).
+
+    `erase` is the token that erases it from the relay, if whoever sent it told us; "" for what we sealed ourselves.
+    """
 
     blob: str
     size: int
     sha256: str
+    erase: str = ""
 
 
 class FileRef(msgspec.Struct, frozen=True):
@@ -58,7 +62,10 @@ def read_file_ref(untrusted: object) -> FileRef:
         and len(ref.pieces) <= _PIECES_MOST
         and ref.size <= len(ref.pieces) * PIECE_PLAIN
         and all(
-            _is_hex(piece.blob) and _is_hex(piece.sha256) and 0 < piece.size <= PIECE_SEALED_MOST
+            _is_hex(piece.blob)
+            and _is_hex(piece.sha256)
+            and (not piece.erase or _is_hex(piece.erase))
+            and 0 < piece.size <= PIECE_SEALED_MOST
             for piece in ref.pieces
         )
     )

@@ -70,12 +70,19 @@ class Outbox:
 
     def send(self, box: str, write: str, sealed: bytes) -> str:
         """Have a sealed item put into a box; return the item's id. BadRequest if the box can be none."""
-        parse_hex(box, BOX_BYTES)  # what could never be sent must not wait in front of all others
-        parse_hex(write, TOKEN_BYTES)
-        item, address = self._chance.draw(16).hex(), self._chance.draw(32).hex()
-        self._vault.blob_put(address, sealed)  # 1: the bytes first, then the note that they are to go
-        self._put(_ITEMS, Parcel(box, write, item, address))
-        return item
+        return self.send_all([(box, write, sealed)])[0]
+
+    def send_all(self, parcels: Iterable[tuple[str, str, bytes]]) -> list[str]:
+        """Have items (box, write token, bytes) put into their boxes: all of them or, if this desk dies, none."""
+        new = []
+        for box, write, sealed in parcels:
+            parse_hex(box, BOX_BYTES)  # what could never be sent must not wait in front of all others
+            parse_hex(write, TOKEN_BYTES)
+            item, address = self._chance.draw(16).hex(), self._chance.draw(32).hex()
+            self._vault.blob_put(address, sealed)  # 1: the bytes first, then the note that they are to go
+            new.append(Parcel(box, write, item, address))
+        self._put(_ITEMS, *new)
+        return [parcel.item for parcel in new]
 
     def upload(self, blobs: Iterable[tuple[str, str]]) -> None:
         """Have pieces that lie in the vault's blobs kept by the relay too; pairs of address and erase token."""
@@ -136,10 +143,10 @@ class Outbox:
         with self._lock:
             return [msgspec.convert(raw, kind) for raw in self._vault.local_get(key) or ()]
 
-    def _put(self, key: str, new: msgspec.Struct) -> None:
+    def _put(self, key: str, *new: msgspec.Struct) -> None:
         with self._lock:
             held = list(self._vault.local_get(key) or ())
-            self._vault.local_put(key, [*held, msgspec.to_builtins(new)])
+            self._vault.local_put(key, [*held, *(msgspec.to_builtins(one) for one in new)])
 
     def _drop(self, key: str, old: msgspec.Struct) -> None:
         self._replace(key, old, None)

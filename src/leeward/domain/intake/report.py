@@ -3,6 +3,7 @@
 1. The JSON has the published form, or ReportMalformed says what is wrong; unknown members are let be.
 2. Hex is lower case and of the right length; exactly two ways, exactly one of them the alarm.
 3. Text loses control characters and marks that turn it around, and is cut at TEXT_MOST (never silently).
+4. What only helps us to answer (path, facts, answers) never costs us the message: an unknown word there is let be.
 """
 
 from __future__ import annotations
@@ -15,13 +16,20 @@ import msgspec
 from leeward.base.limits import TEXT_MOST
 from leeward.domain.errors import DomainError
 from leeward.domain.files import FileRef, read_file_ref
-from leeward.domain.intake.records import WayBack
+from leeward.domain.intake.records import Answered, FactsTold, WayBack
+from leeward.domain.intake.words import DEVICE
 
 _HEX_16 = re.compile(r"[0-9a-f]{32}")
 _HEX_32 = re.compile(r"[0-9a-f]{64}")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
+_QUESTION = re.compile(r"[\w-]{1,64}")
 _FILES_MOST = 100
+_ANSWERS_MOST = 100
+_FACT_MOST = 500  # characters of one fact about answering safely
+_ANSWER_MOST = 5_000
+EVENTS = frozenset({"opened", "ended"})
+PATHS = frozenset({"page", "plain", "offline"})
 
 
 class ReportMalformed(DomainError):
@@ -38,6 +46,19 @@ class _Way(msgspec.Struct, frozen=True):
     voice: str
 
 
+class _Facts(msgspec.Struct, frozen=True):
+    where: str = ""
+    when: str = ""
+    device: str = ""
+    phrase: str = ""
+    note: str = ""
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    q: str
+    text: str
+
+
 class _Wire(msgspec.Struct, frozen=True):
     v: int
     id: str
@@ -47,6 +68,11 @@ class _Wire(msgspec.Struct, frozen=True):
     ways: list[_Way] = msgspec.field(default_factory=list)
     voice: str = ""
     event: str = ""
+    urgent: bool = False
+    path: str = ""
+    facts: _Facts = _Facts()
+    questions: int = 0
+    answers: list[_Answer] = msgspec.field(default_factory=list)
 
 
 class Spoken(msgspec.Struct, frozen=True):
@@ -66,7 +92,12 @@ class Report(msgspec.Struct, frozen=True):
     files: tuple[FileRef, ...]
     ways: tuple[Spoken, ...]
     voice: str
-    opened: bool
+    event: str  # "", "opened" (a visit without writing) or "ended"
+    urgent: bool = False  # the writer's own word
+    path: str = ""  # how it was sealed: "page", "plain" (by the server), "offline"; "" is not said
+    facts: FactsTold = FactsTold()
+    questions: int = 0  # version of the questionnaire that was answered
+    answers: tuple[Answered, ...] = ()
 
 
 def read_report(untrusted: bytes) -> Report:
@@ -83,7 +114,7 @@ def read_report(untrusted: bytes) -> Report:
         raise ReportMalformed("It does not say who speaks.")
     if wire.voice and not _HEX_32.fullmatch(wire.voice):
         raise ReportMalformed("Its voice is not one.")
-    if wire.event not in {"", "opened"}:
+    if wire.event and wire.event not in EVENTS:
         raise ReportMalformed("It tells of an event that this desk does not know.")
     text = tidy(wire.text)
     return Report(
@@ -94,7 +125,12 @@ def read_report(untrusted: bytes) -> Report:
         files=_files(wire.files),
         ways=_ways(wire.ways),
         voice=wire.voice,
-        opened=wire.event == "opened",
+        event=wire.event,
+        urgent=wire.urgent,
+        path=wire.path if wire.path in PATHS else "",  # 4
+        facts=_facts(wire.facts),
+        questions=wire.questions if 0 <= wire.questions < 1 << 31 else 0,
+        answers=_answers(wire.answers),
     )
 
 
@@ -102,6 +138,24 @@ def tidy(untrusted_text: str) -> str:
     """Return text in form NFC without control characters and direction marks."""
     lines = untrusted_text.replace("\r\n", "\n").replace("\r", "\n")
     return _UNSEEN.sub("", unicodedata.normalize("NFC", lines)).strip()
+
+
+def _facts(untrusted: _Facts) -> FactsTold:
+    told = [
+        tidy(one)[:_FACT_MOST] for one in (untrusted.where, untrusted.when, untrusted.phrase, untrusted.note)
+    ]
+    return FactsTold(
+        where=told[0],
+        when=told[1],
+        device=untrusted.device if untrusted.device in DEVICE else "",  # 4
+        phrase=told[2],
+        note=told[3],
+    )
+
+
+def _answers(untrusted: list[_Answer]) -> tuple[Answered, ...]:
+    said = [Answered(one.q, tidy(one.text)[:_ANSWER_MOST]) for one in untrusted if _QUESTION.fullmatch(one.q)]
+    return tuple(one for one in said if one.text)[:_ANSWERS_MOST]
 
 
 def _ways(untrusted: list[_Way]) -> tuple[Spoken, ...]:

@@ -75,7 +75,10 @@ VETTING = Vocabulary(
     Term("verified", "Vetted", "Проверено", "Two of us believe it."),
     Term("doubtful", "Doubtful", "Сомнительно", "Something does not fit."),
     Term("hostile", "Hostile", "Враждебно", "We believe that this is a trap or a test."),
+    Term("again", "Check again", "Проверить заново", "It was vetted, and too long ago."),
 )
+GRADES = ("none", "partly", "verified", "doubtful", "hostile")
+"""What a person may choose; "again" comes by itself."""
 
 VETTING_STEP = Vocabulary(
     "vetting-step",
@@ -104,4 +107,71 @@ OUTCOME = Vocabulary(
     Term("holds", "it holds", "сходится"),
     Term("unclear", "unclear", "неясно"),
     Term("fails", "does not fit", "не сходится"),
+)
+
+PATH = Vocabulary(
+    "sealed-path",
+    Term("page", "sealed on their device", "запечатано на их устройстве"),
+    Term(
+        "plain",
+        "sealed by the server, not on their device",
+        "запечатано сервером, не на их устройстве",
+        "Their browser runs no scripts: for a moment the server had the words in its memory.",
+    ),
+    Term("offline", "sealed by the offline form", "запечатано офлайн-формой"),
+)
+
+HEAP = Vocabulary(
+    "heap",
+    Term("spam", "Junk", "Мусор", "Nobody needs an answer here."),
+    Term(
+        "hostile",
+        "Hostile, kept as evidence",
+        "Враждебное, хранится",
+        "It may matter later: nothing is erased.",
+    ),
+)
+
+DECISION = Vocabulary(
+    "intake-decision",
+    Term("accept", "we help", "помогаем"),
+    Term("more", "we must know more", "нужно узнать больше"),
+    Term("decline", "we cannot help", "не можем помочь"),
+)
+
+TOLD = Vocabulary(
+    "told-about-us",
+    Term("who", "who we are", "кто мы"),
+    Term("check", "how to check that it is us", "как проверить, что это мы"),
+    Term("phrase", "the phrase by which they know us", "фраза, по которой нас узнают"),
+    Term("can", "what we can do", "что мы можем"),
+    Term("cannot", "what we cannot promise", "чего обещать не можем"),
+    Term("reads", "who reads what they write", "кто читает написанное"),
+    Term("stop", "how they can end it at any time", "как закончить в любой момент"),
+)
+
+SHELF = Vocabulary(
+    "phrase-shelf",
+    Term("answer", "Quick answers", "Готовые ответы"),
+    Term("question", "Vetting questions", "Вопросы для проверки"),
+    Term(
+        "cover",
+        "Harmless answers",
+        "Безобидные ответы",
+        "What the alarm form shows instead of something sensitive.",
+    ),
+)
+
+ORDER = Vocabulary(
+    "queue-order",
+    Term("urgent", "most urgent", "срочные"),
+    Term("longest", "longest waiting", "ждут дольше всех"),
+    Term("newest", "newest", "новые"),
+)
+
+SHOWN = Vocabulary(
+    "queue-shown",
+    Term("all", "all", "все"),
+    Term("mine", "mine", "мои"),
+    Term("free", "unclaimed", "ничьи"),
 )

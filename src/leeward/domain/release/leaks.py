@@ -10,22 +10,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from leeward.base.say import Message, say
 from leeward.domain.errors import RuleBroken
+from leeward.domain.matching import SHORTEST, holds, plain_words, stem
 from leeward.domain.release.audience import Dates, view_of
 from leeward.domain.release.document import Document, Line
 
-_LATIN = {
-    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "zh", "з": "z", "и": "i", "й": "y", "к": "k",
-    "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "kh",
-    "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ы": "y", "ь": "", "э": "e", "ю": "yu", "я": "ya", "ӏ": "",
-}  # fmt: skip
-_WORD = re.compile(r"[^\W_]+")
 _NOT_NUMBERS = re.compile(
     r"\b[0-9a-f]{64}\b|\b\d{4}-\d{2}-\d{2}\b|\b\d{4,5}/\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b"
 )
@@ -38,49 +32,6 @@ _DAY = re.compile(
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}\b(?!\d)",
     re.IGNORECASE,
 )
-_SHORTEST = 3  # letters of a secret word that is looked for by itself
-_NOUN = (
-    "a",
-    "u",
-    "e",
-    "y",
-    "i",
-    "o",
-    "s",
-    "ya",
-    "yu",
-    "om",
-    "em",
-    "oy",
-    "ey",
-    "oyu",
-    "eyu",
-    "am",
-    "yam",
-    "ami",
-    "yami",
-)
-_OWNED = (
-    "akh",
-    "yakh",
-    "ov",
-    "ev",
-    "in",
-    "ina",
-    "inu",
-    "ine",
-    "inym",
-    "inoy",
-    "ova",
-    "ovu",
-    "ove",
-    "ovi",
-    "ovym",
-    "ovoy",
-)
-_QUALITY = ("ym", "im", "ykh", "ikh", "ogo", "ego", "omu", "emu", "aya", "uyu", "oe")
-_ENDINGS = frozenset(("", *_NOUN, *_OWNED, *_QUALITY))
-"""What a Russian form of a name may end in, in Latin letters (also an English "s")."""
 
 
 class Secret(msgspec.Struct, frozen=True):
@@ -121,9 +72,9 @@ def scan(
     document: Document, secrets: Iterable[Secret], audience: str, allowed: Iterable[str] = ()
 ) -> tuple[Leak, ...]:
     """Return every leak. `allowed` are names whose owners let this audience have them."""
-    free = {tuple(_plain_words(name)) for name in allowed}
+    free = {tuple(plain_words(name)) for name in allowed}
     looked_for = [
-        (secret.kind, [_stem(word) for word in words])
+        (secret.kind, [stem(word) for word in words])
         for secret in secrets
         for words in _variants(secret)
         if words and tuple(words) not in free and not any(set(words) <= set(name) for name in free)
@@ -161,8 +112,8 @@ def _places(document: Document) -> Iterable[tuple[int, int, str]]:
 
 
 def _kinds(text: str, looked_for: list[tuple[str, list[str]]], *, exact_days: bool) -> list[str]:
-    words = _plain_words(text)
-    found = {kind for kind, stems in looked_for if _holds(words, stems)}  # 1
+    words = plain_words(text)
+    found = {kind for kind, stems in looked_for if holds(words, stems)}  # 1
     bare = _NOT_NUMBERS.sub(" ", text)
     if _PHONE.search(bare):  # 2
         found.add("phone")
@@ -177,35 +128,7 @@ def _kinds(text: str, looked_for: list[tuple[str, list[str]]], *, exact_days: bo
 
 def _variants(secret: Secret) -> list[list[str]]:
     """Return the whole as words; of a legal name also each word by itself."""
-    words = _plain_words(secret.text)
+    words = plain_words(secret.text)
     if secret.kind in {"name", "member"}:
-        return [[word] for word in words if len(word) >= _SHORTEST]
-    return [words] if sum(map(len, words)) >= _SHORTEST else []
-
-
-def _holds(words: list[str], stems: list[str]) -> bool:
-    size = len(stems)
-    return any(
-        all(_is_form(word, stem) for word, stem in zip(words[i : i + size], stems, strict=True))
-        for i in range(len(words) - size + 1)
-    )
-
-
-def _is_form(word: str, stem: str) -> bool:
-    return word.startswith(stem) and word[len(stem) :] in _ENDINGS
-
-
-def _stem(word: str) -> str:
-    """Return the word without a vowel ending, so that its forms are found; short words are kept whole."""
-    bare = word.rstrip("aeiouy")
-    return bare if len(bare) >= _SHORTEST and len(word) - len(bare) <= 2 else word
-
-
-def _plain_words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    plain = "".join(c for c in plain if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
-    return [_latin(word) for word in _WORD.findall(plain)]
-
-
-def _latin(word: str) -> str:
-    return "".join(_LATIN.get(letter, letter) for letter in word)
+        return [[word] for word in words if len(word) >= SHORTEST]
+    return [words] if sum(map(len, words)) >= SHORTEST else []

@@ -2,24 +2,27 @@
 
 1. The message is written before anything is queued, so that what the relay gets is never more than the team knows.
 2. If the desk dies between the two, `resume_answers` queues it at the next start, under the same reply id.
-3. Both ways get the same words: nobody who watches one of them learns that there is another.
+3. Both ways get exactly one item of the same size at the same moment, in the order of the boxes' addresses, which say
+   nothing: nobody who watches one of them, or the relay's store, learns which of them is the alarm.
 4. Whoever came by a channel with a handle has no ways back: the written answer waits in the ledger, not yet queued,
    until the desk that runs the channel has handed it over and sets `queued_at` (office/channels/outbox.py).
+5. What is sensitive goes to the true words alone; their alarm form gets something harmless instead, or nothing to see.
+6. Nothing goes to whoever ended it, and no place to whoever may be in other hands (office/intake/danger.py).
+7. Of several contacts of one person the answer goes to the words that were used last.
 """
 
 from __future__ import annotations
-
-import msgspec
 
 from leeward.base.ids import derive_id
 from leeward.base.limits import TEXT_MOST
 from leeward.base.say import say
 from leeward.domain.errors import OutOfRange, RuleBroken
-from leeward.domain.intake import Contact, Draft, Letter
+from leeward.domain.intake import Contact, Draft, Letter, Line, reply_bodies
 from leeward.domain.intake.report import tidy
 from leeward.domain.typed import write_new
 from leeward.ledger.model import put
-from leeward.office.intake.see import require_contact
+from leeward.office.intake.danger import places_in, require_no_place
+from leeward.office.intake.see import line_for, require_contact
 from leeward.office.session import Session
 from leeward.seal.envelope import seal
 from leeward.seal.keys import Recipient
@@ -29,47 +32,62 @@ from leeward.sync.outbox import Outbox
 
 def draft_of(session: Session, contact_id: str) -> str:
     """Return what this member has written to a contact and not sent."""
-    found = session.get(Draft, _draft_id(session, contact_id))
+    found = session.get(Draft, _draft_id(session, line_for(session, contact_id).contact.id))
     return found.text if found is not None else ""
 
 
 def save_draft(session: Session, contact_id: str, text: str) -> None:
     """Keep what is being written; an unchanged text writes nothing."""
-    contact = require_contact(session, contact_id)
-    draft = _draft_id(session, contact_id)
+    contact = line_for(session, contact_id).contact
+    draft = _draft_id(session, contact.id)
     words = _measured(text)
-    if words == draft_of(session, contact_id):
+    if words == draft_of(session, contact.id):
         return
-    session.commit(contact.compartment, put("draft", draft, contact_id=contact_id, text=words))
+    session.commit(contact.compartment, put("draft", draft, contact_id=contact.id, text=words))
 
 
-def answer(session: Session, contact_id: str, text: str) -> Letter:
+def answer(
+    session: Session, contact_id: str, text: str, *, sensitive: bool = False, cover: str = ""
+) -> Letter:
     """Seal an answer to both ways back and queue it for the relay; durable when it returns.
 
-    RuleBroken if the contact left no way back; OutOfRange if there is nothing to send or too much.
+    With `sensitive` the alarm form of their words shows `cover` instead, or nothing if that is empty.
+    RuleBroken if the contact left no way back, ended it, or may be in other hands and the text leads to a place;
+    OutOfRange if there is nothing to send or too much.
     """
-    contact = require_contact(session, contact_id)
-    words = _measured(text).strip()
+    line = line_for(session, contact_id)
+    contact = require_contact(session, line.way_id or contact_id)  # 7
+    words, instead = _measured(text).strip(), _measured(cover).strip() if sensitive else ""
     if not words:
         raise OutOfRange(say("There is nothing to send yet."), next_step=say("Write an answer first."))
+    _require_open(session, line, words)
     if not contact.ways and not contact.handle:
         raise RuleBroken(
             say("This contact left no way to answer by words."),
             kept=say("What you wrote is kept as a draft."),
             next_step=say("Call or write to them where they said it is safe."),
         )
+    if sensitive and len(contact.ways) != 2:
+        raise RuleBroken(
+            say("Only whoever has our words can get something that their alarm form does not show."),
+            kept=say("What you wrote is kept as a draft."),
+            next_step=say("Send it without that mark, or not at all."),
+        )
+    _require_harmless(session, line, words, instead)
     letter = Letter(
         id=session.make_id(),
-        contact_id=contact_id,
+        contact_id=contact.id,
         direction="out",
         text=words,
         language=contact.language,
         report=session.chance.draw(16).hex(),
+        sensitive=sensitive,
+        cover=instead,
     )
     session.commit(
         contact.compartment,
         write_new(letter),
-        put("draft", _draft_id(session, contact_id), contact_id=contact_id, text=""),
+        put("draft", _draft_id(session, line.contact.id), contact_id=line.contact.id, text=""),
     )  # 1
     saved = session.get(Letter, letter.id)
     assert saved is not None
@@ -95,12 +113,51 @@ def resume_answers(session: Session) -> int:
 def _queue(session: Session, contact: Contact, letter: Letter) -> None:
     if contact.handle and not contact.ways:
         return  # 4
-    reply = {"v": 1, "id": letter.report, "at": letter.created_at, "text": letter.text}
-    body = msgspec.json.encode(reply)
+    true, other = reply_bodies(
+        letter.report, letter.created_at, letter.text, sensitive=letter.sensitive, cover=letter.cover
+    )  # 5
     outbox = Outbox(session.vault, session.chance)
-    for way in contact.ways:  # 3
-        outbox.send(way.box, way.write, seal(Kind.REPLY, body, Recipient.from_string(way.recipient)))
+    outbox.send_all(
+        (
+            way.box,
+            way.write,
+            seal(Kind.REPLY, other if way.alarm else true, Recipient.from_string(way.recipient)),
+        )
+        for way in sorted(contact.ways, key=lambda one: one.box)
+    )  # 3
     session.commit(contact.compartment, put("message", letter.id, queued_at=session.now()))
+
+
+def _require_open(session: Session, line: Line, words: str) -> None:
+    """Refuse to write to whoever ended it (6); what was written is kept."""
+    if line.ended_at:
+        save_draft(session, line.contact.id, words)
+        raise RuleBroken(
+            say("They asked us to end it and to erase what they wrote. Their mailboxes are gone."),
+            kept=say("What you wrote is kept as a draft."),
+            next_step=say("If they write again with their words, you can answer."),
+        )
+
+
+def _require_harmless(session: Session, line: Line, words: str, cover: str) -> None:
+    """Refuse what leads to a place: in an answer to the captured, and always in what the alarm form shows (6)."""
+    try:
+        require_no_place(session, line.contact.id, words)
+    except RuleBroken:
+        save_draft(session, line.contact.id, words)
+        raise
+    found = places_in(session, cover)
+    if found:
+        save_draft(session, line.contact.id, words)
+        raise RuleBroken(
+            say(
+                "What the alarm form would show holds “{words}”: {what}.",
+                words=found[0].words,
+                what=found[0].what,
+            ),
+            kept=say("What you wrote is kept as a draft."),
+            next_step=say("Choose something harmless, or show nothing."),
+        )
 
 
 def _draft_id(session: Session, contact_id: str) -> str:

@@ -52,7 +52,7 @@ def take_in(session: Session, item_id: str, sealed: bytes) -> None:
     letter = Letter(
         id=_letter_id(session, contact_id, report, digest),
         contact_id=contact_id,
-        direction="opened" if report.opened else "in",
+        direction=report.event or "in",
         text=report.text,
         language=report.language,
         files=report.files,
@@ -61,6 +61,11 @@ def take_in(session: Session, item_id: str, sealed: bytes) -> None:
         report=report.id,
         original=_keep_original(session, sealed) if report.cut else "",
         sha256=digest,
+        urgent=report.urgent,
+        path=report.path,
+        facts=report.facts,
+        questions=report.questions,
+        answers=report.answers,
     )
     if session.vault.get(letter.id) is not None:
         return  # 1

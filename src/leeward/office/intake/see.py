@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -16,10 +16,12 @@ from leeward.domain.intake import (
     Damaged,
     Letter,
     Line,
+    Safe,
     Vetted,
     in_order,
     in_time,
     line_of,
+    safe_of,
     vetted,
 )
 from leeward.ledger.store.vault import Vault
@@ -42,7 +44,7 @@ class Counts(msgspec.Struct, frozen=True):
 
 
 class Conversation(msgspec.Struct, frozen=True):
-    """One contact with everything around it."""
+    """One contact with everything around it; of merged contacts, all of them in time order."""
 
     contact: Contact
     line: Line
@@ -50,9 +52,18 @@ class Conversation(msgspec.Struct, frozen=True):
     checks: list[Check]  # oldest first
     vetted: Vetted
     linked: list[Contact]
+    safe: Safe
+    way: Contact  # whose ways an answer goes to: those used last
 
 
-_queues: WeakKeyDictionary[Vault, tuple[int, list[Line]]] = WeakKeyDictionary()
+class _Known(msgspec.Struct, frozen=True):
+    """Every line, in the order of the queue, and to which line each contact belongs."""
+
+    lines: list[Line]
+    by_contact: dict[str, Line]
+
+
+_kept: WeakKeyDictionary[Vault, tuple[int, _Known]] = WeakKeyDictionary()
 
 
 def has_intake(session: Session) -> bool:
@@ -60,20 +71,66 @@ def has_intake(session: Session) -> bool:
     return bool(session.vault.compartments("intake"))
 
 
-def queue(session: Session) -> list[Line]:
-    """Return every contact in the order in which we look at them; kept until the vault changes."""
+def queue(session: Session, order: str = "urgent") -> list[Line]:
+    """Return every contact in the order in which we look at them, but for what lies on a heap; alarms always."""
+    lines = _known(session).lines
+    found = [line for line in lines if not line.contact.heap or line.alarm_at]
+    return found if order == "urgent" else in_order(found, order)
+
+
+def heap(session: Session) -> list[Line]:
+    """Return what was put out of the queue, the newest first."""
+    lines = [line for line in _known(session).lines if line.contact.heap and not line.alarm_at]
+    return sorted(lines, key=lambda line: -line.arrived_at)
+
+
+def line_for(session: Session, contact_id: str) -> Line:
+    """Return the line that a contact belongs to, or raise NotInIntake."""
+    contact = require_contact(session, contact_id)
+    return _known(session).by_contact.get(contact.id) or line_of(contact, [])
+
+
+def _known(session: Session) -> _Known:
+    """Return all lines; kept until the vault changes."""
     if not has_intake(session):
-        return []
+        return _Known([], {})
     generation = session.vault.generation
-    kept = _queues.get(session.vault)
+    kept = _kept.get(session.vault)
     if kept is not None and kept[0] == generation:
         return kept[1]
+    contacts = {contact.id: contact for contact in session.find(Contact)}
+    parts: dict[str, list[Contact]] = defaultdict(list)
+    for contact in contacts.values():
+        root = _root(contact, contacts)
+        if root != contact.id:
+            parts[root].append(contact)
+    whole_of = {one.id: root for root, them in parts.items() for one in them}
     letters: dict[str, list[Letter]] = defaultdict(list)
     for letter in session.find(Letter):
-        letters[letter.contact_id].append(letter)
-    lines = in_order([line_of(contact, letters[contact.id]) for contact in session.find(Contact)])
-    _queues[session.vault] = (generation, lines)
-    return lines
+        letters[whole_of.get(letter.contact_id, letter.contact_id)].append(letter)
+    lines = in_order(
+        [
+            line_of(contact, letters[contact.id], parts[contact.id])
+            for contact in contacts.values()
+            if contact.id not in whole_of
+        ]
+    )
+    by_contact = {one.id: line for line in lines for one in (line.contact, *line.parts)}
+    known = _Known(lines, by_contact)
+    _kept[session.vault] = (generation, known)
+    return known
+
+
+def _root(contact: Contact, contacts: Mapping[str, Contact]) -> str:
+    """Return the contact whose conversation this one is part of; two merged into each other stand for themselves."""
+    seen = {contact.id}
+    at = contact
+    while at.merged_into in contacts:
+        at = contacts[at.merged_into]
+        if at.id in seen:
+            return min(seen)
+        seen.add(at.id)
+    return at.id
 
 
 def counts(session: Session) -> Counts:
@@ -98,18 +155,22 @@ def require_contact(session: Session, contact_id: str) -> Contact:
 
 
 def conversation(session: Session, contact_id: str) -> Conversation:
-    """Return a contact with everything around it; NotInIntake if it is not here."""
-    contact = require_contact(session, contact_id)
-    letters = in_time(session.find(Letter, contact_id=contact_id))
-    checks = sorted(session.find(Check, contact_id=contact_id), key=lambda one: (one.created_at, one.id))
-    linked = [session.get(Contact, other) for other in contact.linked_ids]
+    """Return the conversation a contact belongs to, with everything around it; NotInIntake if it is not here."""
+    line = line_for(session, contact_id)
+    contact, whole = line.contact, [line.contact, *line.parts]
+    letters = in_time([one for part in whole for one in session.find(Letter, contact_id=part.id)])
+    checks = [one for part in whole for one in session.find(Check, contact_id=part.id)]
+    linked = {other for part in whole for other in part.linked_ids} - {part.id for part in whole}
+    found = [session.get(Contact, other) for other in sorted(linked)]
     return Conversation(
         contact=contact,
-        line=line_of(contact, letters),
+        line=line_of(contact, letters, line.parts),
         letters=[letter for letter in letters if letter.direction != "opened"],
-        checks=checks,
+        checks=sorted(checks, key=lambda one: (one.created_at, one.id)),
         vetted=vetted(contact, checks),
-        linked=[other for other in linked if other is not None],
+        linked=[other for other in found if other is not None],
+        safe=safe_of(whole, letters),
+        way=next((part for part in whole if part.id == line.way_id), contact),
     )
 
 

@@ -1,0 +1,111 @@
+"""How somebody stands with us: who has their conversation, may they be in other hands, did they end it, who are they.
+
+1. An alarm, or a member, marks them as possibly captured at once; only a lift that came later takes it back.
+2. They ended it if that was the last thing their own words told us; whoever writes again has not ended it.
+3. Whoever took a conversation has it until they leave it, give it away, or do nothing for too long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from leeward.domain.intake.records import Contact, FactsTold, Letter
+
+_FACTS = ("where", "when", "device", "phrase", "note")
+_QUIET_CLAIM = 12 * 3_600_000  # milliseconds for which a claim is shown where nobody waits
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """Who has a conversation, since when, and what whoever gave it to them said."""
+
+    member_id: str
+    at: int
+    acted_at: int  # when they last took it, wrote, called or noted something
+    given_by: str = ""
+    text: str = ""
+
+    def holds(self, now: int, minutes: int, *, waits: bool) -> bool:
+        """Tell whether it is still theirs (3)."""
+        return now - self.acted_at < (minutes * 60_000 if waits else _QUIET_CLAIM)
+
+
+def captured_since(contacts: Sequence[Contact], letters: Sequence[Letter]) -> int:
+    """Return since when they may be in other hands, 0 if they are not (1)."""
+    notes = [one for contact in contacts for one in contact.captures]
+    lifted = max((one.at for one in notes if one.value.get("does") == "lift"), default=0)
+    marks = [one.at for one in notes if one.value.get("does") == "mark"]
+    marks += [one.created_at for one in letters if one.alarm]
+    return min((at for at in marks if at > lifted), default=0)
+
+
+def captured_by(contacts: Sequence[Contact], since: int) -> frozenset[str]:
+    """Return the members who said so since then: whoever marked it, and whoever took up an alarm."""
+    if not since:
+        return frozenset()
+    said = {one.by for contact in contacts for one in contact.captures if one.at >= since}
+    took = {contact.alarm_seen_by for contact in contacts if contact.alarm_seen_at >= since}
+    return frozenset(one for one in said | took if one)
+
+
+def ended_at(ordered: Sequence[Letter]) -> int:
+    """Return when they asked us to end and erase it; 0 if they did not, or wrote with their words since (2)."""
+    at = 0
+    for letter in ordered:
+        if letter.direction == "ended":
+            at = letter.created_at
+        elif letter.direction in {"in", "opened"} and not letter.alarm:
+            at = 0
+    return at
+
+
+def claim_of(contact: Contact, letters: Sequence[Letter]) -> Claim | None:
+    """Return who took the conversation, whether or not it is still theirs; None if nobody did (3)."""
+    if not contact.claims:
+        return None
+    last = contact.claims[-1]
+    holder = str(last.value.get("to", ""))
+    if last.value.get("does") == "leave" or not holder:
+        return None
+    acted = [
+        one.created_at for one in letters if one.created_by == holder and one.direction in {"out", "call"}
+    ]
+    if contact.changed_by == holder:
+        acted.append(contact.changed_at)
+    return Claim(
+        member_id=holder,
+        at=last.at,
+        acted_at=max([last.at, *acted]),
+        given_by=last.by if last.value.get("does") == "give" else "",
+        text=str(last.value.get("text", "")),
+    )
+
+
+def vetting_of(contact: Contact, now: int) -> str:
+    """Return the grade as it stands now: what was believed too long ago must be checked again."""
+    believed = contact.vetting in {"partly", "verified"}
+    return "again" if believed and 0 < contact.vetting_until <= now else contact.vetting
+
+
+def decision_waits(contact: Contact) -> bool:
+    """Tell whether a decision needs a second reader: no help, or help that moves somebody near danger."""
+    weighty = contact.decision == "decline" or (contact.decision == "accept" and contact.decision_risky)
+    return weighty and bool(contact.decision_by) and not contact.decision_second_by
+
+
+class Safe(msgspec.Struct, frozen=True):
+    """How it is safe to answer: what counts, and what they wrote themselves where a member wrote something else."""
+
+    facts: FactsTold
+    told: FactsTold
+
+
+def safe_of(contacts: Sequence[Contact], ordered: Sequence[Letter]) -> Safe:
+    """Return how it is safe to answer. What was written with the alarm form counts for nothing."""
+    told = {}
+    for letter in ordered:
+        if letter.direction == "in" and not letter.alarm:
+            told.update({name: value for name in _FACTS if (value := getattr(letter.facts, name))})
+    noted = {name: value for name in _FACTS if (value := getattr(contacts[0], f"safe_{name}"))}
+    return Safe(FactsTold(**{**told, **noted}), FactsTold(**told))
