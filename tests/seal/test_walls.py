@@ -21,7 +21,7 @@ from leeward.base.errors import LeewardError
 from leeward.base.say import Message
 from leeward.seal import errors
 from leeward.seal.armor import read_armor
-from leeward.seal.codes import parse_code, split_words
+from leeward.seal.codes import parse_code, split_digits, split_words
 from leeward.seal.envelope import decrypt, encrypt, open_sealed, open_stream
 from leeward.seal.files import open_file
 from leeward.seal.frame import read_frame
@@ -52,6 +52,7 @@ TAKES_BYTES: dict[str, Callable[[bytes], object]] = {
 }
 TAKES_TEXT: dict[str, Callable[[str], object]] = {
     "codes.parse_code": lambda text: parse_code(text, "ru"),
+    "codes.split_digits": split_digits,
     "codes.split_words": split_words,
     "keys.Identity.from_string": Identity.from_string,
     "keys.ClassicIdentity.from_string": ClassicIdentity.from_string,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.mjs";
 
-const { frame, unframe, paddedLength, parseListing } = await load("shared/frame.ts", "shared/relay.ts");
+const { frame, unframe, paddedLength } = await load("shared/frame.ts");
 
 test("padded lengths are few, and a file is at most a tenth longer", () => {
   const seen = new Set();
@@ -36,20 +36,4 @@ test("a frame opens as its own kind only, and only whole", () => {
     other.set(new TextEncoder().encode(header));
     assert.throws(() => unframe("report", other), undefined, header);
   }
-});
-
-function listed(number, sealed) {
-  const head = Buffer.alloc(28);
-  head.writeBigUInt64BE(BigInt(number));
-  head.writeUInt32BE(sealed.length, 24);
-  return Buffer.concat([head, sealed]);
-}
-
-test("a listing is read, and one cut short or out of order is refused", () => {
-  const bytes = Buffer.concat([listed(3, Buffer.from("ab")), listed(4, Buffer.alloc(0))]);
-  const items = parseListing(new Uint8Array(bytes), 2);
-  assert.deepEqual(items.map(({ number, sealed }) => [number, sealed.length]), [[3, 2], [4, 0]]);
-  assert.throws(() => parseListing(new Uint8Array(bytes), 3));
-  for (const cut of [1, 27, 29, 31, 57]) assert.throws(() => parseListing(new Uint8Array(bytes.subarray(0, cut)), 0));
-  assert.deepEqual(parseListing(new Uint8Array(0), 0), []);
 });
