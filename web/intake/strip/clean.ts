@@ -48,7 +48,9 @@ const DATED = /(?:19|20)\d\d[-_. ]?[01]\d[-_. ]?[0-3]\d(?:(?:[-_. T]|\s?at\s?)*[
 export function plainName(name: string): string {
   const dot = name.lastIndexOf(".");
   const [stem, ending] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ""];
-  const kept = stem.replace(DATED, "").replace(/([-_. ])[-_. ]+/g, "$1").replace(/^[-_. ]+|[-_. ]+$/g, "");
+  const undated = stem.replace(DATED, "");
+  if (undated === stem) return name;
+  const kept = undated.replace(/([-_. ])[-_. ]+/g, "$1").replace(/^[-_. ]+|[-_. ]+$/g, "");
   return (kept || "picture") + ending;
 }
 
