@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import json
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from leeward.front.assets import load_built
 from leeward.front.card import check_card
 from leeward.front.errors import CardRefused, NotBuilt
 from leeward.front.pages import accepted_languages, known_languages, load_texts
+from leeward.relay.open_store import open_store
 from leeward.seal.keys import make_identity
 
 CHANCE = SystemChance()
@@ -38,12 +41,14 @@ class Client:
     """Asks the front without a network between."""
 
     def __init__(self, card: dict[str, Any]) -> None:
-        self._transport = httpx.ASGITransport(make_front(card))
+        self._card = card
 
     def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         async def once() -> httpx.Response:
-            async with httpx.AsyncClient(transport=self._transport, base_url="http://front") as session:
-                return await session.request(method, path, **options)
+            with tempfile.TemporaryDirectory() as folder, contextlib.closing(open_store(folder)) as store:
+                transport = httpx.ASGITransport(make_front(self._card, store))
+                async with httpx.AsyncClient(transport=transport, base_url="http://front") as session:
+                    return await session.request(method, path, **options)
 
         return asyncio.run(once())
 

@@ -16,6 +16,7 @@ from tests.support.hotline import CHANCE, Hotline, make_card
 
 from leeward.front import app as front_app
 from leeward.front.card import Card, check_card
+from leeward.relay.open_store import open_store
 from leeward.relay.serve import Serving
 from leeward.seal.codes import derive_way, parse_code
 from leeward.seal.keys import make_identity
@@ -113,7 +114,7 @@ def test_without_the_list_of_words_nothing_is_sent(browsing: Browsing, hotline: 
 
 
 @contextlib.contextmanager
-def front_with_broken_recipient(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def front_with_broken_recipient(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Serve the page with a recipient that no desk would have signed."""
     identity = make_identity(CHANCE)
 
@@ -124,12 +125,17 @@ def front_with_broken_recipient(monkeypatch: pytest.MonkeyPatch) -> Iterator[str
 
     monkeypatch.setattr(front_app, "check_card", tampered)
     card = make_card(identity, CHANCE.draw(16).hex(), CHANCE.draw(32).hex())
-    with Serving(front_app.make_front(card)) as serving:
+    with (
+        contextlib.closing(open_store(str(folder))) as store,
+        Serving(front_app.make_front(card, store)) as serving,
+    ):
         yield serving.address
 
 
-def test_if_sealing_fails_nothing_at_all_is_sent(browsing: Browsing, monkeypatch: pytest.MonkeyPatch) -> None:
-    with front_with_broken_recipient(monkeypatch) as url:
+def test_if_sealing_fails_nothing_at_all_is_sent(
+    browsing: Browsing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with front_with_broken_recipient(tmp_path, monkeypatch) as url:
         page = browsing.page(url)
         write(page, PHOTO)
         press_send(page)

@@ -85,7 +85,7 @@ def open_hotline(folder: Path) -> Iterator[Hotline]:
     identity = make_identity(CHANCE)
     box, read, write = (CHANCE.draw(size).hex() for size in (16, 32, 32))
     store = open_store(str(folder))
-    front = make_front(make_card(identity, box, write))
+    front = make_front(make_card(identity, box, write), store)
     with (
         Serving(make_app(store, pages=front)) as serving,
         contextlib.closing(RelayClient(serving.address)) as relay,

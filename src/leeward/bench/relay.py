@@ -48,7 +48,7 @@ from leeward.relay.open_store import open_store
 from leeward.relay.serve import serve
 store = open_store(sys.argv[1])
 try:
-    serve(make_app(store, make_front(json.loads(sys.argv[3]))), uds=Path(sys.argv[2]))
+    serve(make_app(store, make_front(json.loads(sys.argv[3]), store)), uds=Path(sys.argv[2]))
 finally:
     store.close()
 """

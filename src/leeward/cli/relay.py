@@ -50,21 +50,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until a signal."""
-    from leeward.relay.app import make_app  # noqa: PLC0415 - `--help` need not load a server
+    from leeward.front.app import make_front  # noqa: PLC0415 - `--help` need not load a server
+    from leeward.front.card import check_card  # noqa: PLC0415
+    from leeward.relay.app import make_app  # noqa: PLC0415
     from leeward.relay.open_store import open_store  # noqa: PLC0415
     from leeward.relay.serve import serve  # noqa: PLC0415
 
-    pages = None
-    if arguments.card is not None:
-        from leeward.front.app import make_front  # noqa: PLC0415
-
-        pages = make_front(read_card(arguments.card))
+    card = None if arguments.card is None else read_card(arguments.card)
+    if card is not None:
+        check_card(card)  # before anything is made
     store = open_store(str(arguments.folder))
     if arguments.until_stdin_ends:
         end_with_parent(lambda: signal.raise_signal(signal.SIGTERM))
     try:
         serve(
-            make_app(store, pages),
+            make_app(store, None if card is None else make_front(card, store)),
             port=arguments.port,
             uds=arguments.socket,
             on_ready=lambda address: tell.line(f"Relay at {address}"),

@@ -1,0 +1,146 @@
+"""What the front asks of the relay for a person without a script: each time one turn, the same that a script sends.
+
+1. A first message makes both mailboxes; the words are told only after the turn was taken.
+2. A visit, a later message and the end are alike, whichever form of the words was written, and whether or not a
+   mailbox is there: the front itself cannot tell.
+3. Both mailboxes are erased in the order of their addresses.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from leeward.base.ports import Chance
+from leeward.front.card import Card
+from leeward.front.plain.letter import Letter, describe_way, print_event, print_report
+from leeward.front.port import Looked, MailPort
+from leeward.seal.codes import Code, Way, derive_way, make_code
+from leeward.seal.envelope import open_sealed, seal
+from leeward.seal.errors import SealError
+from leeward.seal.keys import Recipient
+from leeward.seal.kinds import Kind
+from leeward.wire.errors import NoSuchBox
+from leeward.wire.turn import Look, Make, Post, Put, Turn
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer of the team; `at` is milliseconds since 1970."""
+
+    id: str
+    at: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What a mailbox held: answers oldest first, how many did not open, and how much came sealed (hidden ones too)."""
+
+    answers: tuple[Answer, ...]
+    damaged: int
+    sealed_size: int
+    next_after: int | None  # where to look for more, if there is more
+
+
+class Mail:
+    """Asks for one team."""
+
+    def __init__(self, card: Card, port: MailPort, chance: Chance) -> None:
+        self._card = card
+        self._box = bytes.fromhex(card.box)
+        self._write = bytes.fromhex(card.write)
+        self._port = port
+        self._chance = chance
+
+    @functools.cached_property
+    def recipient(self) -> Recipient:
+        """Return to whom reports and pieces are sealed; KeyMalformed."""
+        return Recipient.from_string(self._card.recipient)
+
+    async def send_first(self, letter: Letter, files: list[dict[str, Any]], puts: list[Put]) -> Code:
+        """Send a first message; return its words once it is stored (1)."""
+        code = make_code(self._chance)
+        ways = [derive_way(code), derive_way(code.alarm_form())]
+        described = [describe_way(ways[0], alarm=False), describe_way(ways[1], alarm=True)]
+        if self._chance.draw(1)[0] & 1:  # nothing in the order tells which is which
+            ways.reverse()
+        report = print_report(letter, files, {"ways": described}, self._chance)
+        makes = tuple(_make(way) for way in ways)
+        await self._port.take_turn(Turn(makes, tuple(puts), self._post(report)))
+        return code
+
+    async def send_later(
+        self, code: Code, letter: Letter, files: list[dict[str, Any]], puts: list[Put]
+    ) -> Talk:
+        """Send a later message, and look for answers in the same turn."""
+        way = derive_way(code)
+        report = print_report(letter, files, {"voice": way.voice}, self._chance)
+        looked = await self._port.take_turn(Turn((), tuple(puts), self._post(report), self._look(way, 0)))
+        return open_answers(looked, way)
+
+    async def visit(self, code: Code, after: int) -> Talk:
+        """Look for answers after a number; the team learns that somebody with the words was there."""
+        way = derive_way(code)
+        event = print_event(way.voice, "opened", self._chance)
+        looked = await self._port.take_turn(Turn((), (), self._post(event), self._look(way, after)))
+        return open_answers(looked, way)
+
+    async def end(self, code: Code) -> None:
+        """Tell the team that it is over, and erase both mailboxes."""
+        way, other = derive_way(code), derive_way(code.alarm_form())
+        event = print_event(way.voice, "ended", self._chance)
+        await self._port.take_turn(Turn((), (), self._post(event), self._look(way, 0)))
+        for one in sorted((way, other), key=lambda one: one.box):  # 3
+            with contextlib.suppress(NoSuchBox):
+                await self._port.delete_box(bytes.fromhex(one.box), bytes.fromhex(one.read))
+
+    def _post(self, report: bytes) -> Post:
+        return Post(self._box, self._write, self._chance.draw(16), seal(Kind.REPORT, report, self.recipient))
+
+    def _look(self, way: Way, after: int) -> Look:
+        return Look(bytes.fromhex(way.box), bytes.fromhex(way.read), after)
+
+
+def _make(way: Way) -> Make:
+    read_hash = hashlib.sha256(bytes.fromhex(way.read)).digest()
+    write_hash = hashlib.sha256(bytes.fromhex(way.write)).digest()
+    return Make(bytes.fromhex(way.box), read_hash, write_hash)
+
+
+def open_answers(looked: Looked, way: Way) -> Talk:
+    """Return what is in a mailbox; what its team marked hidden is not shown, what does not open is counted."""
+    answers: dict[str, Answer] = {}
+    damaged = 0
+    for item in looked.items:
+        try:
+            answer = _read_answer(open_sealed(Kind.REPLY, item.sealed, [way.identity]))
+        except (SealError, ValueError, RecursionError):
+            damaged += 1
+            continue
+        if answer is not None:
+            answers[answer.id] = answer
+    shown = tuple(sorted(answers.values(), key=lambda answer: (answer.at, answer.id)))
+    last_seen = looked.items[-1].number if looked.items else looked.last
+    more = last_seen if last_seen < looked.last else None
+    return Talk(shown, damaged, sum(len(item.sealed) for item in looked.items), more)
+
+
+def _read_answer(untrusted: bytes) -> Answer | None:
+    """Return an answer, None if it is hidden; ValueError if it is none."""
+    value = json.loads(untrusted)
+    if not isinstance(value, dict) or value.get("v") != 1 or isinstance(value.get("at"), bool):
+        raise ValueError("not an answer")
+    if value.get("hidden") is True:
+        return None
+    name, at, text = value.get("id"), value.get("at"), value.get("text")
+    if not isinstance(name, str) or not isinstance(at, int) or not isinstance(text, str):
+        raise ValueError("not an answer")  # noqa: TRY004 - one exception for whatever is none
+    return Answer(name, min(max(at, 0), _AT_MOST), text)
+
+
+_AT_MOST = 253_402_300_799_999  # the last millisecond that a calendar of four digits knows

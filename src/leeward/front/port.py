@@ -1,0 +1,47 @@
+"""What the front needs of a relay. In one process it is the relay's own store; alone, a client of its HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from leeward.wire.listing import ListedItem
+from leeward.wire.turn import Turn
+
+
+class Looked(Protocol):
+    """What a turn found in the mailbox it looked into."""
+
+    @property
+    def items(self) -> Sequence[ListedItem]:
+        """Return the items after the number asked for, oldest first."""
+        ...
+
+    @property
+    def last(self) -> int:
+        """Return the number of the mailbox's last item."""
+        ...
+
+
+class MailPort(Protocol):
+    """Keeps sealed mail. Every method may raise wire.errors.Refused, of which nothing was stored."""
+
+    async def take_turn(self, turn: Turn) -> Looked:
+        """Do all of a turn or nothing (protocol 4.3)."""
+        ...
+
+    async def put_blob(self, blob: bytes, erase_hash: bytes, sealed: bytes, *, mail: bool = False) -> bool:
+        """Keep a sealed piece, durably; `mail` expires."""
+        ...
+
+    async def delete_blob(self, blob: bytes, erase_token: bytes) -> None:
+        """Erase a piece. NoSuchBlob."""
+        ...
+
+    async def delete_box(self, box: bytes, read_token: bytes) -> None:
+        """Erase a mailbox and all in it. NoSuchBox."""
+        ...
+
+    async def get_notice(self, box: bytes) -> bytes | None:
+        """Return the newest intake card that the team published, None if there is none."""
+        ...
