@@ -36,6 +36,7 @@ let attached: Attached[] = [];
 let complain: Complain;
 let calm: () => void;
 let held = false;
+let later = false;
 
 /** A size as people say it. */
 function sizeOf(bytes: number): string {
@@ -125,6 +126,7 @@ function rowOf(one: Attached): HTMLElement {
 
 function draw(): void {
   find("files").replaceChildren(...attached.map(rowOf));
+  find("resume-hint").hidden = !later || !hasFiles();
   find("strip-box").hidden = !attached.some(({ file, spoken }) => !spoken && isCleanable(file));
   hold();
 }
@@ -180,6 +182,12 @@ function hold(): void {
 export function holdFiles(on: boolean): void {
   held = on;
   hold();
+}
+
+/** From now on the person has words: with files, say what to do if they do not get through. */
+export function hintResume(): void {
+  later = true;
+  draw();
 }
 
 /** Make attaching work; `complainTo` says what is wrong, `calmDown` takes it back. */

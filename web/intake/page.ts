@@ -8,7 +8,7 @@ import { hasAnswer } from "../shared/waiting.js";
 import { parseList, type WordList } from "../shared/words.js";
 import { built, loadScript, loadText } from "./assets.js";
 import { askNoMore, startExtras } from "./extras.js";
-import { addVoice } from "./files.js";
+import { addVoice, hintResume } from "./files.js";
 import type { Kit, VoiceKit } from "./kit.js";
 import { clearLetter, complain, sendWith, startLetter, stopSending } from "./letter.js";
 import { startLeaving } from "./leave.js";
@@ -42,7 +42,7 @@ function writeAs(card: Card): Kit["writeAs"] {
   return (code, sent) => {
     find("talk-form").append(find("letter"));
     askNoMore();
-    find("resume-hint").hidden = false;
+    hintResume();
     hintWith("text_hint_more");
     sendWith({ begin: (letter) => Promise.resolve(new Sending(card, letter, code)), done: sent });
   };
