@@ -7,12 +7,29 @@
 
 from __future__ import annotations
 
+import base64
+
 from leeward.seal.errors import KeyMalformed
 
 _ALPHABET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _CHECK = 6
+_BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"  # RFC 4648: the same five bits under other letters
+_TO_VALUES = bytes.maketrans(_BASE32, bytes(range(32)))
+_TO_BASE32 = bytes.maketrans(bytes(range(32)), _BASE32)
+
+
+def _reduce(top: int) -> int:
+    """Return what the five highest bits of a checksum turn into when it moves on by one letter."""
+    check = 0
+    for place, generator in enumerate(_GENERATOR):
+        if top >> place & 1:
+            check ^= generator
+    return check
+
+
+_REDUCED = tuple(map(_reduce, range(32)))
 
 
 def encode(prefix: str, data: bytes) -> str:
@@ -44,26 +61,16 @@ def _spread(prefix: str) -> list[int]:
 def _polymod(values: list[int]) -> int:
     check = 1
     for value in values:
-        top = check >> 25
-        check = (check & 0x1FFFFFF) << 5 ^ value
-        for place, generator in enumerate(_GENERATOR):
-            if top >> place & 1:
-                check ^= generator
+        check = (check & 0x1FFFFFF) << 5 ^ value ^ _REDUCED[check >> 25]
     return check
 
 
 def _to_fives(data: bytes) -> list[int]:
-    spare = -len(data) * 8 % 5
-    number = int.from_bytes(data) << spare
-    count = (len(data) * 8 + spare) // 5
-    return [number >> 5 * (count - 1 - place) & 31 for place in range(count)]
+    return list(base64.b32encode(data).rstrip(b"=").translate(_TO_VALUES))
 
 
 def _from_fives(values: list[int], size: int) -> bytes:
-    number = 0
-    for value in values:
-        number = number << 5 | value
     spare = len(values) * 5 - size * 8
-    if number & (1 << spare) - 1:  # 3
+    if values and values[-1] & (1 << spare) - 1:  # 3
         raise KeyMalformed("left-over bits")
-    return (number >> spare).to_bytes(size)
+    return base64.b32decode(bytes(values).translate(_TO_BASE32) + b"=" * (-len(values) % 8))
