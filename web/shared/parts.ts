@@ -2,7 +2,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { toHex, wellFormed } from "./bytes.js";
 import { absorb } from "./digest.js";
-import { fileKeys, PIECE_PLAIN, sealPiece, type FileKeys, type Piece } from "./pieces.js";
+import { fileKeys, PIECE_PLAIN, sealPiece, type FileKeys, type Piece, type SealedPiece } from "./pieces.js";
 import { FileUnreadable, sealing, type FileNote } from "./message.js";
 
 async function readPart(file: File, start: number, end: number): Promise<Uint8Array> {
@@ -41,7 +41,7 @@ export class FileParts {
   }
 
   /** Seal the next piece. */
-  async next(): Promise<{ piece: Piece; sealed: Uint8Array }> {
+  async next(): Promise<SealedPiece> {
     const number = this.pieces.length;
     const plain = await this.read(number);
     return sealing(async () => {
@@ -53,10 +53,10 @@ export class FileParts {
   }
 
   /** Seal a piece once more; it comes out the same, or the file is not what it was. */
-  async again(number: number): Promise<Uint8Array> {
+  async again(number: number): Promise<SealedPiece> {
     const plain = await this.read(number);
-    const { piece, sealed } = await sealing(() => sealPiece(this.keys, number, plain));
-    if (piece.sha256 !== this.pieces[number]!.sha256) throw new FileUnreadable(this.file.name);
+    const sealed = await sealing(() => sealPiece(this.keys, number, plain));
+    if (sealed.piece.sha256 !== this.pieces[number]!.sha256) throw new FileUnreadable(this.file.name);
     return sealed;
   }
 

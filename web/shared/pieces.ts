@@ -26,6 +26,13 @@ export interface Piece {
   readonly sha256: string;
 }
 
+/** A piece, ready to be stored. */
+export interface SealedPiece {
+  readonly piece: Piece;
+  readonly sealed: Uint8Array;
+  readonly eraseHash: string;
+}
+
 /** How the pieces of one file are sealed. */
 export interface FileKeys {
   readonly upload: Uint8Array;
@@ -54,17 +61,18 @@ function drawFrom(secret: Uint8Array): Draw {
 }
 
 /** Seal one piece: the same piece gives the same bytes. */
-export async function sealPiece(keys: FileKeys, number: number, plain: Uint8Array): Promise<{ piece: Piece; sealed: Uint8Array }> {
+export async function sealPiece(keys: FileKeys, number: number, plain: Uint8Array): Promise<SealedPiece> {
   const four = new Uint8Array(4);
   new DataView(four.buffer).setUint32(0, number);
   const what = concat(keys.file, four, fromHex(await digestOf(plain)));
   const derive = (label: string): Uint8Array => hmac(sha256, keys.upload, concat(utf8(label), what)); // 1
   const sealed = await seal("piece", plain, keys.recipient, drawFrom(derive("leeward-piece-seal-1"))); // 2
+  const erase = derive("leeward-piece-erase-1");
   const piece = {
     blob: toHex(derive("leeward-piece-blob-1")),
-    erase: toHex(derive("leeward-piece-erase-1")),
+    erase: toHex(erase),
     size: sealed.length,
     sha256: await digestOf(sealed),
   };
-  return { piece, sealed };
+  return { piece, sealed, eraseHash: toHex(sha256(erase)) };
 }

@@ -2,8 +2,7 @@
  * Requests to the relay (docs/protocol.md, 4). The same bytes again after every failure, so that nothing is stored twice.
  * Bodies are whole arrays: streamed bodies fail in Chromium and arrive as a few wrong letters from Firefox.
  */
-import { sha256 } from "@noble/hashes/sha2.js";
-import { fromHex, toHex } from "./bytes.js";
+import type { SealedPiece } from "./pieces.js";
 import { parseTurnAnswer, type Item, type ReadyTurn } from "./turn.js";
 import { parseTask, solve } from "./work.js";
 
@@ -62,18 +61,21 @@ export class Relay {
   /** All that the turn asks for, at once or not at all. What was found in the mailbox that it looks into. */
   async turn({ body, sum, subject }: ReadyTurn, urgent = false): Promise<{ items: Item[]; last: number }> {
     const headers = { "Leeward-Sum": sum };
-    return parseTurnAnswer((await this.ask({ method: "POST", path: "/v1/turns", headers, body, subject, urgent })).bytes);
+    return this.ask({ method: "POST", path: "/v1/turns", headers, body, subject, urgent }, (_, bytes) => parseTurnAnswer(bytes));
   }
 
-  /** Store a sealed piece, whose SHA-256 is `sum`. */
-  async putBlob(blob: string, erase: string, sealed: Uint8Array, sum: string, urgent = false): Promise<void> {
-    const headers = { "Leeward-Erase": toHex(sha256(fromHex(erase))), "Leeward-Class": "mail", "Leeward-Sum": sum };
-    await this.ask({ method: "PUT", path: `/v1/blobs/${blob}`, headers, body: sealed, subject: blob, urgent });
+  /** Store a sealed piece. */
+  async putBlob({ piece, sealed, eraseHash }: SealedPiece, urgent = false): Promise<void> {
+    const headers = { "Leeward-Erase": eraseHash, "Leeward-Class": "mail", "Leeward-Sum": piece.sha256 };
+    const path = `/v1/blobs/${piece.blob}`;
+    await this.ask({ method: "PUT", path, headers, body: sealed, subject: piece.blob, urgent }, (_, bytes) => {
+      if (bytes.length > 0) throw new Error("this is not the relay's answer"); // a hotel's login page says 200, too
+    });
   }
 
   /** Tell whether a piece is there. */
   async hasBlob(blob: string): Promise<boolean> {
-    return (await this.ask({ method: "HEAD", path: `/v1/blobs/${blob}`, expected: 404 })).status === 200;
+    return this.ask({ method: "HEAD", path: `/v1/blobs/${blob}`, expected: 404 }, (status) => status === 200);
   }
 
   /** Take back a stored piece; failure is not reported, nobody could open it anyway. */
@@ -86,20 +88,22 @@ export class Relay {
     await this.ask({ method: "DELETE", path: `/v1/boxes/${box}`, headers: bearer(read), expected: 404 });
   }
 
-  /** The board: which mailboxes have something, as tags that only their owners know. */
-  async board(): Promise<Uint8Array> {
-    return (await this.ask({ method: "GET", path: "/v1/waiting" })).bytes;
+  /** The board, and what `read` makes of it. */
+  async board<T>(read: (bytes: Uint8Array) => T): Promise<T> {
+    return this.ask({ method: "GET", path: "/v1/waiting" }, (_, bytes) => read(bytes));
   }
 
-  private async ask(asking: Asking): Promise<{ status: number; bytes: Uint8Array }> {
+  /** Ask until there is an answer; one that `read` throws at was changed on the way. */
+  private async ask<T = void>(asking: Asking, read: (status: number, bytes: Uint8Array) => T = () => undefined as T): Promise<T> {
     let work: string | null = null;
     let word = "";
     for (let tries = 0, busy = 0; ; ) {
+      if (this.stop.aborted) throw new Stopped();
       let pause = WAITS_MS[tries];
       try {
         const answer = await this.once({ ...asking, headers: { ...asking.headers, ...(work && { "Leeward-Work": work }) } });
         const bytes = new Uint8Array(await answer.arrayBuffer());
-        if (answer.ok || answer.status === asking.expected) return { status: answer.status, bytes };
+        if (answer.ok || answer.status === asking.expected) return read(answer.status, bytes);
         word = refuse(answer.status, bytes);
         if (busy++ < BUSY_MOST) {
           work = await this.doWork(answer, asking);
@@ -140,8 +144,13 @@ export class Relay {
   /** Wait, unless the person stops. */
   private async wait(milliseconds: number): Promise<void> {
     await new Promise<void>((done) => {
-      const timer = setTimeout(done, milliseconds);
-      this.stop.addEventListener("abort", () => (clearTimeout(timer), done()), { once: true });
+      const end = (): void => {
+        clearTimeout(timer);
+        this.stop.removeEventListener("abort", end);
+        done();
+      };
+      const timer = setTimeout(end, milliseconds);
+      this.stop.addEventListener("abort", end);
     });
     if (this.stop.aborted) throw new Stopped();
   }

@@ -14,7 +14,7 @@ import { draw, toHex } from "./bytes.js";
 import { deriveWay, makeCode, type Code } from "./codes.js";
 import { Lane } from "./lane.js";
 import { FileParts } from "./parts.js";
-import type { Piece } from "./pieces.js";
+import type { SealedPiece } from "./pieces.js";
 import { Refused, type Relay } from "./relay.js";
 import { bothWays, ReportSealer, sealing, type Card, type Letter } from "./message.js";
 import {
@@ -47,7 +47,7 @@ export class Sending {
   private makes: Make[] = [];
   private look: Look | null = null;
   /** Sealed pieces that are not stored yet, by address. */
-  private readonly held = new Map<string, { piece: Piece; sealed: Uint8Array; plain: number }>();
+  private readonly held = new Map<string, SealedPiece & { readonly plain: number }>();
   private readonly stored = new Set<string>();
   private streaming = false;
   private absent = 0;
@@ -120,8 +120,7 @@ export class Sending {
       for (const [number, piece] of part.pieces.entries()) {
         if (!this.stored.has(piece.blob)) continue;
         await lane.add(async () => {
-          if (await relay.hasBlob(piece.blob)) return;
-          await relay.putBlob(piece.blob, piece.erase, await part.again(number), piece.sha256, this.letter.urgent);
+          if (!(await relay.hasBlob(piece.blob))) await relay.putBlob(await part.again(number), this.letter.urgent);
         });
       }
     }
@@ -133,15 +132,16 @@ export class Sending {
     for (const part of this.parts) {
       while (!part.complete) {
         const plain = part.plainSize(part.pieces.length);
-        const { piece, sealed } = await part.next();
+        const next = await part.next();
+        const { blob } = next.piece;
         this.sealedBytes += plain;
-        if (this.seen.has(piece.blob)) this.storedBytes += plain; // the same file twice
-        else this.held.set(piece.blob, { piece, sealed, plain });
-        this.seen.add(piece.blob);
+        if (this.seen.has(blob)) this.storedBytes += plain; // the same file twice
+        else this.held.set(blob, { ...next, plain });
+        this.seen.add(blob);
         tell();
-        heldBytes += sealed.length;
+        heldBytes += next.sealed.length;
         this.streaming ||= heldBytes > HELD_MOST;
-        if (this.streaming) for (const blob of [...this.held.keys()]) await this.store(blob, relay, lane, tell); // 3
+        if (this.streaming) for (const one of [...this.held.keys()]) await this.store(one, relay, lane, tell); // 3
       }
     }
   }
@@ -170,8 +170,7 @@ export class Sending {
       const held = this.held.get(blob)!;
       this.held.delete(blob);
       try {
-        const there = await this.isThere(blob, relay);
-        if (!there) await relay.putBlob(blob, held.piece.erase, held.sealed, held.piece.sha256, this.letter.urgent);
+        if (!(await this.isThere(blob, relay))) await relay.putBlob(held, this.letter.urgent);
       } catch (error) {
         this.held.set(blob, held);
         throw error;

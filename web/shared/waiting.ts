@@ -27,5 +27,6 @@ export function isWaiting(board: Uint8Array, box: string): boolean {
 
 /** Tell whether something nobody has read yet lies in the mailbox of this code. The relay does not learn whose was looked for. */
 export async function hasAnswer(_card: Card, code: Code, relay: Relay): Promise<boolean> {
-  return isWaiting(await relay.board(), deriveWay(code).box);
+  const { box } = deriveWay(code);
+  return relay.board((board) => isWaiting(board, box));
 }
