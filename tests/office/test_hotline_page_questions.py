@@ -112,12 +112,15 @@ def test_two_desks_that_publish_at_once_both_stay_readable(desks: tuple[Desk, De
     anna, boris, _ = desks
     mine, his = ask(anna, en="Anna asks"), ask(boris, en="Boris asks")
     questionnaire.publish(anna.session)
-    questionnaire.publish(boris.session)
+    with pytest.raises(RuleBroken, match="fingerprint of another computer"):
+        questionnaire.publish(boris.session)
+    questionnaire.publish(boris.session, new_key=True)
     settle(anna, boris)
+    assert questionnaire.signer(anna.session) == boris.device_id
     for desk in (anna, boris):
         assert questionnaire.question_text(desk.session, 1, mine, "en") == "Anna asks"
         assert questionnaire.question_text(desk.session, 1, his, "en") == "Boris asks"
-    assert questionnaire.publish(anna.session).number == 2
+    assert questionnaire.publish(boris.session).number == 2
 
 
 def test_the_gate_is_told_to_the_relay_once_and_seen_by_all(desks: tuple[Desk, Desk, RelaySimulator]) -> None:

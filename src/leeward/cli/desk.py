@@ -63,7 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
     from leeward.desk.security import open_socket  # noqa: PLC0415
     from leeward.desk.serve import DeskServer  # noqa: PLC0415
     from leeward.ledger.store.vault import Vault  # noqa: PLC0415
-    from leeward.office.relay import set_relay  # noqa: PLC0415
+    from leeward.office.hotline_page.keeper import Keeper  # noqa: PLC0415
+    from leeward.office.relay import relay_of, set_relay  # noqa: PLC0415
     from leeward.office.session import Session  # noqa: PLC0415
 
     clock, chance = SystemClock(), SystemChance()
@@ -76,6 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.relay:
             set_relay(vault, arguments.relay, proxy=arguments.proxy)
         syncer = _syncer(session)
+        keeper = Keeper(session, relay_of(session) if syncer is not None else None)
         ending = threading.Event()
         if arguments.until_stdin_ends:
             end_with_parent(ending.set)
@@ -97,9 +99,11 @@ def run(arguments: argparse.Namespace) -> int:
         threading.Thread(target=_stop_when, args=(ending, server), name="lock", daemon=True).start()
         if syncer is not None:
             syncer.start()
+        keeper.start()
         try:
             server.run(sockets=[listening])
         finally:
+            keeper.stop()
             if syncer is not None:
                 syncer.stop()
     tell.line("The desk is closed and its keys are gone from memory.")

@@ -148,6 +148,11 @@ def check_intake_card(untrusted_text: str) -> dict[str, Any]:
     return card
 
 
+def signer_of(card: dict[str, Any]) -> str:
+    """Return the fingerprint of the device that signed a checked card."""
+    return _key(card, "verify_key").fingerprint()
+
+
 def _load(untrusted_text: str) -> dict[str, Any]:
     if len(untrusted_text) > CARD_MOST:
         raise _refused("it is too long")

@@ -15,6 +15,7 @@ from leeward.domain.team import Member
 from leeward.ledger.fault import Fault
 from leeward.office.cards import check_intake_card
 from leeward.office.errors import CardRefused
+from leeward.office.hotline_page.alarms import faults as page_faults
 from leeward.office.relay import relay_address
 from leeward.office.session import Session
 from leeward.office.team import circles, hotline_of, members, team_of
@@ -72,7 +73,13 @@ def gather(session: Session, running: Iterable[Fault] = ()) -> Safety:
         members=_members(session),
         circles=_circles(session),
         faults=_faults(
-            [*doubts, *session.vault.faults(), *Memory(session.vault, session.clock).faults(), *running]
+            [
+                *doubts,
+                *page_faults(session),
+                *session.vault.faults(),
+                *Memory(session.vault, session.clock).faults(),
+                *running,
+            ]
         ),
         this_device=session.vault.device.id,
         can_admit=bool(session.vault.compartments("team")),

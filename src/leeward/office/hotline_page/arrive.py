@@ -32,7 +32,7 @@ from leeward.wire.envelope import ENVELOPE_MOST, parse_envelope
 from leeward.wire.errors import WireError
 from leeward.wire.turn import Post, Turn
 
-__all__ = ["ENVELOPE_MOST", "Arrived", "EnvelopeRefused", "bring_in", "hand_over", "waiting"]
+__all__ = ["ENVELOPE_MOST", "Arrived", "EnvelopeRefused", "bring_in", "expected", "hand_over", "waiting"]
 
 _WAITING = "hotline.envelopes"  # device-only: what of envelopes the relay lacks, or has not given back yet
 _PATIENCE_MS = 3 * 60_000
@@ -80,6 +80,11 @@ def bring_in(session: Session, relay: Relay | None, untrusted: bytes) -> Arrived
 def waiting(session: Session) -> int:
     """Return how many envelopes the relay still lacks something of."""
     return sum(bool(held.turns) for held in _held(session))
+
+
+def expected(session: Session) -> bool:
+    """Tell whether the relay took an envelope that has not been seen to come back."""
+    return any(not held.turns for held in _held(session))
 
 
 def hand_over(session: Session, relay: Relay) -> None:

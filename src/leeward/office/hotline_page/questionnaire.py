@@ -25,7 +25,8 @@ from leeward.domain.intake.questions import (
 )
 from leeward.ledger.card import CARD_MOST
 from leeward.ledger.model import put
-from leeward.office.cards import print_intake_card
+from leeward.office.cards import check_intake_card, print_intake_card, signer_of
+from leeward.office.errors import CardRefused
 from leeward.office.session import Session
 from leeward.office.team import hotline_of, team_of
 from leeward.sync.port import Relay
@@ -114,8 +115,29 @@ def unpublished(session: Session) -> bool:
     return as_asked(questions(session)) != (shown.questions if shown is not None else ())
 
 
-def publish(session: Session) -> Questionnaire:
-    """Make what stands here the page's questions (2); durable when it returns, on the page when the relay has it."""
+def signer(session: Session) -> str:
+    """Return the device whose key the page shows for comparing; "" if there is no sound card."""
+    team = team_of(session)
+    try:
+        return signer_of(check_intake_card(team.card)) if team is not None else ""
+    except CardRefused:
+        return ""
+
+
+def publish(session: Session, *, new_key: bool = False) -> Questionnaire:
+    """Make what stands here the page's questions (2); durable when it returns, on the page when the relay has it.
+
+    Only the device that signed the card before may: the letters that reporters compare are its fingerprint, and the
+    front takes no card under another key. `new_key` says that the team changes them, and hands the card over itself.
+    """
+    if not new_key and signer(session) not in {"", session.vault.device.id}:
+        raise RuleBroken(
+            say(
+                "The page carries the fingerprint of another computer of the team; this one cannot publish under it."
+            ),
+            kept=say("The questions are kept as you wrote them, and that computer sees them."),
+            next_step=say("Ask a colleague to press Publish at that computer."),
+        )
     intake, circle = session.compartment_of("intake"), session.compartment_of("team")
     team = team_of(session)
     if team is None:
@@ -198,6 +220,7 @@ __all__ = [
     "question_text",
     "questions",
     "set_question",
+    "signer",
     "unpublished",
     "versions",
 ]
