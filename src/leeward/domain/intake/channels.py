@@ -36,7 +36,7 @@ class SafetyNumber(Typed, frozen=True, kw_only=True):
     kind: ClassVar[str] = "safety-number"
     contact_id: str = ""
     number: str = ""
-    changed_at: int = 0  # milliseconds; 0: never changed since we know it
+    new_at: int = 0  # milliseconds: when it changed; 0: never since we know it
     compared_at: int = 0  # somebody compared the new one with the person
     compared_by: str = ""  # member id
 
