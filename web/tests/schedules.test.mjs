@@ -71,8 +71,8 @@ async function play(seed) {
     files: files.map(({ name, type, bytes }) => new File([bytes], name, { type })),
     urgent: any.next() < 0.3,
   });
-  const odd = () => (any.next() < 0.5 ? 0 : any.next() * 0.2);
-  const state = { requests: 0, odds: Object.fromEntries(["lost", "unheard", "doubled", "cut", "flipped", "busy", "damaged"].map((name) => [name, odd()])) };
+  const odd = (name) => (any.next() < 0.5 ? 0 : any.next() * (name === "lost" ? 0.7 : 0.25));
+  const state = { requests: 0, odds: Object.fromEntries(["lost", "unheard", "doubled", "cut", "flipped", "busy", "damaged"].map((name) => [name, odd(name)])) };
   let code = any.next() < 0.5 ? makeCode() : null;
   let sending = new Sending(team.card, letter(), code);
   let finished = null;
@@ -83,7 +83,7 @@ async function play(seed) {
     if (calm) state.odds = {};
     globalThis.fetch = fetchOf(relay, badLine(any, relay, state));
     let asked = 0;
-    const trouble = () => (asked++ < any.below(4) ? Promise.resolve() : Promise.reject(new Stopped()));
+    const trouble = () => (asked++ < any.below(3) ? Promise.resolve() : Promise.reject(new Stopped()));
     let reported = 0;
     const onProgress = (done, all) => {
       assert.ok(done >= reported && done <= all, `progress ${done} of ${all} after ${reported}`);
@@ -95,7 +95,7 @@ async function play(seed) {
     } catch (error) {
       assert.ok(error instanceof Stopped, error.stack);
       if (state.dead) sending = new Sending(team.card, letter(), code); // the page is opened again: same words, same files
-      else if (any.next() < 0.2) for (const blob of relay.blobs.keys()) if (any.next() < 0.3) relay.blobs.delete(blob); // expired meanwhile
+      else if (any.next() < 0.5) for (const blob of relay.blobs.keys()) if (any.next() < 0.5) relay.blobs.delete(blob); // expired meanwhile
     }
     await new Promise((done) => later(done, 8));
   }
