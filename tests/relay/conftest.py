@@ -123,6 +123,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(folder: Path) -> Iterator[SqliteStore]:
     opened = open_store(str(folder))
+    assert isinstance(opened, SqliteStore)
     yield opened
     opened.close()
 

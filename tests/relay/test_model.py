@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from leeward.relay.check import check_store
 from leeward.relay.open_store import open_store
-from leeward.relay.sqlite_store import SqliteStore
+from leeward.relay.store import BoxStore
 from leeward.wire.errors import BlobTaken, BoxTaken, ItemTaken, NoSuchBlob, NoSuchBox, Refused
 
 
@@ -75,7 +75,7 @@ class Model:
 
 
 async def real(  # noqa: PLR0911 - one return for each thing that a store does
-    store: SqliteStore, name: str, args: tuple[int, ...]
+    store: BoxStore, name: str, args: tuple[int, ...]
 ) -> Any:
     """Do the same to the store, and put its answer into the model's terms."""
     try:

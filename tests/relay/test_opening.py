@@ -23,6 +23,7 @@ from leeward.relay.folder_blobs import FolderBlobs
 from leeward.relay.open_store import open_store, store_path
 from leeward.relay.serve import Serving
 from leeward.relay.sqlite_store import SqliteStore
+from leeward.relay.store import BoxStore
 from leeward.relay.sums import sums_path
 
 
@@ -135,7 +136,7 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pyt
 
 
 def test_several_may_make_one_store_at_once(tmp_path: Path) -> None:
-    opened: list[SqliteStore] = []
+    opened: list[BoxStore] = []
     threads = [threading.Thread(target=lambda: opened.append(open_store(str(tmp_path)))) for _ in range(12)]
     for thread in threads:
         thread.start()
@@ -214,6 +215,7 @@ def test_what_a_kill_left_among_the_blobs_is_swept_an_hour_later(tmp_path: Path)
         if path != new:
             os.utime(path, (1_000_000_000, 1_000_000_000))
     store = open_store(str(tmp_path))
+    assert isinstance(store, SqliteStore)
     store._disk.submit(int).result()
     end = time.monotonic() + 5
     while (old.exists() or part.exists()) and time.monotonic() < end:
@@ -229,6 +231,7 @@ def test_what_a_kill_left_among_the_blobs_is_swept_an_hour_later(tmp_path: Path)
 def test_an_upload_that_is_given_up_never_leaves_a_row_without_its_file(tmp_path: Path) -> None:
     async def give_up() -> None:
         store = open_store(str(tmp_path))
+        assert isinstance(store, SqliteStore)
         hold = threading.Event()
         held = asyncio.ensure_future(store._writer.run(lambda _: hold.wait(10)))
         upload = asyncio.ensure_future(store.put_blob(b"b" * 32, bytes(32), b"piece"))

@@ -49,9 +49,9 @@ class Cluster:
 
     def make(self) -> None:
         """Make the cluster; the role that relays use has no right but to its databases."""
-        command = [programs() / "initdb", "-D", self.data, "-A", "trust", "-U", "postgres", "-k", "--no-sync"]
+        options = ["-A", "trust", "-U", "postgres", "-k", "--no-sync", "--no-locale", "-E", "UTF8"]
         subprocess.run(
-            [*command, "--no-locale", "-E", "UTF8"],
+            [str(programs() / "initdb"), "-D", str(self.data), *options],
             check=True,
             stdout=subprocess.DEVNULL,
             cwd=self.folder,
@@ -77,9 +77,9 @@ class Cluster:
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [
-                    programs() / "postgres",
+                    str(programs() / "postgres"),
                     "-D",
-                    self.data,
+                    str(self.data),
                     "-clisten_addresses=",
                     f"-cunix_socket_directories={self.folder}",
                     *options,

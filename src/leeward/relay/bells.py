@@ -30,3 +30,9 @@ class Bells:
         """Wake all who wait for this box."""
         for event in self._waiting.get(box, ()):
             event.set()
+
+    def ring_everybody(self) -> None:
+        """Wake all who wait for any box."""
+        for events in self._waiting.values():
+            for event in events:
+                event.set()
