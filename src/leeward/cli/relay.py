@@ -20,6 +20,8 @@ examples:
         on this computer, to try it out
   leeward relay here --port 8000
         the relay alone: no intake page is served
+  leeward relay --front-of http://….onion --proxy socks5h://127.0.0.1:9050 --card card.json --port 8001
+        the intake page alone, for a relay that runs elsewhere
 
 The card is what `leeward init` wrote for your team; it is public. The relay can open nothing that it keeps.
 """
@@ -34,7 +36,16 @@ class CardUnreadable(LeewardError):
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.epilog = EXAMPLES
-    parser.add_argument("folder", type=Path, help="where sealed things are kept; made if it is not there")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "folder", type=Path, nargs="?", help="where sealed things are kept; made if it is not there"
+    )
+    what.add_argument(
+        "--front-of", metavar="URL", help="keep nothing: serve the intake page for the relay at this address"
+    )
+    parser.add_argument(
+        "--proxy", metavar="URL", help="with --front-of: the SOCKS proxy to that relay, such as Tor's"
+    )
     parser.add_argument(
         "--card", type=Path, metavar="FILE", help="the team's intake card; without it no page is served"
     )
@@ -57,6 +68,8 @@ def run(arguments: argparse.Namespace) -> int:
     from leeward.relay.serve import serve  # noqa: PLC0415
 
     card = None if arguments.card is None else read_card(arguments.card)
+    if arguments.front_of is not None:
+        return _serve_front(arguments, card)
     if card is not None:
         check_card(card)  # before anything is made
     store = open_store(str(arguments.folder))
@@ -71,6 +84,30 @@ def run(arguments: argparse.Namespace) -> int:
         )
     finally:
         store.close()  # a store that was closed carries sums over every byte
+    return 0
+
+
+def _serve_front(arguments: argparse.Namespace, card: dict[str, object] | None) -> int:
+    """Serve the intake page alone until a signal."""
+    from leeward.front.app import make_front  # noqa: PLC0415
+    from leeward.front.remote import RemoteRelay  # noqa: PLC0415
+    from leeward.relay.serve import serve  # noqa: PLC0415
+
+    if card is None:
+        raise CardUnreadable(
+            say("Without a card there is no intake page to serve."),
+            kept=say("Nothing was started."),
+            next_step=say("Add --card with the file that “leeward init” wrote."),
+        )
+    front = make_front(card, RemoteRelay(arguments.front_of, proxy=arguments.proxy))
+    if arguments.until_stdin_ends:
+        end_with_parent(lambda: signal.raise_signal(signal.SIGTERM))
+    serve(
+        front,
+        port=arguments.port,
+        uds=arguments.socket,
+        on_ready=lambda address: tell.line(f"Intake page at {address}"),
+    )
     return 0
 
 

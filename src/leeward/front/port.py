@@ -45,3 +45,11 @@ class MailPort(Protocol):
     async def get_notice(self, box: bytes) -> bytes | None:
         """Return the newest intake card that the team published, None if there is none."""
         ...
+
+    async def unread_mail(self) -> int:
+        """Return how many bytes of class mail came within the last hour and have not been read."""
+        ...
+
+    async def is_known(self, box: bytes, read_token: bytes) -> bool:
+        """Tell whether somebody has written into this mailbox, and this is its read token: the words are known."""
+        ...

@@ -21,14 +21,15 @@ from leeward.front.card import Card
 from leeward.front.errors import Trouble
 from leeward.front.plain.body import Body, ClientGone
 from leeward.front.plain.form import Form
+from leeward.front.plain.lane import Lane
 from leeward.front.plain.letter import make_letter_form, read_letter
-from leeward.front.plain.mail import Mail
+from leeward.front.plain.mail import UNSURE, Mail, look_of
 from leeward.front.plain.render import Renderer
 from leeward.front.plain.room import Room
 from leeward.front.plain.sealer import Sealer, Works
 from leeward.front.plain.ticket import Tickets
 from leeward.front.port import MailPort
-from leeward.seal.codes import Code, parse_code
+from leeward.seal.codes import Code, derive_way, parse_code
 from leeward.seal.errors import CodeRefused, SealError
 from leeward.wire.errors import KnownOnly, NoRoom, Refused
 
@@ -67,6 +68,7 @@ class PlainForms:
         self._tickets = Tickets(clock, chance)
         self._works: Works | None = None
         self._room = Room()
+        self._lane = Lane(port, chance)
 
     async def send(self, request: Request) -> Response:
         """Take a first message, and tell the words."""
@@ -92,6 +94,8 @@ class PlainForms:
             body = _body_of(request, BODY_MOST)
             form = make_letter_form(request.headers.get("content-type", ""))
             fields = form.fields
+            if not later:
+                await self._lane.admit()  # before anything of it is read
             await self._read(body, form, sealer)
             page = await self._deal_with_letter(served, fields, sealer, later=later)
             return self._answer(page, 200)
@@ -100,7 +104,7 @@ class PlainForms:
             return self._gone()
         except Exception as error:  # noqa: BLE001 - whatever it was, nothing of it stays, and a page says what to do
             trouble = _trouble_of(error)
-            if trouble.key != _UNSURE:  # 2: else the message may have been taken, and needs its pieces
+            if trouble.key != UNSURE:  # 2: else the message may have been taken, and needs its pieces
                 await sealer.take_back()
             return await self._refuse(served, body, fields, trouble)
 
@@ -112,6 +116,8 @@ class PlainForms:
         letter = read_letter(fields, lang, None if later else served.card.questions)
         if letter.is_empty and sealer.is_empty:
             raise Trouble("trouble_empty")
+        if code is not None:
+            await self._lane.admit(look_of(derive_way(code)))
         files = await sealer.finish()
         if code is None:
             drawn = await served.mail.send_first(letter, files, sealer.riding)
@@ -148,19 +154,21 @@ class PlainForms:
         except ClientGone:
             return self._gone()
         except Exception as error:  # noqa: BLE001 - as above
-            fault = error if isinstance(error, CodeRefused | Trouble) else Trouble("trouble_look", 503)
+            fault = _fault_of(error)
             lang = served.renderer.language(fields.get("lang", ""))
             page = served.renderer.faults(lang, fields.get("words", ""), fault)
             return await self._last(body, page, fault.status if isinstance(fault, Trouble) else 422)
 
     async def _open(self, served: Served, lang: str, fields: Mapping[str, str]) -> bytes:
         code = self._code_of(fields)
+        await self._lane.admit(look_of(derive_way(code)))
         after = fields.get("after", "")
         talk = await served.mail.visit(code, int(after) if _DECIMAL.fullmatch(after) else 0)
         return served.renderer.talk(lang, talk, self._tickets.make(code))
 
     async def _end(self, served: Served, lang: str, fields: Mapping[str, str]) -> bytes:
         code = self._code_of(fields)
+        await self._lane.admit(look_of(derive_way(code)))
         if not fields.get("sure"):
             talk = await served.mail.visit(code, 0)
             return served.renderer.talk(lang, talk, self._tickets.make(code), note="end_unsure")
@@ -209,15 +217,19 @@ class PlainForms:
         return self._works
 
 
-_UNSURE = "trouble_server"
-
-
 def _body_of(request: Request, most: int) -> Body:
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:  # 4
         raise Trouble("trouble_form", 403)
     if "transfer-encoding" in request.headers:
         raise Trouble("trouble_form", 411)
     return Body(request.receive, request.headers.get("content-length"), most)
+
+
+def _fault_of(error: Exception) -> CodeRefused | Trouble:
+    """Return what a page says of an error while somebody looks into a conversation."""
+    if isinstance(error, CodeRefused) or (isinstance(error, Trouble) and error.key != UNSURE):
+        return error
+    return Trouble("trouble_look", 503)
 
 
 def _trouble_of(error: Exception) -> Trouble:
@@ -234,4 +246,4 @@ def _trouble_of(error: Exception) -> Trouble:
         case SealError():
             return Trouble("trouble_sealing", 500)
         case _:
-            return Trouble(_UNSURE, 503)
+            return Trouble("trouble_away", 503)

@@ -17,6 +17,7 @@ from typing import Any
 
 from leeward.base.ports import Chance
 from leeward.front.card import Card
+from leeward.front.errors import Trouble
 from leeward.front.plain.letter import Letter, describe_way, print_event, print_report
 from leeward.front.port import Looked, MailPort
 from leeward.seal.codes import Code, Way, derive_way, make_code
@@ -24,8 +25,10 @@ from leeward.seal.envelope import open_sealed, seal
 from leeward.seal.errors import SealError
 from leeward.seal.keys import Recipient
 from leeward.seal.kinds import Kind
-from leeward.wire.errors import NoSuchBox
+from leeward.wire.errors import NoSuchBox, Refused
 from leeward.wire.turn import Look, Make, Post, Put, Turn
+
+UNSURE = "trouble_server"  # the trouble after which nobody can tell whether a message was taken
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,11 @@ class Talk:
     damaged: int
     sealed_size: int
     next_after: int | None  # where to look for more, if there is more
+
+
+def look_of(way: Way, after: int = 0) -> Look:
+    """Return what looks into the mailbox of a way."""
+    return Look(bytes.fromhex(way.box), bytes.fromhex(way.read), after)
 
 
 class Mail:
@@ -71,7 +79,7 @@ class Mail:
             ways.reverse()
         report = print_report(letter, files, {"ways": described}, self._chance)
         makes = tuple(_make(way) for way in ways)
-        await self._port.take_turn(Turn(makes, tuple(puts), self._post(report)))
+        await self._take(Turn(makes, tuple(puts), self._post(report)))
         return code
 
     async def send_later(
@@ -80,30 +88,36 @@ class Mail:
         """Send a later message, and look for answers in the same turn."""
         way = derive_way(code)
         report = print_report(letter, files, {"voice": way.voice}, self._chance)
-        looked = await self._port.take_turn(Turn((), tuple(puts), self._post(report), self._look(way, 0)))
+        looked = await self._take(Turn((), tuple(puts), self._post(report), look_of(way, 0)))
         return open_answers(looked, way)
 
     async def visit(self, code: Code, after: int) -> Talk:
         """Look for answers after a number; the team learns that somebody with the words was there."""
         way = derive_way(code)
         event = print_event(way.voice, "opened", self._chance)
-        looked = await self._port.take_turn(Turn((), (), self._post(event), self._look(way, after)))
+        looked = await self._take(Turn((), (), self._post(event), look_of(way, after)))
         return open_answers(looked, way)
 
     async def end(self, code: Code) -> None:
         """Tell the team that it is over, and erase both mailboxes."""
         way, other = derive_way(code), derive_way(code.alarm_form())
         event = print_event(way.voice, "ended", self._chance)
-        await self._port.take_turn(Turn((), (), self._post(event), self._look(way, 0)))
+        await self._take(Turn((), (), self._post(event), look_of(way, 0)))
         for one in sorted((way, other), key=lambda one: one.box):  # 3
             with contextlib.suppress(NoSuchBox):
                 await self._port.delete_box(bytes.fromhex(one.box), bytes.fromhex(one.read))
 
+    async def _take(self, turn: Turn) -> Looked:
+        """Ask for a turn; a Refused if nothing of it was done, Trouble if nobody can tell."""
+        try:
+            return await self._port.take_turn(turn)
+        except Refused:
+            raise
+        except Exception as error:
+            raise Trouble(UNSURE, 503) from error
+
     def _post(self, report: bytes) -> Post:
         return Post(self._box, self._write, self._chance.draw(16), seal(Kind.REPORT, report, self.recipient))
-
-    def _look(self, way: Way, after: int) -> Look:
-        return Look(bytes.fromhex(way.box), bytes.fromhex(way.read), after)
 
 
 def _make(way: Way) -> Make:
