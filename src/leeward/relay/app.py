@@ -8,52 +8,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, TypeAlias
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
-from leeward.base.limits import ITEM_MOST, PIECE_SEALED_MOST
+from leeward.base.limits import ITEM_MOST
+from leeward.relay.answers import BYTES, CLOSE, TEXT, Answer, Send, answer_of, send_answer
+from leeward.relay.lanes import Lanes
 from leeward.relay.request import Budget, ClientGone, Receive, Request, Scope
 from leeward.relay.store import BoxStore
+from leeward.relay.turns import Turns
 from leeward.relay.whole_append import TakeWhole, WholeAppends
 from leeward.wire import routes
-from leeward.wire.errors import BadRequest, Busy, Refused, print_refusal
-from leeward.wire.hexes import HASH_BYTES, parse_hex
+from leeward.wire.errors import BadRequest, Busy, NoSuchBlob, Refused
+from leeward.wire.hexes import HASH_BYTES
 from leeward.wire.listing import LAST_HEADER, print_listing
 
-Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
-Header: TypeAlias = tuple[bytes, bytes]
 
 BUDGET = 192 * 1024 * 1024  # bytes
-_CHUNK = 64 * 1024  # bytes of an answer handed over at once: a slow reader is seen between two
-
-_CACHE = (b"cache-control", b"no-store")
-_BYTES = (b"content-type", b"application/octet-stream")
-_TEXT = (b"content-type", b"text/plain")
-_CLOSE = (b"connection", b"close")
 
 
-class _Answer:
-    """A status, a body, and what is special in the head."""
-
-    __slots__ = ("body", "headers", "status")
-
-    def __init__(self, status: int, body: bytes = b"", *headers: Header) -> None:
-        self.status = status
-        self.body = body
-        self.headers = headers
-
-
-def make_app(store: BoxStore, pages: AsgiApp | None = None, *, budget: int = BUDGET) -> AsgiApp:
+def make_app(
+    store: BoxStore, pages: AsgiApp | None = None, *, budget: int = BUDGET, lanes: Lanes | None = None
+) -> AsgiApp:
     """Return the relay as an ASGI app; whatever is not under /v1 goes to `pages`, if given."""
-    return _Relay(store, pages, Budget(budget))
+    return _Relay(store, pages, Budget(budget), lanes or Lanes(store))
 
 
 class _Relay:
-    def __init__(self, store: BoxStore, pages: AsgiApp | None, budget: Budget) -> None:
+    def __init__(self, store: BoxStore, pages: AsgiApp | None, budget: Budget, lanes: Lanes) -> None:
         self._store = store
         self._pages = pages
         self._budget = budget
+        self._turns = Turns(store, budget, lanes)
         self.take_whole: TakeWhole = WholeAppends(
             store, budget
         ).take  # the short way of what has arrived already
@@ -70,7 +57,7 @@ class _Relay:
             answer = await self._answer(path, request)
             with self._budget.share() as share:  # 4
                 share.take(len(answer.body))
-                await _send(send, answer)
+                await send_answer(send, answer, head_only=request.method == "HEAD")
         except ClientGone:
             return
         except Refused as refusal:
@@ -80,14 +67,14 @@ class _Relay:
 
     async def _refuse(self, refusal: Refused, request: Request, send: Send) -> None:
         await request.drain()
-        headers = [_TEXT]
-        if isinstance(refusal, Busy):
-            headers.append((b"retry-after", b"%d" % refusal.retry_after))
+        answer = answer_of(refusal)
         if not request.complete:
-            headers.append(_CLOSE)  # a body that nobody read must not be taken for the next request
-        await _send(send, _Answer(refusal.status, print_refusal(refusal), *headers))
+            answer.headers += (CLOSE,)  # a body that nobody read must not be taken for the next request
+        await send_answer(send, answer, head_only=request.method == "HEAD")
 
-    async def _answer(self, path: str, request: Request) -> _Answer:
+    async def _answer(  # noqa: C901, PLR0911 - one case for each path
+        self, path: str, request: Request
+    ) -> Answer:
         if request.version != "1.1":
             raise BadRequest
         route = routes.parse_route(path, request.query())
@@ -100,24 +87,32 @@ class _Relay:
                 return await self._box(route, request)
             case routes.Blob():
                 return await self._blob(route, request)
+            case routes.Turns():
+                return await self._turns.turn(request)
+            case routes.Waiting():
+                return await self._turns.waiting(request)
+            case routes.Gate():
+                return await self._turns.gate(route, request)
+            case routes.Notice():
+                return await self._turns.notice(route, request)
             case routes.Hello():
                 request.allow("GET")
-                return _Answer(200, routes.HELLO_BODY, _TEXT)
+                return Answer(200, routes.HELLO_BODY, TEXT)
 
-    async def _box(self, route: routes.Box, request: Request) -> _Answer:
+    async def _box(self, route: routes.Box, request: Request) -> Answer:
         request.allow("PUT", "DELETE")
         if request.method == "DELETE":
             await self._store.delete_box(route.box, request.token())
-            return _Answer(204)
+            return Answer(204)
         length = request.length(2 * HASH_BYTES)
         with self._budget.share() as share:
             body = await request.body(length, share)
         if length != 2 * HASH_BYTES:
             raise BadRequest
         made = await self._store.make_box(route.box, body[:HASH_BYTES], body[HASH_BYTES:])
-        return _Answer(201 if made else 200)
+        return Answer(201 if made else 200)
 
-    async def _append(self, route: routes.Item, request: Request) -> _Answer:
+    async def _append(self, route: routes.Item, request: Request) -> Answer:
         request.allow("POST")
         token, length = request.token(), request.length(ITEM_MOST)  # 1
         if length == 0:
@@ -125,9 +120,9 @@ class _Relay:
         with self._budget.share() as share:  # 4
             sealed = await request.body(length, share)
             appended = await self._store.append(route.box, token, route.item, sealed)  # 2
-        return _Answer(201 if appended.made else 200, b"%d" % appended.number, _TEXT)
+        return Answer(201 if appended.made else 200, b"%d" % appended.number, TEXT)
 
-    async def _list(self, route: routes.Items, request: Request) -> _Answer:
+    async def _list(self, route: routes.Items, request: Request) -> Answer:
         request.allow("GET")
         token = request.token()
         page = await self._store.list_items(route.box, token, route.after, route.limit)
@@ -135,31 +130,19 @@ class _Relay:
             await self._store.wait_for_item(route.box, token, route.after, route.wait)
             page = await self._store.list_items(route.box, token, route.after, route.limit)
         last = (LAST_HEADER.lower().encode("ascii"), b"%d" % page.last)
-        return _Answer(200, print_listing(page.items), _BYTES, last)
+        return Answer(200, print_listing(page.items), BYTES, last)
 
-    async def _blob(self, route: routes.Blob, request: Request) -> _Answer:
-        request.allow("GET", "PUT", "DELETE")
-        if request.method == "GET":
-            return _Answer(200, await self._store.get_blob(route.blob), _BYTES)
-        if request.method == "DELETE":
-            await self._store.delete_blob(route.blob, request.token())
-            return _Answer(204)
-        erase_hash = parse_hex(request.header(b"leeward-erase") or "", HASH_BYTES)
-        length = request.length(PIECE_SEALED_MOST)  # 1
-        if length == 0:
-            raise BadRequest
-        with self._budget.share() as share:  # 4
-            sealed = await request.body(length, share)
-            made = await self._store.put_blob(route.blob, erase_hash, sealed)  # 2
-        return _Answer(201 if made else 200)
-
-
-async def _send(send: Send, answer: _Answer) -> None:
-    headers = [_CACHE, *answer.headers]
-    if answer.status != 204:
-        headers.append((b"content-length", b"%d" % len(answer.body)))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    body = answer.body
-    for start in range(0, max(len(body), 1), _CHUNK):
-        end = start + _CHUNK
-        await send({"type": "http.response.body", "body": body[start:end], "more_body": end < len(body)})
+    async def _blob(self, route: routes.Blob, request: Request) -> Answer:
+        request.allow("GET", "HEAD", "PUT", "DELETE")
+        match request.method:
+            case "GET":
+                return Answer(200, await self._store.get_blob(route.blob), BYTES)
+            case "HEAD":
+                if not await self._store.has_blob(route.blob):
+                    raise NoSuchBlob
+                return Answer(200, b"", BYTES)
+            case "DELETE":
+                await self._store.delete_blob(route.blob, request.token())
+                return Answer(204)
+            case _:
+                return await self._turns.put_blob(route.blob, request)

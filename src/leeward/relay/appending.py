@@ -17,12 +17,13 @@ from functools import cache
 
 from leeward.relay import rows
 from leeward.relay.store import Appended
-from leeward.wire.errors import NoSuchBox, Refused
+from leeward.wire.errors import KnownOnly, NoSuchBox, Refused
 
 STRETCH_MOST = 32
 STRETCH_BYTES = 256 * 1024
 
-_ROW = "(NULL, ?, ?, ?, ?, ?, ?)"
+_ROW = "(?, ?, ?, ?, ?, ?, ?)"
+_COLUMNS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def _in_one(connection: sqlite3.Connection, stretch: list[Append]) -> list[Appen
     outcomes: list[Appended | Refused] = []
     found: dict[bytes, rows.BoxRow | None] = {}
     last: dict[bytes, int] = {}
-    values: list[bytes | int] = []
+    values: list[object] = []
     for append in stretch:
         box = append.box
         if box not in found:
@@ -78,17 +79,18 @@ def _in_one(connection: sqlite3.Connection, stretch: list[Append]) -> list[Appen
         if not rows.is_right(row.write_hash if row else None, append.write_token) or row is None:
             outcomes.append(NoSuchBox())  # 1
             continue
+        if row.gate != rows.GATE_NEVER:
+            outcomes.append(KnownOnly())  # 1
+            continue
         last[box] = number = last.get(box, row.last) + 1
-        columns = (box, number, append.item, append.day, append.sealed)
-        values += columns
-        values.append(rows.seal_of(b"i", *columns))
+        values += rows.item_values(box, number, append.item, append.day, append.sealed, row.mail)
         outcomes.append(Appended(number, made=True))
     if last:
-        connection.execute(_insert(len(values) // 6), values)
+        connection.execute(_insert(len(values) // _COLUMNS), values)
     for box, number in last.items():
         row = found[box]
         if row is not None:
-            rows.set_last(connection, box, row, number)
+            rows.set_last(connection, box, row, number, stretch[-1].day)
     return outcomes
 
 
@@ -101,4 +103,4 @@ def _alone(connection: sqlite3.Connection, append: Append) -> Appended | Refused
 
 @cache
 def _insert(count: int) -> str:
-    return f"INSERT INTO items VALUES {', '.join([_ROW] * count)}"  # noqa: S608 - nothing but question marks
+    return f"{rows.INSERT_ITEM} {', '.join([_ROW] * count)}"

@@ -4,7 +4,7 @@
  2. The journal, if there is one, verifies to its end (relay/journal.py).
  3. The file is ours, its tables are the ones this version makes, and SQLite finds pages and indexes sound.
  4. Every row has the seal of its columns, and every column its type.
- 5. Every item is in a box, and each box has all its items from `first` to `last`, without a gap.
+ 5. Every item is in a box, and each box has as many items as it counts: up to its last, less those that expired.
  6. Every blob's row has its file, with the size and SHA-256 of its row.
  7. Nothing else lies among the blobs.
 The relay cannot open what it keeps; whether an item is genuine is for the desks to check.
@@ -16,16 +16,18 @@ import hashlib
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from leeward.base.say import say
+from leeward.relay import rows
 from leeward.relay.fault import Fault
 from leeward.relay.folder_blobs import FolderBlobs
 from leeward.relay.journal import check_journal
 from leeward.relay.open_store import BLOBS, store_path
 from leeward.relay.rows import seal_of
-from leeward.relay.sqlite_file import APPLICATION_ID, migrations
+from leeward.relay.sqlite_file import APPLICATION_ID, migrations, run_migrations
 from leeward.relay.sums import check_sums, has_journal, journal_path
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -33,10 +35,31 @@ _Row: TypeAlias = tuple[Any, ...]
 
 _FRESH_SECONDS = 60  # a file younger than this may be a blob on its way
 _FAULTS_OF_SQLITE_MOST = 1000
-_COLUMNS = {
-    "boxes": (b"b", "box, read_hash, write_hash, first, last, day", "blob blob blob integer integer integer"),
-    "items": (b"i", "box, number, item, day, sealed", "blob integer blob integer blob"),
-    "blobs": (b"f", "blob, erase_hash, file, size, sha256, day", "blob blob text integer blob integer"),
+_MAIL = "(mail = 1) + 2 * (typeof(mail) <> 'integer' OR mail NOT IN (0, 1))"  # 0, 1, or damaged
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What a row's seal covers: letters by class (0 the team's, 1 mail), columns and their types."""
+
+    letters: tuple[bytes, ...]
+    columns: str
+    types: str
+    mail: str = "0"
+
+
+_TABLES = {
+    "boxes": _Table((b"b",), rows.BOX_COLUMNS, "blob blob blob" + " integer" * 8),
+    "items": _Table((b"i", b"m"), "box, number, item, day, sealed", "blob integer blob integer blob", _MAIL),
+    "pieces": _Table((b"p",), "blob, erase_hash, day, sealed", "blob blob integer blob"),
+    "reads": _Table((b"r",), "box, day, number", "blob integer integer"),
+    "notices": _Table((b"n",), "box, notice", "blob blob"),
+    "blobs": _Table(
+        (b"f", b"g"),
+        "blob, erase_hash, file, size, sha256, day",
+        "blob blob text integer blob integer",
+        _MAIL,
+    ),
 }
 
 
@@ -47,9 +70,9 @@ _HEAD = {
     16: (4096).to_bytes(2, "big"),  # page size
     18: bytes((2, 2, 0, 64, 32, 32)),  # journal kept beside it; nothing reserved; fixed fractions
     44: (4).to_bytes(4, "big"),  # format of the schema
-    48: bytes(8),  # no cache size of its own, no largest root page
+    48: bytes(4),  # no cache size of its own
     56: (1).to_bytes(4, "big"),  # UTF-8
-    64: bytes(4),  # no incremental vacuum
+    64: (1).to_bytes(4, "big"),  # gives pages back piece by piece
     68: APPLICATION_ID.to_bytes(4, "big"),
     72: bytes(20),  # for later
 }
@@ -126,39 +149,36 @@ class _Check:
                 )
 
     def _count(self) -> Iterator[Fault]:
-        counts = [self._one(f"SELECT count(*) FROM {table}") for table in _COLUMNS]  # noqa: S608 - our own names
+        counts = [self._one(f"SELECT count(*) FROM {table}") for table in _TABLES]  # noqa: S608 - our own names
         self._of = sum(counts) + counts[-1]
         yield from ()
 
     def _rows(self) -> Iterator[Fault]:
         """Rule 4."""
-        for table, (letter, columns, types) in _COLUMNS.items():
-            names = columns.split(", ")
-            kinds = " || ' ' || ".join(f"typeof({name})" for name in names)
-            question = f"SELECT {columns}, seal, {kinds} FROM {table}"  # noqa: S608 - our own names
-            for *values, seal, found in self._connection.execute(question):
+        for name, table in _TABLES.items():
+            kinds = " || ' ' || ".join(f"typeof({column})" for column in table.columns.split(", "))
+            question = f"SELECT {table.columns}, seal, {kinds}, {table.mail} FROM {name}"  # noqa: S608 - our own names
+            for *values, seal, found, mail in self._connection.execute(question):
                 self._step()
-                if found != types.encode() or seal_of(letter, *values) != seal:
+                sound = found == table.types.encode() and mail < len(table.letters)
+                if not sound or seal_of(table.letters[mail], *values) != seal:
                     yield Fault(
-                        _where(table, values), say("This row is not what was stored: its seal is wrong.")
+                        _where(name, values), say("This row is not what was stored: its seal is wrong.")
                     )
 
     def _counters(self) -> Iterator[Fault]:
         """Rule 5."""
         question = """
-            SELECT boxes.box, first, last, count(number), min(number), max(number)
+            SELECT boxes.box, last, gone, count(number), max(number)
             FROM boxes LEFT JOIN items ON items.box = boxes.box GROUP BY boxes.box"""
-        for box, first, last, count, least, most in self._connection.execute(question):
-            if not isinstance(first, int) or not isinstance(last, int):
+        for box, last, gone, count, most in self._connection.execute(question):
+            if not isinstance(last, int) or not isinstance(gone, int):
                 continue  # reported by rule 4
-            whole = (count, least, most) == (last - first + 1, first, last) or (
-                count == 0 and last == first - 1
-            )
-            if not whole:
+            if count != last - gone or (count and most > last):
                 what = say(
-                    "The box counts items {first} to {last}, but {count} are there.",
-                    first=first,
+                    "The box counts {last} items, of which {gone} have expired, but {count} are there.",
                     last=last,
+                    gone=gone,
                     count=count,
                 )
                 yield Fault(_where("boxes", [box]), what)
@@ -236,6 +256,8 @@ def _where(table: str, values: list[Any]) -> str:
             return f"box {shown[0]}"
         case "items":
             return f"box {shown[0]}, item number {shown[1]} ({shown[2]})"
+        case "reads" | "notices":
+            return f"box {shown[0]}, its row in {table}"
         case _:
             return f"blob {shown[0]}"
 
@@ -250,9 +272,7 @@ def _schema(connection: sqlite3.Connection) -> list[_Row]:
 def _fresh(version: int) -> sqlite3.Connection:
     """Return an empty store of a version, in memory."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    for number, sql in migrations():
-        if number <= version:
-            connection.executescript(sql)
+    run_migrations(connection, version)
     return connection
 
 

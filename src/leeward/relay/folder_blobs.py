@@ -66,6 +66,13 @@ class FolderBlobs:
         except FileNotFoundError:
             return None
 
+    def size(self, name: str) -> int | None:
+        """See BlobFiles.size."""
+        try:
+            return self.path_of(name).stat().st_size
+        except FileNotFoundError:
+            return None
+
     def delete(self, name: str) -> None:
         """See BlobFiles.delete."""
         path = self.path_of(name)

@@ -32,6 +32,7 @@ class Writer(Batches[Job]):
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.last: Job | None = None  # done before the connection is closed; nobody waits for its outcome
         super().__init__()
 
     async def run(self, job: Callable[[sqlite3.Connection], T]) -> T:
@@ -39,7 +40,13 @@ class Writer(Batches[Job]):
         return cast("T", await self.wait_for(job))
 
     def _end(self) -> None:
+        if self.last is not None:
+            self._alone(self.last)
         self._connection.close()
+
+    def _size_of(self, job: Job) -> int:
+        size: int = getattr(job, "size", 0)
+        return size
 
     def _outcomes(self, batch: list[Job]) -> list[Outcome]:
         try:

@@ -24,7 +24,17 @@ PATIENCE = 30.0  # seconds of grace before that is asked for
 _DRAIN_MOST = 8 * 1024 * 1024  # bytes of a refused body that are read and dropped, so that the answer arrives
 _DRAIN_SECONDS = 5.0
 _DRAIN_PAUSE = 1.0  # seconds between two parts of it
-_COUNTED = (b"authorization", b"content-length", b"transfer-encoding", b"leeward-erase")
+_COUNTED = frozenset(
+    (
+        b"authorization",
+        b"content-length",
+        b"transfer-encoding",
+        b"leeward-class",
+        b"leeward-erase",
+        b"leeward-sum",
+        b"leeward-work",
+    )
+)
 _DECIMAL = re.compile(rb"[0-9]{1,15}")
 
 

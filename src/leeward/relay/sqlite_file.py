@@ -8,11 +8,15 @@ from importlib import resources
 from pathlib import Path
 
 from leeward.relay.errors import StoreDamaged, StoreTooNew
+from leeward.relay.rows import seal_of
 from leeward.relay.sums import drop_sums
 
 APPLICATION_ID = 0x4C575244  # "LWRD" in the file's header: told apart from any other SQLite file
 BUSY_MS = 5000  # how long one process waits for another that is writing
-_CHECKPOINT_PAGES = 16000  # 64 MiB: the longer the journal grows, the fewer appends wait until it is moved
+_CHECKPOINT_PAGES = (
+    4000  # 16 MiB: whoever comes while the journal is moved into the file waits well below 100 ms
+)
+_INCREMENTAL = 2  # PRAGMA auto_vacuum: erased pages can be given back to the disk piece by piece
 
 
 def open_file(path: Path) -> sqlite3.Connection:
@@ -46,6 +50,11 @@ def migrations() -> list[tuple[int, str]]:
     return sorted((int(entry.name[:4]), entry.read_text(encoding="utf-8")) for entry in found)
 
 
+def _seal(table: str, *columns: bytes | str | int) -> bytes:
+    """Return the seal of a row, for use in SQL."""
+    return seal_of(table.encode("ascii"), *columns)
+
+
 def _connect_patiently(path: Path) -> sqlite3.Connection:
     """Connect, also where another process makes the file at this moment: SQLite does not wait for that by itself."""
     end = time.monotonic() + BUSY_MS / 1000
@@ -60,7 +69,10 @@ def _connect_patiently(path: Path) -> sqlite3.Connection:
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000)
+    connection.create_function("leeward_seal", -1, _seal, deterministic=True)  # for migrations
     try:
+        if path.stat().st_size == 0:
+            connection.execute(f"PRAGMA auto_vacuum = {_INCREMENTAL}")  # can be said only of a file without tables
         _set_up(connection)
     except BaseException:
         connection.close()
@@ -97,6 +109,16 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
             if version:
                 _back_up(connection, path.with_name(f"{path.name}.before-{number}"))
             _apply(connection, number, sql)
+    if int(connection.execute("PRAGMA auto_vacuum").fetchone()[0]) != _INCREMENTAL:
+        connection.execute("VACUUM")  # once: a file of before learns to give room back
+
+
+def run_migrations(connection: sqlite3.Connection, upto: int) -> None:
+    """Make the tables of a version in an empty file."""
+    connection.create_function("leeward_seal", -1, _seal, deterministic=True)
+    for number, sql in migrations():
+        if number <= upto:
+            connection.executescript(sql)
 
 
 def _apply(connection: sqlite3.Connection, number: int, sql: str) -> None:

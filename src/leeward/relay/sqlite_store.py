@@ -18,20 +18,26 @@ from pathlib import Path
 from typing import TypeVar
 
 from leeward.base.ports import Chance, Clock
-from leeward.relay import rows
+from leeward.relay import mail_rows, rows, turn_rows
 from leeward.relay.appending import Append
 from leeward.relay.batches import Outcome
 from leeward.relay.bells import Bells
+from leeward.relay.fresh_mail import FreshMail
 from leeward.relay.group_commit import Writer
+from leeward.relay.read_marks import ReadMarks, write_marks
+from leeward.relay.sqlite_expiry import expire
 from leeward.relay.sqlite_file import open_file, open_reader
-from leeward.relay.store import Appended, BlobFiles, Page
+from leeward.relay.store import Appended, BlobFiles, Expired, Keep, Page
 from leeward.relay.sums import write_sums
+from leeward.relay.turn_rows import TurnJob
 from leeward.wire.errors import BlobTaken, Busy, NoRoom, NoSuchBlob
+from leeward.wire.turn import Turn
 
 _READERS = 2
 _DISK_THREADS = 4
 _LOOK_SECONDS = 1.0  # how often a waiting request looks for items that another process wrote
 _SWEEP_SECONDS = 3600.0  # an upload has its row long before, or it was cut short by a kill
+_MARK_SECONDS = 2.0  # how long marks of reading wait for others
 _DAY_MS = 24 * 60 * 60 * 1000
 
 T = TypeVar("T")
@@ -52,6 +58,9 @@ class SqliteStore:
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="relay-reader")
         self._disk = ThreadPoolExecutor(_DISK_THREADS, thread_name_prefix="relay-disk")
         self._closing = False
+        self._fresh = FreshMail()
+        self._marks = ReadMarks()
+        self._marking: asyncio.TimerHandle | None = None
         self._disk.submit(blobs.sweep, self._is_wanted, _SWEEP_SECONDS)
 
     async def make_box(self, box: bytes, read_hash: bytes, write_hash: bytes) -> bool:
@@ -85,7 +94,13 @@ class SqliteStore:
 
     async def list_items(self, box: bytes, read_token: bytes, after: int, limit: int) -> Page:
         """See BoxStore.list_items."""
-        return await self._read(lambda c: rows.list_items(c, box, read_token, after, limit))
+
+        def question(connection: sqlite3.Connection) -> turn_rows.Looked:
+            row = rows.reading_box(connection, box, read_token)
+            items, has_mail = rows.read_items(connection, box, row, after, limit)
+            return turn_rows.Looked(row, Page(items, row.last), has_mail)
+
+        return self._noted(box, await self._read(question))
 
     async def wait_for_item(self, box: bytes, read_token: bytes, after: int, seconds: float) -> None:
         """See BoxStore.wait_for_item."""
@@ -108,16 +123,20 @@ class SqliteStore:
         self._bells.ring(box)
         await self._forget_journal()
 
-    async def put_blob(self, blob: bytes, erase_hash: bytes, sealed: bytes) -> bool:
+    async def put_blob(self, blob: bytes, erase_hash: bytes, sealed: bytes, *, mail: bool = False) -> bool:
         """See BoxStore.put_blob."""
         sha256, size = hashlib.sha256(sealed).digest(), len(sealed)
-        there = await self._read(lambda c: rows.find_blob(c, blob))
+        piece, there = await self._read(lambda c: (rows.find_piece(c, blob), rows.find_blob(c, blob)))
+        if piece is not None:
+            if (piece.erase_hash, piece.sealed) != (erase_hash, sealed):
+                raise BlobTaken
+            return False
         if there is not None and rows.is_same_blob(there, erase_hash, sha256, size):
             await self._heal(blob, there.file, sealed)
             return False
         name = f"{blob.hex()}.{self._chance.draw(8).hex()}"
         await self._on_disk(partial(self._blobs.put, name, sealed))
-        new = rows.BlobRow(erase_hash, name, size, sha256, self._today())
+        new = rows.BlobRow(erase_hash, name, size, sha256, self._today(), int(mail))
         try:
             kept = await self._writer.run(lambda c: rows.insert_blob(c, blob, new))
         except (BlobTaken, NoRoom):
@@ -125,32 +144,94 @@ class SqliteStore:
             raise  # after any other end the row may stand, and must find its file
         if not kept:
             await self._on_disk(partial(self._blobs.delete, name))
+        elif mail:
+            self._fresh.blob_came(self._clock.now_ms(), blob, size)
         return kept
 
     async def get_blob(self, blob: bytes) -> bytes:
         """See BoxStore.get_blob."""
-        row = await self._read(lambda c: rows.find_blob(c, blob))
-        if row is None:
-            raise NoSuchBlob
-        sealed = await self._on_disk(partial(self._blobs.get, row.file))
+        piece, row = await self._read(lambda c: (rows.find_piece(c, blob), rows.find_blob(c, blob)))
+        if piece is not None:
+            return piece.sealed
+        sealed = await self._on_disk(partial(self._blobs.get, row.file)) if row is not None else None
         if sealed is None:
             raise NoSuchBlob
+        self._fresh.blob_read(blob)
         return sealed
 
     async def delete_blob(self, blob: bytes, erase_token: bytes) -> None:
         """See BoxStore.delete_blob."""
-        row = await self._writer.run(lambda c: rows.delete_blob(c, blob, erase_token))
-        await asyncio.shield(self._on_disk(partial(self._blobs.delete, row.file)))
+        file = await self._writer.run(lambda c: rows.delete_blob(c, blob, erase_token))
+        if file is not None:
+            await asyncio.shield(self._on_disk(partial(self._blobs.delete, file)))
         await self._forget_journal()
+
+    async def has_blob(self, blob: bytes) -> bool:
+        """See BoxStore.has_blob."""
+        piece, row = await self._read(lambda c: (mail_rows.has_piece(c, blob), rows.find_blob(c, blob)))
+        if piece or row is None:
+            return piece
+        size, file = row.size, row.file
+        return await self._on_disk(lambda: self._blobs.size(file) == size)
+
+    async def take_turn(self, turn: Turn) -> Page:
+        """See BoxStore.take_turn."""
+        if turn.makes or turn.puts or turn.post is not None:
+            looked = await self._writer.run(TurnJob(turn, self._today()))
+        elif turn.look is not None:
+            look = turn.look
+            looked = await self._read(lambda c: turn_rows.look_into(c, look))
+        else:
+            return Page([], 0)
+        if turn.post is not None:
+            self._bells.ring(turn.post.box)
+            if looked.number:
+                size = len(turn.post.sealed) + sum(len(put.sealed) for put in turn.puts)
+                self._fresh.came(self._clock.now_ms(), turn.post.box, looked.number, size)
+        return looked.page if turn.look is None else self._noted(turn.look.box, looked)
+
+    async def is_known(self, box: bytes, read_token: bytes) -> bool:
+        """See BoxStore.is_known."""
+        return await self._read(lambda c: turn_rows.is_known(c, box, read_token))
+
+    async def set_gate(self, box: bytes, read_token: bytes, *, known_only: bool) -> None:
+        """See BoxStore.set_gate."""
+        await self._writer.run(lambda c: mail_rows.set_gate(c, box, read_token, known_only=known_only))
+
+    async def put_notice(self, box: bytes, read_token: bytes, notice: bytes) -> None:
+        """See BoxStore.put_notice."""
+        await self._writer.run(lambda c: mail_rows.put_notice(c, box, read_token, notice))
+
+    async def get_notice(self, box: bytes) -> bytes | None:
+        """See BoxStore.get_notice."""
+        return await self._read(lambda c: mail_rows.get_notice(c, box))
+
+    async def waiting(self, most: int) -> list[bytes]:
+        """See BoxStore.waiting."""
+        await self._write_marks()
+        return await self._read(lambda c: mail_rows.waiting(c, most))
+
+    async def unread_mail(self) -> int:
+        """See BoxStore.unread_mail. What other processes took in counts there."""
+        return self._fresh.size(self._clock.now_ms())
+
+    async def expire(self, keep: Keep) -> Expired:
+        """See BoxStore.expire. In small parts, between which others write."""
+        await self._write_marks()
+        expired = await expire(self._writer.run, self._read, self._drop_file, keep, self._today())
+        await self._forget_journal()
+        return expired
 
     def close(self) -> None:
         """See BoxStore.close."""
         self._closing = True
+        marks, today = self._marks.take(), self._today()
         self._disk.shutdown()
         self._readers.shutdown()
         for connection in self._connections:
             connection.close()
         self._connections.clear()
+        self._writer.last = partial(write_marks, marks=marks, day=today) if marks else None
         self._writer.close()
         write_sums(self.path)
 
@@ -162,6 +243,36 @@ class SqliteStore:
         now = await self._read(lambda c: rows.find_blob(c, blob))
         if now is None or now.file != name:  # it was erased meanwhile, and must not stay
             await self._on_disk(partial(self._blobs.delete, name))
+
+    def _noted(self, box: bytes, looked: turn_rows.Looked) -> Page:
+        """Note what was read, and return it."""
+        page, row = looked.page, looked.row
+        if row is not None and (row.mail or looked.has_mail):
+            upto = page.items[-1].number if page.items else 0
+            if self._marks.note(box, row, upto, self._today()) and self._marking is None:
+                loop = asyncio.get_running_loop()
+                self._marking = loop.call_later(_MARK_SECONDS, self._begin_marks)
+            self._fresh.read(box, upto)
+        return page
+
+    def _begin_marks(self) -> None:
+        """Write the marks down without anybody waiting; one that fails is made again at the next reading."""
+        self._marking = None
+        marks, today = self._marks.take(), self._today()
+        if marks and not self._closing:
+            job = partial(write_marks, marks=marks, day=today)
+            try:
+                self._writer.submit(job, lambda _: None, asyncio.get_running_loop())
+            except Busy:
+                return
+
+    async def _write_marks(self) -> None:
+        marks, today = self._marks.take(), self._today()
+        if marks:
+            await self._writer.run(lambda c: write_marks(c, marks, today))
+
+    async def _drop_file(self, name: str) -> None:
+        await self._on_disk(partial(self._blobs.delete, name))
 
     def _is_wanted(self, name: str) -> bool:
         """Tell whether a blob's file belongs to a row; while closing, everything stays."""

@@ -167,6 +167,10 @@ class BlobFiles(Protocol):
         """Return the bytes, or None if there is no such file."""
         ...
 
+    def size(self, name: str) -> int | None:
+        """Return the file's length without reading it, or None if there is no such file."""
+        ...
+
     def delete(self, name: str) -> None:
         """Erase the file if it is there."""
         ...
