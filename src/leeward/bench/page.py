@@ -32,7 +32,7 @@ def run(*, quick: bool, progress: Callable[[str], None]) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="leeward-bench-") as name:
         store = open_store(str(Path(name)))
         try:
-            with Serving(make_app(store, make_front(card))) as serving:
+            with Serving(make_app(store, make_front(card, store))) as serving:
                 sizes = {language: first_page(serving.address, language) for language in card["languages"]}
         finally:
             store.close()
