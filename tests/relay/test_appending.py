@@ -79,7 +79,7 @@ def test_an_id_that_is_taken_fails_nobody_else(connection: sqlite3.Connection) -
 
 def test_large_items_are_not_held_together(connection: sqlite3.Connection) -> None:
     said: list[int] = []
-    connection.set_trace_callback(lambda text: said.append(text.count("(NULL,")))
+    connection.set_trace_callback(lambda text: said.append(text.count("(x'")))
     large = bytes(STRETCH_BYTES // 2)
     Append.run_all(connection, [_append(item=number, sealed=large) for number in range(5)])
     assert [count for count in said if count] == [2, 2, 1]

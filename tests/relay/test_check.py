@@ -174,7 +174,7 @@ def test_a_flipped_byte_of_a_killed_store_is_reported_or_harmless_long(copy: Pat
 @pytest.mark.parametrize(
     ("statements", "words"),
     [
-        (["DELETE FROM items WHERE number = 3"], "counts items 1 to"),
+        (["DELETE FROM items WHERE number = 3"], "items, of which 0 have expired, but"),
         (["UPDATE boxes SET last = last + 1"], "seal is wrong"),
         (["DELETE FROM boxes WHERE rowid IN ()"], ""),
         (["UPDATE items SET sealed = x'00' WHERE number = 2"], "item number 2"),

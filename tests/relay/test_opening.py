@@ -46,7 +46,7 @@ def test_an_address_names_a_file(url: str, path: str) -> None:
     assert store_path(url) == Path(path)
 
 
-@pytest.mark.parametrize("url", ["", "postgresql://host/base", "s3://bucket", "sqlite://x", "file:///x"])
+@pytest.mark.parametrize("url", ["", "mysql://host/base", "s3://bucket", "sqlite://x", "file:///x"])
 def test_an_unknown_address_is_refused(url: str) -> None:
     with pytest.raises(UnknownStore):
         open_store(url)
@@ -111,15 +111,15 @@ def test_a_migration_leaves_a_backup_and_happens_once(
     path = make(tmp_path)
     known = sqlite_file.migrations()
     added = "-- A column; it is empty.\nALTER TABLE boxes ADD COLUMN more TEXT;\n"
-    monkeypatch.setattr(sqlite_file, "migrations", lambda: [*known, (2, added)])
+    monkeypatch.setattr(sqlite_file, "migrations", lambda: [*known, (3, added)])
     for _ in range(2):
         sqlite_file.open_file(path).close()
-    backup = sqlite3.connect(tmp_path / "relay.sqlite.before-2")
-    assert backup.execute("PRAGMA user_version").fetchone() == (1,)
+    backup = sqlite3.connect(tmp_path / "relay.sqlite.before-3")
+    assert backup.execute("PRAGMA user_version").fetchone() == (2,)
     assert backup.execute("SELECT count(*) FROM boxes").fetchone() == (1,)
     backup.close()
     now = sqlite3.connect(path)
-    assert now.execute("PRAGMA user_version").fetchone() == (2,)
+    assert now.execute("PRAGMA user_version").fetchone() == (3,)
     assert now.execute("SELECT more FROM boxes").fetchall() == [(None,)]
     now.close()
 
@@ -128,7 +128,7 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pyt
     path = make(tmp_path)
     known = sqlite_file.migrations()
     broken = "ALTER TABLE boxes ADD COLUMN more TEXT;\nINSERT INTO nowhere VALUES (1);\n"
-    monkeypatch.setattr(sqlite_file, "migrations", lambda: [*known, (2, broken)])
+    monkeypatch.setattr(sqlite_file, "migrations", lambda: [*known, (3, broken)])
     with pytest.raises(StoreDamaged):
         sqlite_file.open_file(path)
     monkeypatch.undo()
@@ -276,7 +276,8 @@ def test_errors_are_in_the_tree_and_speak_in_three_parts(tmp_path: Path) -> None
         StoreTooNew("here"),
         AddressInUse("there"),
     ]
-    assert {type(error) for error in made} == set(RelayError.__subclasses__())
+    here = {kind for kind in RelayError.__subclasses__() if kind.__module__ == errors.__name__}
+    assert {type(error) for error in made} == here
     for error in made:
         assert isinstance(error, LeewardError)
         assert error.happened

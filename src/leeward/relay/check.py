@@ -35,7 +35,7 @@ _Row: TypeAlias = tuple[Any, ...]
 
 _FRESH_SECONDS = 60  # a file younger than this may be a blob on its way
 _FAULTS_OF_SQLITE_MOST = 1000
-_MAIL = "(mail = 1) + 2 * (typeof(mail) <> 'integer' OR mail NOT IN (0, 1))"  # 0, 1, or damaged
+_MAIL = "CASE WHEN typeof(mail) = 'integer' AND mail IN (0, 1) THEN mail ELSE 2 END"  # 2: damaged
 
 
 @dataclass(frozen=True, slots=True)
