@@ -107,6 +107,10 @@ class EmailChannel:
             _count(imap, self._settings.folder)
             validity = int((imap.response("UIDVALIDITY")[1] or [b"0"])[0] or 0)
             seen = self._memory.get()
+            if seen.get("skip"):  # set up with the wish that what lies there already is let be
+                there = _uids(imap, 0)
+                self._memory.put({"validity": validity, "uid": max(there, default=0)})
+                return 0
             last = seen.get("uid", 0) if seen.get("validity") == validity else 0  # 2
             count = 0
             for uid in _uids(imap, last)[:_ROUND_MOST]:

@@ -49,7 +49,7 @@ def look(session: Session, channel: SignalChannel) -> None:
     while channel.heard:
         handle = channel.heard.pop()
         contact = session.get(Contact, contact_id_of(channel.name, channel.account, handle))
-        if contact is None:
+        if contact is None or not handle:
             continue
         number = channel.safety_number(handle)
         known = number_of(session, contact.id)

@@ -88,14 +88,19 @@ def load_settings(session: Session) -> dict[str, Settings]:
     return found
 
 
-def save_settings(session: Session, settings: Settings) -> None:
-    """Keep a channel's settings on this desk, and tell the team that it runs here. BadSettings, NotPrivate."""
+def save_settings(session: Session, settings: Settings, *, only_new: bool = False) -> None:
+    """Keep a channel's settings on this desk, and tell the team that it runs here. BadSettings, NotPrivate.
+
+    With `only_new`, a mailbox that is set up for the first time lets be what lies there already.
+    """
     name = name_of(settings)
     _require_sound(settings)
     circle = session.compartment_of("intake")
     before = load_settings(session).get(name)
     if before is not None and account_of(before) != account_of(settings):
         remove_settings(session, name)
+    if only_new and not session.vault.local_get(memory_key(name)):
+        session.vault.local_put(memory_key(name), {"skip": 1})
     session.vault.local_put(_key(name), msgspec.to_builtins(settings))
     seat = seat_id(name, account_of(settings))
     session.commit(

@@ -18,6 +18,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -61,11 +62,12 @@ class SignalChannel:
         self.receives_by_itself = False  # the daemon was started in the mode that loses messages (1)
         self.left_out = 0  # messages to groups: an answer would go to one person, and the group would wait
         self.heard: set[str] = set()  # handles that wrote, or tried to under a new key, since somebody looked
+        self._subscribed = False
         self._named: dict[str, Any] = {}  # which account is meant, if the daemon has several
 
     def check(self) -> Message:
         """Ask the daemon for its version, and whether it has our account."""
-        self._open()
+        self._open()  # without asking for messages: they would be handed to this question, and lost with it
         version = _text(_dict(self._call("version", {})).get("version"))[:40]
         if self._named:
             accounts = rpc_list(self._call("listAccounts", None))
@@ -81,6 +83,9 @@ class SignalChannel:
         """Hand over what has come."""
         rpc = self._open()
         count = 0
+        if not self._subscribed:
+            self._subscribed = True
+            self._knows("subscribeReceive", self._named)
         try:
             while (params := rpc.next_notification(wait if not count else 0.0)) is not None:
                 count += self._take_one(params, take)
@@ -104,8 +109,8 @@ class SignalChannel:
         except OSError as error:  # 5
             self.close()
             raise AnswerUnsure(say("The connection to signal-cli broke while it was sending.")) from error
-        for one in _dict(result).get("results") or []:
-            kind = _text(_dict(one).get("type"))
+        for one in rpc_list(_dict(result).get("results")):
+            kind = _text(one.get("type"))
             if kind == "IDENTITY_FAILURE":
                 raise _identity_changed()
             if kind in _FOR_GOOD:
@@ -142,15 +147,11 @@ class SignalChannel:
             _dict(envelope.get("editMessage")).get("dataMessage")
         )
         if _text(_dict(event.get("exception")).get("type")) == "UntrustedIdentityException" and not data:
-            take(
-                Incoming(
-                    handle=_handle(envelope),
-                    text="",
-                    reference=f"untrusted {_number(envelope.get('timestamp'))}",
-                )
-            )
-            return 1
-        if self._named and event.get("account") not in {None, self.account}:
+            self.heard.add(
+                _handle(envelope)
+            )  # the daemon keeps what it could not trust, and reads it afterwards
+            return 0
+        if self._named and event.get("account") not in (None, self.account):
             return 0  # for another account of the same daemon
         if _dict(data.get("groupInfo")):
             self.left_out += 1
@@ -159,32 +160,32 @@ class SignalChannel:
         text = tidy(_text(data.get("message")))
         if not text and not attachments:
             return 0  # a receipt, somebody typing, a reaction: nothing that waits for us
-        files, whole = self._files(attachments, _handle(envelope))
+        handle = _handle(envelope)
+        files = self._files(attachments, handle)
         take(
             Incoming(
-                handle=_handle(envelope),
+                handle=handle,
                 text=text[:TEXT_MOST],
-                files=files,
+                files=tuple(files.values()),
                 reference=str(_number(data.get("timestamp") or envelope.get("timestamp"))),
-                cut=len(text) > TEXT_MOST or not whole,
+                cut=len(text) > TEXT_MOST or len(files) < len(attachments),
             )
         )
-        self.heard.add(_handle(envelope))
-        self._sweep(attachments)  # 3
+        self.heard.add(handle)
+        self._sweep(files)  # 3
         return 1
 
-    def _files(self, attachments: list[dict[str, Any]], handle: str) -> tuple[tuple[Attached, ...], bool]:
-        found: list[Attached] = []
+    def _files(self, attachments: list[dict[str, Any]], handle: str) -> dict[str, Attached]:
+        """Return the attachments that can be had, by the name under which the daemon keeps them."""
+        found: dict[str, Attached] = {}
         for one in attachments:
-            body = (
-                None
-                if _number(one.get("size")) > _FILE_MOST
-                else self._bytes_of(_text(one.get("id")), handle)
-            )
+            stored = _text(one.get("id"))
+            fits = _number(one.get("size")) <= _FILE_MOST
+            body = self._bytes_of(stored, handle) if fits and stored not in found else None
             if body is not None:
                 name = _text(one.get("filename")) or "attachment"
-                found.append(Attached(name, _text(one.get("contentType")), body))
-        return tuple(found), len(found) == len(attachments)
+                found[stored] = Attached(name, _text(one.get("contentType")), body)
+        return found
 
     def _bytes_of(self, stored: str, handle: str) -> bytes | None:
         if not _STORED.fullmatch(stored):  # it becomes a file's name: nothing else may
@@ -201,11 +202,9 @@ class SignalChannel:
         except (BadSettings, binascii.Error):
             return None
 
-    def _sweep(self, attachments: list[dict[str, Any]]) -> None:
-        for one in attachments:
-            stored = _text(one.get("id"))
-            if self._settings.attachments and _STORED.fullmatch(stored):
-                (Path(self._settings.attachments) / stored).unlink(missing_ok=True)
+    def _sweep(self, taken: Iterable[str]) -> None:
+        for stored in taken if self._settings.attachments else ():
+            (Path(self._settings.attachments) / stored).unlink(missing_ok=True)
 
     # the daemon
 
@@ -214,11 +213,23 @@ class SignalChannel:
             return self._rpc
         try:
             rpc = self._rpc = Rpc(self._settings.socket, timeout=self._timeout)
-            self._named = {"account": self.account} if _knows(rpc, "listAccounts", {}) else {}
-            _knows(rpc, "subscribeReceive", self._named)
+            self._subscribed = False
         except OSError as error:
             raise self._lost(error) from error
+        self._named = {"account": self.account} if self._knows("listAccounts", {}) else {}
         return rpc
+
+    def _knows(self, method: str, params: dict[str, Any]) -> bool:
+        """Call a method that a daemon may not have in its mode; tell whether it does."""
+        try:
+            self._open().call(method, params)
+        except Refusal as refusal:
+            if refusal.code != METHOD_NOT_FOUND:
+                raise _refused(refusal) from refusal
+            return False
+        except OSError as error:
+            raise self._lost(error) from error
+        return True
 
     def _call(self, method: str, params: dict[str, Any] | None) -> Any:  # noqa: ANN401 - JSON
         """Ask about our account; with None about the daemon itself."""
@@ -226,9 +237,7 @@ class SignalChannel:
         try:
             return rpc.call(method, {} if params is None else {**self._named, **params})
         except Refusal as refusal:
-            raise BadSettings(
-                say("signal-cli refuses: {why}.", why=refusal.why), kept=say("Nothing was lost.")
-            ) from refusal
+            raise _refused(refusal) from refusal
         except OSError as error:
             raise self._lost(error) from error
 
@@ -242,17 +251,8 @@ class SignalChannel:
         )
 
 
-def _knows(rpc: Rpc, method: str, params: dict[str, Any]) -> bool:
-    """Call a method that a daemon may not have in its mode; tell whether it does."""
-    try:
-        rpc.call(method, params)
-    except Refusal as refusal:
-        if refusal.code != METHOD_NOT_FOUND:
-            raise BadSettings(
-                say("signal-cli refuses: {why}.", why=refusal.why), kept=say("Nothing was lost.")
-            ) from refusal
-        return False
-    return True
+def _refused(refusal: Refusal) -> BadSettings:
+    return BadSettings(say("signal-cli refuses: {why}.", why=refusal.why), kept=say("Nothing was lost."))
 
 
 def rpc_list(value: object) -> list[dict[str, Any]]:
@@ -263,7 +263,7 @@ def rpc_list(value: object) -> list[dict[str, Any]]:
 def _why_not(refusal: Refusal) -> AnswerRefused | IdentityChanged | ChannelAway:
     """Say what an error of `send` means; what became of each recipient stands in its data."""
     response = _dict(_dict(refusal.data).get("response"))
-    kinds = {_text(_dict(one).get("type")) for one in response.get("results") or []}
+    kinds = {_text(one.get("type")) for one in rpc_list(response.get("results"))}
     if refusal.code == UNTRUSTED_KEY or "IDENTITY_FAILURE" in kinds:
         return _identity_changed()
     if refusal.code == USER_ERROR or kinds & _FOR_GOOD:

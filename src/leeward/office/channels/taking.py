@@ -8,15 +8,19 @@
 
 from __future__ import annotations
 
+import re
+
 from leeward.base.ids import derive_id
 from leeward.domain.files import FileRef
 from leeward.domain.intake import Contact, Letter, choose_pseudonym
 from leeward.domain.intake.report import tidy
 from leeward.domain.typed import write_new
 from leeward.ledger.model import Change
-from leeward.office.channels.port import Incoming
+from leeward.office.channels.port import Attached, Incoming
 from leeward.office.files import keep_file
 from leeward.office.session import Session
+
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,60}")
 
 
 def contact_id_of(name: str, account: str, handle: str) -> str:
@@ -46,7 +50,7 @@ def take_message(session: Session, name: str, account: str, incoming: Incoming) 
     kept: list[FileRef] = []
     try:
         kept.extend(
-            keep_file(session, circle, [file.body], name=file.name, media_type=file.media_type)  # 2
+            keep_file(session, circle, [file.body], name=file.name, media_type=_type(file))  # 2
             for file in incoming.files
         )
         letter = Letter(
@@ -75,3 +79,8 @@ def language_of(text: str) -> str:
     if cyrillic > latin:
         return "ru"
     return "en" if latin else ""
+
+
+def _type(file: Attached) -> str:
+    named = file.media_type.lower()
+    return named if _MEDIA_TYPE.fullmatch(named) else "application/octet-stream"
