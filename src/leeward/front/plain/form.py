@@ -84,7 +84,7 @@ class Form:
         self.ready: deque[PlainPiece] = deque()
         self._most = fields
         self._prefix = prefix
-        self._parts = self._files = self._held = 0
+        self._parts = self._files = self._counted = self._held = 0
         self._part = _Part()
         self._ended = False
         callbacks: MultipartCallbacks = {
@@ -161,8 +161,8 @@ class Form:
         if part.file is not None:
             self._take(part, part.file, memoryview(data)[start:end])
             return
-        self._held += end - start
-        if self._held > _FIELDS_MOST:  # 2
+        self._counted += end - start
+        if self._counted > _FIELDS_MOST:  # 2
             raise Trouble("trouble_form", 413)
         if part.most == 0:  # 3
             return
@@ -193,6 +193,7 @@ class Form:
         part = self._part
         if part.file is None:
             if part.most:
+                self._held += len(part.content)
                 self.fields.setdefault(part.name, _text(bytes(part.content)).replace("\r\n", "\n"))
         elif part.file.size:
             self.ready.append(PlainPiece(part.file, part.content, last=True))
