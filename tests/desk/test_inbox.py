@@ -82,7 +82,7 @@ def test_the_alarm_stands_on_top_with_what_to_do(session: Session, browser: Brow
     page = browser.post(f"/inbox/{contact}/alarm").text
     assert "You act on this alarm." in page
     assert "Mila took it up at 21:17" in page
-    assert "With the alarm form" in page
+    assert "Written under force: the alarm form" in page
 
 
 def test_facts_checks_and_a_grade_are_written_by_their_forms(

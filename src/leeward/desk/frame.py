@@ -9,6 +9,7 @@ import msgspec
 from leeward.base.say import Message, say
 from leeward.office import intake
 from leeward.office.around import conflicts, whoami
+from leeward.office.intake.view import Call, call_of
 
 if TYPE_CHECKING:
     from leeward.desk.state import DeskState
@@ -57,6 +58,7 @@ class Frame(msgspec.Struct, frozen=True):
     saved: Message
     sync_state: str  # "good", "late" or "none"
     conflicts: int
+    call: Call  # what stands above every page: an alarm, or that nobody has looked
 
 
 def frame_of(desk: DeskState, path: str) -> Frame:
@@ -75,6 +77,7 @@ def frame_of(desk: DeskState, path: str) -> Frame:
         saved=sentence,
         sync_state=state,
         conflicts=len(conflicts(desk.session)),
+        call=call_of(desk.session),
     )
 
 

@@ -35,7 +35,15 @@ _INBOX = (
     ("x", say("needs no answer")),
     ("r", say("refer to others")),
     ("d", say("doubt this contact")),
-    ("c", say("log a call")),
+    ("t", say("take it, or leave it to others")),
+    ("h", say("hand it over to a colleague")),
+    ("m", say("they are one person")),
+    ("p", say("they may be in other hands")),
+    ("z", say("junk: out of the queue, or back")),
+    ("b", say("hostile: out of the queue, kept")),
+    ("s", say("next order of the queue")),
+    ("f", say("all, mine, unclaimed")),
+    ("n", say("log a call")),
 )
 
 

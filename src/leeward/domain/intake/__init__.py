@@ -38,6 +38,7 @@ from leeward.domain.intake.standing import (
     decision_waits,
     safe_of,
     vetting_of,
+    warned,
 )
 from leeward.domain.intake.words import (
     CHANNEL,
@@ -113,4 +114,5 @@ __all__ = [
     "safe_of",
     "vetted",
     "vetting_of",
+    "warned",
 ]

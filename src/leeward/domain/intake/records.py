@@ -69,7 +69,9 @@ class Contact(Typed, frozen=True, kw_only=True):
     alarm_seen_by: str = ""
     settled_at: int = 0  # milliseconds: what was written before this needs no answer
     claims: tuple[Note, ...] = ()  # {"does": "take", "give" or "leave", "to", "text"}: the last one counts
-    captures: tuple[Note, ...] = ()  # {"does": "mark" or "lift", "text"}: whether they may be in other hands
+    captures: tuple[
+        Note, ...
+    ] = ()  # {"does": "mark", "lift" or "warned", "text"}: whether they may be in other hands
     heap: str = ""  # HEAP: out of the queue; "" is in it
     merged_into: str = ""  # the contact whose conversation this one is part of
     ended_done_at: int = 0  # milliseconds: somebody did what there was to do after they ended it

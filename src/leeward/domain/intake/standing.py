@@ -44,9 +44,16 @@ def captured_by(contacts: Sequence[Contact], since: int) -> frozenset[str]:
     """Return the members who said so since then: whoever marked it, and whoever took up an alarm."""
     if not since:
         return frozenset()
-    said = {one.by for contact in contacts for one in contact.captures if one.at >= since}
+    notes = [one for contact in contacts for one in contact.captures]
+    said = {one.by for one in notes if one.at >= since and one.value.get("does") == "mark"}
     took = {contact.alarm_seen_by for contact in contacts if contact.alarm_seen_at >= since}
     return frozenset(one for one in said | took if one)
+
+
+def warned(contacts: Sequence[Contact], since: int) -> frozenset[str]:
+    """Return the contacts that were warned since then because they are linked to somebody in other hands."""
+    notes = (one for contact in contacts for one in contact.captures if one.at >= since)
+    return frozenset(str(one.value.get("text", "")) for one in notes if one.value.get("does") == "warned")
 
 
 def ended_at(ordered: Sequence[Letter]) -> int:

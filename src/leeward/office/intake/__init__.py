@@ -8,6 +8,7 @@ from leeward.office.intake.danger import (
     mark_captured,
     places_in,
     take_up_alarm,
+    warn,
 )
 from leeward.office.intake.hands import hand_over, holder_of, leave, take
 from leeward.office.intake.heap import merge, put_on_heap, unmerge
@@ -103,4 +104,5 @@ __all__ = [
     "triage",
     "unlink",
     "unmerge",
+    "warn",
 ]

@@ -18,7 +18,7 @@ from leeward.domain.intake.places import Found, Trace, find_places
 from leeward.domain.relocation.journeys import Journey, Leg
 from leeward.domain.relocation.places import Place, PlaceAddress
 from leeward.ledger.model import Change, note, put
-from leeward.office.intake.see import line_for
+from leeward.office.intake.see import line_for, require_contact
 from leeward.office.intake.text import text_of
 from leeward.office.session import Session
 
@@ -78,6 +78,12 @@ def lift_captured(session: Session, contact_id: str, reason: str) -> None:
             next_step=say("One sentence is enough: what it rests on."),
         )
     session.commit(contact.compartment, _note(contact, "lift", words))
+
+
+def warn(session: Session, contact_id: str, other_id: str) -> None:
+    """Say that whoever is linked with them was warned (4)."""
+    contact = line_for(session, contact_id).contact
+    session.commit(contact.compartment, _note(contact, "warned", require_contact(session, other_id).id))
 
 
 def require_no_place(session: Session, contact_id: str, text: str) -> None:

@@ -69,7 +69,7 @@ def set_check(session: Session, check_id: str, outcome: str, answer: str = "") -
 
 
 def set_vetting(session: Session, contact_id: str, grade: str, reason: str, *, until: int = 0) -> None:
-    """Say how far we believe them, why, and until when (0: sixty days). "verified" stands as "partly" until read (1)."""
+    """Say how far we believe them, why, and until when (0: sixty days); "verified" waits for a second (1)."""
     contact = require_contact(session, contact_id)
     words = text_of(reason)
     if grade not in GRADES:

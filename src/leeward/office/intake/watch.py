@@ -100,7 +100,8 @@ def called(session: Session) -> Called | None:
     if not waits:
         return None
     now = session.now()
-    since = min(line.arrived_at for line in waits)
+    seen = last_look(session)
+    since = min(_first_unseen(line, seen) for line in waits)
     level = level_of(now - since, minutes_at(watch_of(session), _local(now)))
     if not is_called(session.member_id, level, on_duty(session, 1), on_duty(session, 2)):
         return None
@@ -116,6 +117,11 @@ def _unseen(session: Session) -> list[Line]:
     seen = last_look(session)
     waiting = (line for line in queue(session) if line.waiting_since or line.alarm_at)
     return [line for line in waiting if line.arrived_at > seen and not _taken(line)]  # 3
+
+
+def _first_unseen(line: Line, seen: int) -> int:
+    """Return when the oldest thing came that nobody has seen, as far as the line tells."""
+    return min(at for at in (line.alarm_at, line.waiting_since, line.arrived_at) if at > seen)
 
 
 def _taken(line: Line) -> bool:
