@@ -17,8 +17,19 @@ const FRONT = join(ROOT, "src/leeward/front");
 const DESK = join(ROOT, "src/leeward/desk");
 const TARGET = ["chrome87", "firefox91", "safari15"];
 
-async function bundle(entry, define = {}) {
+/** Parts of the intake page that the offline form has in another way: it asks nothing of any server. */
+const OFFLINE = {
+  name: "offline",
+  setup(builder) {
+    builder.onResolve({ filter: /^\.\/(assets|views)\.js$/ }, ({ path }) => ({
+      path: join(ROOT, "web/offline", path.slice(2).replace(/js$/, "ts")),
+    }));
+  },
+};
+
+async function bundle(entry, define = {}, plugins = []) {
   const result = await build({
+    plugins,
     entryPoints: [join(ROOT, entry)],
     absWorkingDir: ROOT,
     bundle: true,
@@ -78,6 +89,7 @@ async function sprite(names) {
 async function minified(path) {
   const { outputFiles } = await build({
     entryPoints: [path],
+    bundle: true,
     minify: true,
     target: TARGET,
     charset: "utf8",
@@ -109,7 +121,23 @@ async function buildFront(folder) {
   const icons = JSON.parse(await readFile(join(ROOT, "web/intake/icons.json"), "utf8"));
   out.files.set("icons.svg", Buffer.from(await sprite(icons)));
   out.files.set("manifest.json", Buffer.from(`${JSON.stringify({ script, style, away, bare, ...known }, null, 1)}\n`));
+  await addOffline(out);
   await out.write(folder);
+}
+
+/** The offline form's script and style, which are put into one file with the card: never served, so not in the manifest. */
+async function addOffline(out) {
+  const parts = {
+    "offline.js": await bundle("web/offline/offline.ts", {}, [OFFLINE]),
+    "offline.css": await minified(join(ROOT, "web/offline/offline.css")),
+  };
+  const sums = {};
+  for (const [name, bytes] of Object.entries(parts)) {
+    if (/<\/(script|style)|<!--/i.test(bytes.toString("utf8"))) throw new Error(`${name} cannot stand inside a page`);
+    out.files.set(name, bytes);
+    sums[name] = createHash("sha256").update(bytes).digest("hex");
+  }
+  out.files.set("offline.json", Buffer.from(`${JSON.stringify(sums, null, 1)}\n`));
 }
 
 /** Names in `icon("…")` calls of the desk, and those listed in web/desk/icons.json because they are chosen at run time. */

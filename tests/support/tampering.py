@@ -6,10 +6,11 @@ import contextlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from leeward.front.app import make_front
-from leeward.office.hotline_page.rendered import _NoMail
+from leeward.front.port import MailPort
+from leeward.office.hotline_page.rendered import NoMail
 from leeward.relay.serve import Serving
 
 Change = Callable[[str, dict[str, str], bytes], tuple[int, dict[str, str], bytes] | bytes | None]
@@ -28,7 +29,7 @@ class Tampered:
 @contextlib.contextmanager
 def serve_page(card: str) -> Iterator[Tampered]:
     """Serve the page of a card on this computer."""
-    front = make_front(json.loads(card), _NoMail())
+    front = make_front(json.loads(card), cast("MailPort", NoMail()))
     served = Tampered("")
 
     async def app(scope: Any, receive: Any, send: Any) -> None:

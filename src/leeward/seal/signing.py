@@ -25,6 +25,7 @@ class Purpose(enum.StrEnum):
     CARD = "card"
     DEVICE = "device"
     EXPORT = "export"
+    FORM = "form"
 
 
 class VerifyKey:

@@ -13,13 +13,12 @@ import re
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import Any, cast
 
 import msgspec
 
 from leeward.front.app import make_front
-from leeward.wire.errors import NoSuchBlob, NoSuchBox
-from leeward.wire.turn import Turn
+from leeward.front.port import MailPort
 
 SUMS = "/page.sha256"
 _LINE = re.compile(r"([0-9a-f]{64})  (/\S*)")
@@ -39,7 +38,7 @@ class Rendered:
     """The page of one card."""
 
     def __init__(self, card: str) -> None:
-        self._front = make_front(json.loads(card), _NoMail())
+        self._front = make_front(json.loads(card), cast("MailPort", NoMail()))
         [sums] = self._ask([(SUMS, "")])
         self.sums = sums.body
         self.files = {url: digest for digest, url in _LINE.findall(sums.body.decode())}
@@ -75,33 +74,11 @@ class Rendered:
             return pool.submit(asyncio.run, all_of_them()).result()
 
 
-class _NoMail:
-    """Where a page that is only compared would leave mail: nowhere."""
-
-    async def take_turn(self, turn: Turn) -> NoReturn:
-        """Refuse."""
-        del turn
-        raise NoSuchBox
-
-    async def put_blob(
-        self, blob: bytes, erase_hash: bytes, sealed: bytes, *, mail: bool = False
-    ) -> NoReturn:
-        """Refuse."""
-        del blob, erase_hash, sealed, mail
-        raise NoSuchBox
-
-    async def delete_blob(self, blob: bytes, erase_token: bytes) -> None:
-        """Refuse."""
-        del blob, erase_token
-        raise NoSuchBlob
-
-    async def delete_box(self, box: bytes, read_token: bytes) -> None:
-        """Refuse."""
-        del box, read_token
-        raise NoSuchBox
+class NoMail:
+    """Where a page that is only compared leaves mail: nowhere. It answers the one question that showing a page asks."""
 
     async def get_notice(self, box: bytes) -> bytes | None:
-        """Return an empty one: the card is the one that was given."""
+        """Return an empty notice: the card is the one that was given."""
         return box[:0]
 
 
