@@ -27,6 +27,13 @@ The card is what `leeward init` wrote for your team; it is public. The relay can
 """
 
 
+_KEPT = {
+    "unread": "reports and answers that nobody has fetched, and mailboxes that nobody looks into",
+    "read": "reports and answers after they were first fetched",
+    "blobs": "pieces of files that reporters sent",
+}
+
+
 class CardUnreadable(LeewardError):
     """The card file is missing or is no card."""
 
@@ -56,7 +63,30 @@ def configure(parser: argparse.ArgumentParser) -> None:
     where.add_argument(
         "--port", type=int, default=0, help="listen on this port of 127.0.0.1; 0 draws a free one"
     )
+    parser.add_argument(
+        "--quota-mb",
+        type=_positive,
+        metavar="MB",
+        default=1000,
+        help="unread mail in an hour beyond which whoever writes is asked for a little work (1000)",
+    )
+    for kind, days in (("unread", 180), ("read", 30), ("blobs", 180)):
+        parser.add_argument(
+            f"--keep-{kind}",
+            type=_positive,
+            metavar="DAYS",
+            default=days,
+            help=f"{_KEPT[kind]}: erased after so many days ({days}); what is the team's own stays",
+        )
     add_hanging(parser)
+
+
+def _positive(text: str) -> int:
+    """Return a whole number above 0; argparse makes a sentence of the error."""
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -64,8 +94,10 @@ def run(arguments: argparse.Namespace) -> int:
     from leeward.front.app import make_front  # noqa: PLC0415 - `--help` need not load a server
     from leeward.front.card import check_card  # noqa: PLC0415
     from leeward.relay.app import make_app  # noqa: PLC0415
+    from leeward.relay.lanes import Lanes  # noqa: PLC0415
     from leeward.relay.open_store import open_store  # noqa: PLC0415
     from leeward.relay.serve import serve  # noqa: PLC0415
+    from leeward.relay.store import Keep  # noqa: PLC0415
 
     card = None if arguments.card is None else read_card(arguments.card)
     if arguments.front_of is not None:
@@ -77,7 +109,12 @@ def run(arguments: argparse.Namespace) -> int:
         end_with_parent(lambda: signal.raise_signal(signal.SIGTERM))
     try:
         serve(
-            make_app(store, None if card is None else make_front(card, store)),
+            make_app(
+                store,
+                None if card is None else make_front(card, store),
+                lanes=Lanes(store, arguments.quota_mb * 1_000_000),
+                keep=Keep(arguments.keep_unread, arguments.keep_read, arguments.keep_blobs),
+            ),
             port=arguments.port,
             uds=arguments.socket,
             on_ready=lambda address: tell.line(f"Relay at {address}"),

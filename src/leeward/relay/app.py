@@ -8,14 +8,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import TypeAlias
 
 from leeward.base.limits import ITEM_MOST
+from leeward.base.ports import Clock, SystemClock
 from leeward.relay.answers import BYTES, CLOSE, TEXT, Answer, Send, answer_of, send_answer
+from leeward.relay.daily import expire_daily
 from leeward.relay.lanes import Lanes
 from leeward.relay.request import Budget, ClientGone, Receive, Request, Scope
-from leeward.relay.store import BoxStore
+from leeward.relay.store import BoxStore, Keep
 from leeward.relay.turns import Turns
 from leeward.relay.whole_append import TakeWhole, WholeAppends
 from leeward.wire import routes
@@ -29,10 +32,22 @@ BUDGET = 192 * 1024 * 1024  # bytes
 
 
 def make_app(
-    store: BoxStore, pages: AsgiApp | None = None, *, budget: int = BUDGET, lanes: Lanes | None = None
+    store: BoxStore,
+    pages: AsgiApp | None = None,
+    *,
+    budget: int = BUDGET,
+    lanes: Lanes | None = None,
+    keep: Keep | None = None,
+    clock: Clock | None = None,
 ) -> AsgiApp:
-    """Return the relay as an ASGI app; whatever is not under /v1 goes to `pages`, if given."""
-    return _Relay(store, pages, Budget(budget), lanes or Lanes(store))
+    """Return the relay as an ASGI app; whatever is not under /v1 goes to `pages`, if given.
+
+    With `keep`, mail expires while it is served (relay/serve.py runs `beside`).
+    """
+    relay = _Relay(store, pages, Budget(budget), lanes or Lanes(store))
+    if keep is not None:
+        relay.beside = partial(expire_daily, store, keep, clock or SystemClock())
+    return relay
 
 
 class _Relay:
@@ -40,6 +55,7 @@ class _Relay:
         self._store = store
         self._pages = pages
         self._budget = budget
+        self.beside: Callable[[], Coroutine[None, None, None]] | None = None
         self._turns = Turns(store, budget, lanes)
         self.take_whole: TakeWhole = WholeAppends(
             store, budget

@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
@@ -82,6 +82,7 @@ class _Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config, *, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
+        self._beside: Callable[[], Coroutine[None, None, None]] | None = getattr(config.app, "beside", None)
         self._on_ready = on_ready
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped = asyncio.Event()
@@ -93,9 +94,16 @@ class _Server(uvicorn.Server):
         self._on_ready()
 
     async def main_loop(self) -> None:
-        """Wait for the stop; uvicorn's own loop would wake ten times a second to renew a date that we do not send."""
+        """Wait for the stop; uvicorn's own loop would wake ten times a second to renew a date that we do not send.
+
+        What the app wants done beside its answers runs as long.
+        """
+        beside = None if self._beside is None else asyncio.ensure_future(self._beside())
         if not self.should_exit:
             await self._stopped.wait()
+        if beside is not None:
+            beside.cancel()
+            await asyncio.gather(beside, return_exceptions=True)
 
     def stop(self) -> None:
         """End it, from any thread or a signal."""
