@@ -53,10 +53,10 @@ export function deskOf(relay) {
       const answer = await ask("POST", `/v1/boxes/${box}/items/${randomBytes(16).toString("hex")}`, write, sealed);
       if (!answer.ok) throw new Error(`not appended: ${answer.status} ${await answer.text()}`);
     },
-    /** All items of a box, as sealed bytes. */
-    async list(box, read) {
+    /** Items of a box after a number, as sealed bytes. */
+    async list(box, read, after = 0) {
       const found = [];
-      for (let after = 0; ; ) {
+      for (;;) {
         const bytes = Buffer.from(await (await ask("GET", `/v1/boxes/${box}/items?after=${after}&limit=200`, read)).arrayBuffer());
         if (bytes.length === 0) return found;
         for (let at = 0; at < bytes.length; ) {
