@@ -13,8 +13,8 @@ def item(number: int, body: bytes = b"x") -> Item:
     return Item(number, f"{number:032x}", body)
 
 
-def told(numbers: list[int], last: int, after: int) -> tuple[list[int], set[Lie]]:
-    result = check_listing(Listing(tuple(item(n) for n in numbers), last), after)
+def told(numbers: list[int], last: int, after: int, *, mail: bool = False) -> tuple[list[int], set[Lie]]:
+    result = check_listing(Listing(tuple(item(n) for n in numbers), last), after, mail=mail)
     return [one.number for one in result.items], set(result.lies)
 
 
@@ -45,6 +45,18 @@ def test_rule_4_nothing_beyond_a_gap_is_taken() -> None:
 
 def test_rule_5_more_is_claimed_than_given() -> None:
     assert told([], 9, 7) == ([], {Lie.WITHHELD})
+
+
+def test_rule_6_mail_that_expired_is_no_lie() -> None:
+    assert told([], 9, 0, mail=True) == ([], set())
+    assert told([7, 8, 9], 9, 0, mail=True) == ([7, 8, 9], set())
+    assert told([7, 9], 9, 0, mail=True) == ([7, 9], {Lie.WITHHELD})
+    assert told([], 4, 7, mail=True) == ([], {Lie.ROLLED_BACK})
+    assert told([7, 8], 8, 7, mail=True) == ([8], {Lie.REPLAYED})
+    forked = Listing((item(5), item(6, b"one"), item(6, b"two"), item(7)), 7)
+    result = check_listing(forked, 0, mail=True)
+    assert [one.number for one in result.items] == [5]
+    assert result.lies == (Lie.FORKED,)
 
 
 def test_an_answer_that_ends_early_is_no_lie() -> None:

@@ -56,7 +56,7 @@ def pull_mail(session: Session, relay: Relay, take_in: TakeIn) -> int:
     while True:
         after = session.vault.cursor(hotline.box)
         listing = _list(relay, hotline.box, hotline.read, hotline.write, after)
-        told = check_listing(listing, after)
+        told = check_listing(listing, after, mail=True)
         for lie in told.lies:
             memory.note_lie(hotline.compartment, lie, f"box {hotline.box[:8]}")
         if Lie.ROLLED_BACK in told.lies:

@@ -8,6 +8,8 @@ In a box numbers are consecutive from 1 and never change, so after the number N:
  4. The first number is N+1, and each next one higher by one. A gap: something is withheld, and nothing beyond it
     is taken, so that it is asked for again.
  5. If `last` is above N there is at least one item. Otherwise all of them are withheld.
+ 6. Mail expires, the oldest first (protocol 4.3): in a box of mail nothing need be left (5), and the first number may be
+    higher (4). A gap behind it is named, and what follows is taken in all the same: nothing would ever fill it.
 
 Missing items at the end are no lie by themselves: an answer may end early, and the next question shows it (5).
 """
@@ -65,8 +67,11 @@ class Told:
     lies: tuple[Lie, ...]
 
 
-def check_listing(listing: Listing, after: int) -> Told:
-    """Return the usable items of an answer to "what is after this number". See the rules above."""
+def check_listing(listing: Listing, after: int, *, mail: bool = False) -> Told:
+    """Return the usable items of an answer to "what is after this number", of a box of mail or the team's.
+
+    See the rules above.
+    """
     lies: dict[Lie, None] = {}  # ordered, each once
     numbers = [item.number for item in listing.items]
     last = max(numbers, default=0)
@@ -82,11 +87,15 @@ def check_listing(listing: Listing, after: int) -> Told:
             if there.untrusted_sealed != item.untrusted_sealed:
                 forked.add(item.number)
             lies[Lie.FORKED if item.number in forked else Lie.REPLAYED] = None
+    beyond = sorted(number for number in by_number if number > after)
+    if mail and beyond:  # 6
+        after = beyond[0] - 1
     usable = _without_gap(by_number, after, forked)
-    beyond = [number for number in by_number if number > after and number not in forked]
     if len(usable) < len(beyond) and not forked:  # 4
         lies[Lie.WITHHELD] = None
-    if not listing.items and listing.last > after:  # 5
+        if mail:  # 6
+            usable = [by_number[number] for number in beyond]
+    if not listing.items and listing.last > after and not mail:  # 5
         lies[Lie.WITHHELD] = None
     return Told(tuple(usable), tuple(lies))
 
