@@ -100,9 +100,11 @@ def run(arguments: argparse.Namespace) -> int:
         if syncer is not None:
             syncer.start()
         keeper.start()
+        desk.state.channels.start()
         try:
             server.run(sockets=[listening])
         finally:
+            desk.state.channels.stop()
             keeper.stop()
             if syncer is not None:
                 syncer.stop()

@@ -10,6 +10,7 @@ from jinja2 import Environment
 from leeward.base.say import Message
 from leeward.desk.language import Speech
 from leeward.desk.live import Bell
+from leeward.office.channels.runner import Runner
 from leeward.office.session import Session
 from leeward.office.sync import Syncer
 
@@ -30,6 +31,7 @@ class DeskState:
     ) -> None:
         self.session = session
         self.syncer = syncer
+        self.channels = Runner(session)  # e-mail and Signal, if they are set up here; begun by whoever serves the desk
         self.lock = lock
         self.language = language
         self.bell = Bell(self._sync_changes)

@@ -10,6 +10,7 @@ from leeward.ledger.model import put
 from leeward.office import appeals, casework, findings, intake, release
 from leeward.office.casework_today import PlaceTonight, beds_tonight, waiting_longest
 from leeward.office.casework_views import CaseLine
+from leeward.office.channels import needs as channel_needs
 from leeward.office.hotline_page import alarms as page_alarms
 from leeward.office.session import Session
 from leeward.office.team import members
@@ -29,7 +30,7 @@ class Day(msgspec.Struct, frozen=True):
 
 def gather(session: Session) -> Day:
     """Return what this member needs to know now."""
-    areas = (intake, page_alarms, casework, findings, appeals, release)
+    areas = (intake, channel_needs, page_alarms, casework, findings, appeals, release)
     now = session.now()
     found = in_order([need for area in areas for need in area.needs_now(session)])
     pressing = [need for need in found if not need.later and need.urgency != Urgency.ALARM]
