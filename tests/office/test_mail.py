@@ -89,14 +89,11 @@ def test_trouble_of_this_desk_stops_the_queue_and_it_goes_on_later(anna: Desk) -
 
 def test_a_relay_that_lies_about_the_post_is_named(anna: Desk, door: Door) -> None:
     post = Post()
-    send(anna, b"one", b"two")
+    send(anna, b"one", b"two", b"three")
     hotline = hotline_of(anna.session)
-    door.hide.add((hotline.box, 1))
+    door.hide.add((hotline.box, 2))
     pull_mail(anna.session, anna.relay, post.take_in)
-    assert post.got == []
-    door.hide.clear()
-    pull_mail(anna.session, anna.relay, post.take_in)
-    assert post.got == [b"one", b"two"]
+    assert post.got == [b"one", b"three"]
     faults = Memory(anna.vault, anna.session.clock).faults()
     assert len(faults) == 1
     assert Lie.WITHHELD.value

@@ -50,6 +50,7 @@ def test_rule_5_more_is_claimed_than_given() -> None:
 def test_rule_6_mail_that_expired_is_no_lie() -> None:
     assert told([], 9, 0, mail=True) == ([], set())
     assert told([7, 8, 9], 9, 0, mail=True) == ([7, 8, 9], set())
+    assert told([7, 8], 8, 3, mail=True) == ([7, 8], {Lie.WITHHELD})
     assert told([7, 9], 9, 0, mail=True) == ([7, 9], {Lie.WITHHELD})
     assert told([], 4, 7, mail=True) == ([], {Lie.ROLLED_BACK})
     assert told([7, 8], 8, 7, mail=True) == ([8], {Lie.REPLAYED})

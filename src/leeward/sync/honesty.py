@@ -8,8 +8,9 @@ In a box numbers are consecutive from 1 and never change, so after the number N:
  4. The first number is N+1, and each next one higher by one. A gap: something is withheld, and nothing beyond it
     is taken, so that it is asked for again.
  5. If `last` is above N there is at least one item. Otherwise all of them are withheld.
- 6. Mail expires, the oldest first (protocol 4.3): in a box of mail nothing need be left (5), and the first number may be
-    higher (4). A gap behind it is named, and what follows is taken in all the same: nothing would ever fill it.
+ 6. Mail expires, the oldest first (protocol 4.3): in a box of mail nothing need be left (5), and the first number may
+    be higher (4) for who asks for the first time. Any other gap is named, and what follows is taken in all the same:
+    who was away for long would wait for ever.
 
 Missing items at the end are no lie by themselves: an answer may end early, and the next question shows it (5).
 """
@@ -88,14 +89,14 @@ def check_listing(listing: Listing, after: int, *, mail: bool = False) -> Told:
                 forked.add(item.number)
             lies[Lie.FORKED if item.number in forked else Lie.REPLAYED] = None
     beyond = sorted(number for number in by_number if number > after)
-    if mail and beyond:  # 6
+    if mail and not after and beyond:  # 6
         after = beyond[0] - 1
     usable = _without_gap(by_number, after, forked)
     if len(usable) < len(beyond) and not forked:  # 4
         lies[Lie.WITHHELD] = None
         if mail:  # 6
             usable = [by_number[number] for number in beyond]
-    if not listing.items and listing.last > after and not mail:  # 5
+    if not listing.items and listing.last > after and not mail:  # 5, 6
         lies[Lie.WITHHELD] = None
     return Told(tuple(usable), tuple(lies))
 
