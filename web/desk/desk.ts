@@ -5,7 +5,9 @@ import { watchFilters } from "./filter.js";
 import { watchInPlace } from "./inplace.js";
 import { watchKeys } from "./keys.js";
 import { watchLive } from "./live.js";
+import { watchLooks } from "./looked.js";
 import { watchPictures } from "./look.js";
+import { watchNews } from "./notify.js";
 import { watchUploads } from "./upload.js";
 
 watchKeys();
@@ -15,4 +17,6 @@ watchFilters();
 watchInPlace();
 watchPictures();
 watchUploads();
+watchNews();
+watchLooks();
 watchLive();

@@ -48,10 +48,12 @@ export function watchDrafts(): void {
   });
   document.addEventListener("click", (event) => {
     const button = (event.target as Element).closest<HTMLElement>("[data-insert]");
-    const field = button?.closest("form")?.querySelector<HTMLTextAreaElement>("textarea[data-draft]");
+    const into = button?.dataset["into"];
+    const wanted = into ? `textarea[name="${CSS.escape(into)}"]` : "textarea[data-draft]";
+    const field = button?.closest("form")?.querySelector<HTMLTextAreaElement>(wanted);
     if (!button || !field) return;
     const sentence = button.dataset["insert"] ?? "";
-    field.value = field.value.trim() ? `${field.value.trimEnd()} ${sentence}` : sentence;
+    field.value = !into && field.value.trim() ? `${field.value.trimEnd()} ${sentence}` : sentence;
     field.dispatchEvent(new Event("input", { bubbles: true }));
     field.focus();
   });

@@ -27,7 +27,16 @@ function walk(step: number): void {
   next.scrollIntoView({ block: "nearest" });
 }
 
+/** In an open fold a digit picks one of its numbered sentences, before it means anything else on the page. */
+function pick(key: string): boolean {
+  const fold = document.activeElement?.closest("details[open]");
+  const one = fold?.querySelector<HTMLElement>(`[data-pick="${CSS.escape(key)}"]`);
+  one?.click();
+  return Boolean(one);
+}
+
 function press(key: string): boolean {
+  if (pick(key)) return true;
   const shown = [...document.querySelectorAll<HTMLElement>("[data-key]")].find(
     (one) => one.dataset["key"] === key && one.getClientRects().length > 0,
   );
