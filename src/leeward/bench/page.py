@@ -54,7 +54,8 @@ def first_page(address: str, language: str) -> dict[str, int]:
         page, size = _fetch(client, f"/?lang={language}")
         parts = {"page": size}
         for url in _LINKED.findall(page):
-            parts[url.rpartition(".")[2]] = _fetch(client, url)[1]
+            stem, _, ending = url.rpartition("/")[2].partition(".")
+            parts[f"{stem.partition('-')[0]}_{ending}"] = _fetch(client, url)[1]
     return parts
 
 
