@@ -224,7 +224,7 @@ def form(text: str, attachment: bytes) -> bytes:
         f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
         for name, value in (("lang", "en"), ("text", text))
     ]
-    named = 'Content-Disposition: form-data; name="file"; filename="photo.jpg"\r\nContent-Type: image/jpeg'
+    named = 'Content-Disposition: form-data; name="files"; filename="photo.jpg"\r\nContent-Type: image/jpeg'
     parts += [f"--{BOUNDARY}\r\n{named}\r\n\r\n".encode(), attachment, f"\r\n--{BOUNDARY}--\r\n".encode()]
     return b"".join(parts)
 
