@@ -37,9 +37,8 @@ _BOUNDARY = re.compile(rb"[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]"
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
-_log = logging.getLogger("python_multipart")
-_log.addHandler(logging.NullHandler())  # 6
-_log.propagate = False
+_SILENCE = logging.getLogger("leeward.front.plain.silence")  # 6
+_SILENCE.disabled = True
 
 
 @dataclass(eq=False)
@@ -104,6 +103,7 @@ class Form:
         self._parser = MultipartParser(
             boundary, callbacks, max_header_count=_HEADERS_MOST, max_header_size=_HEADER_MOST
         )
+        self._parser.logger = _SILENCE
 
     @property
     def held(self) -> int:

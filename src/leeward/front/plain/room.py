@@ -33,8 +33,9 @@ class Held:
 class Room:
     """All that is held."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MOST, *, wait: float = _WAIT_SECONDS) -> None:
         self._most = most
+        self._wait = wait
         self._used = 0
         self._all: set[Held] = set()
         self._freed = asyncio.Event()
@@ -58,10 +59,10 @@ class Room:
             self._give(held, -size)
             return
         loop = asyncio.get_running_loop()
-        end = loop.time() + _WAIT_SECONDS
+        end = loop.time() + self._wait
         while self._used + size > self._most:
-            self._evict(loop.time(), held)
             self._freed.clear()
+            self._evict(loop.time(), held)
             try:
                 async with asyncio.timeout(max(end - loop.time(), 0)):
                     await self._freed.wait()
