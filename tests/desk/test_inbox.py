@@ -78,6 +78,7 @@ def test_the_alarm_stands_on_top_with_what_to_do(session: Session, browser: Brow
     page = browser.get("/inbox").text
     assert "1 person used the alarm form" in page
     assert "Write as if to a stranger" in page
+    assert "Treat them as captured" in page
     assert "used the alarm form at 21:17" in browser.get("/").text
     page = browser.post(f"/inbox/{contact}/alarm").text
     assert "You act on this alarm." in page

@@ -71,7 +71,7 @@ function leave(): void {
 
 function send(field: Element | null): boolean {
   const form = field?.closest("form");
-  if (!(field instanceof HTMLTextAreaElement) || !form) return false;
+  if (!form || !(field instanceof HTMLTextAreaElement || form.querySelector("textarea[data-send]"))) return false;
   form.requestSubmit();
   return true;
 }

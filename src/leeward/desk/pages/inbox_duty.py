@@ -25,7 +25,7 @@ _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 def show(request: Request) -> Response:
     """Show the roster and the times."""
     session = office_of(request)
-    speech, first = speech_of(request), watch.on_duty(session, 1)
+    names, first = get_day_names("wide", locale=speech_of(request).locale), watch.on_duty(session, 1)
     return render(
         request,
         "inbox/duty.html",
@@ -38,7 +38,7 @@ def show(request: Request) -> Response:
         looked_at=watch.last_look(session),
         members=members(session),
         who=lambda id_: member(session, id_).name,
-        weekdays=list(get_day_names("wide", locale=speech.locale).values()),
+        weekdays=[names[day] for day in range(7)],
         clock_of=lambda minutes: f"{minutes // 60 % 24:02d}:{minutes % 60:02d}",
         notify=view_of(session).notify,
     )
