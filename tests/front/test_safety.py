@@ -75,10 +75,12 @@ def test_behind_another_window_the_page_is_blank(browsing: Browsing, hotline: Ho
 def test_no_field_asks_the_browser_to_help_with_its_text(browsing: Browsing, hotline: Hotline) -> None:
     page = browsing.page(hotline.url)
     assert page.locator("html").get_attribute("translate") == "no"
-    fields = page.locator("textarea")
-    assert fields.count() == 3
+    fields = page.locator("textarea, input[type=text]").all()
+    assert len(fields) == 7
     for name, value in {"spellcheck": "false", "autocomplete": "off", "writingsuggestions": "false"}.items():
-        assert [field.get_attribute(name) for field in fields.all()] == [value] * 3
+        assert [field.get_attribute(name) for field in fields] == [value] * 7
+    others = page.locator("select, input[type=checkbox], input[type=file], form").all()
+    assert {field.get_attribute("autocomplete") for field in others} == {"off"}
 
 
 def test_leaving_while_sending_stops_it(browsing: Browsing, hotline: Hotline) -> None:
@@ -129,15 +131,13 @@ def test_the_exercise_hides_the_words_and_checks_them(browsing: Browsing, hotlin
     expect(page.get_by_text("Всё верно")).to_be_visible()
 
 
-def test_without_scripts_nothing_can_be_sent_and_the_page_says_so(
-    browsing: Browsing, hotline: Hotline
-) -> None:
+def test_without_scripts_the_plain_form_stands_there_instead(browsing: Browsing, hotline: Hotline) -> None:
     page = browsing.page(hotline.url, java_script_enabled=False)
-    expect(page.get_by_text("Отсюда пока нельзя отправить безопасно")).to_be_visible()
-    expect(page.locator("#send")).to_be_disabled()
-    expect(page.locator("#text")).to_be_disabled()
-    assert page.locator("form[action], form[method]").count() == 0
+    expect(page.locator("#letter")).to_be_hidden()
+    expect(page.locator("#unready")).to_be_hidden()
+    expect(page.locator("form[action='/plain/send']")).to_be_visible()
     assert page.get_by_role("link", name="Уйти").get_attribute("href") == "/units?lang=ru"
+    assert not overflows(page)
 
 
 def test_a_changed_script_does_not_run(browsing: Browsing, hotline: Hotline) -> None:
@@ -149,13 +149,16 @@ def test_a_changed_script_does_not_run(browsing: Browsing, hotline: Hotline) -> 
     page.goto(hotline.url)
     expect(page).to_have_title("Обратная связь")
     expect(page.locator("#send")).to_be_disabled()
+    way_out = page.get_by_role("link", name="без скрипта")
+    expect(way_out).to_be_visible()
+    assert way_out.get_attribute("href") == "/plain?lang=ru"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("lang", ["ru", "en"])
 def test_everybody_can_use_it(browsing: Browsing, hotline: Hotline, lang: str, scheme: str) -> None:
     page = browsing.page(hotline.url, lang=lang, scheme=scheme)  # type: ignore[arg-type]
-    for fold in page.locator("summary").all():
+    for fold in page.locator("summary:visible").all():
         fold.click()
     page.locator("#picker").set_input_files(
         {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"x" * 3000}
@@ -185,15 +188,33 @@ def test_everybody_can_use_it(browsing: Browsing, hotline: Hotline, lang: str, s
     assert find_barriers(page) == []
 
 
+def find_small(page: Page) -> list[str]:
+    """Return what can be pressed and is smaller than a fingertip."""
+    small: list[str] = page.evaluate(
+        """[...document.querySelectorAll("button, summary, nav a, select, .switch, input[type=text]")]
+           .map(one => [one.id || one.className, one.getBoundingClientRect()])
+           .filter(([, r]) => r.height > 0 && (r.height < 43.9 || r.width < 43.9)).map(([name]) => name)"""
+    )
+    return small
+
+
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
 def test_nothing_is_cut_or_too_small_to_touch(browsing: Browsing, hotline: Hotline, width: int) -> None:
     page = browsing.page(hotline.url, width=width, height=700)
-    for fold in page.locator("summary").all():
+    for fold in page.locator("summary:visible").all():
         fold.click()
     page.locator("#picker").set_input_files({"name": "д" * 90 + ".jpg", "mimeType": "", "buffer": b"x"})
+    page.locator("#voice").click()
+    expect(page.locator("#voice-box")).to_be_visible()
+    expect(page.get_by_text("Скрытые данные в нём останутся")).to_be_visible()
     assert not overflows(page)
-    send(page, photo=None)
-    assert not overflows(page)
+    assert find_small(page) == []
+    words = send(page, photo=None)
+    for form in page.locator("[data-as]").all():
+        form.click()
+        expect(form).to_have_attribute("aria-pressed", "true")
+        assert not overflows(page)
+    page.locator("[data-as=ru]").click()
     longest = [word for language in ("ru", "en") for word in sorted(words_of(language), key=len)[-60:]]
     cut = page.evaluate(
         """words => words.filter(word => {
@@ -203,18 +224,21 @@ def test_nothing_is_cut_or_too_small_to_touch(browsing: Browsing, hotline: Hotli
         longest,
     )
     assert cut == []
-    small = page.evaluate(
-        """[...document.querySelectorAll("button, summary, nav a")]
-           .map(one => [one.id || one.className, one.getBoundingClientRect()])
-           .filter(([, r]) => r.height > 0 && (r.height < 43.9 || r.width < 43.9)).map(([name]) => name)"""
-    )
-    assert small == []
+    assert find_small(page) == []
+    page.reload()
+    come_back(page, [word.replace("а", "о") for word in words])  # with hints for some of them
+    assert not overflows(page)
+    assert find_small(page) == []
 
 
 def test_the_keyboard_is_enough(browsing: Browsing, hotline: Hotline) -> None:
     page = browsing.page(hotline.url, width=1280, height=800)
     page.locator("#text").focus()
     page.keyboard.type("Слово")
+    for _ in range(3):  # past attaching and the voice
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.locator("#urgent")).to_be_checked()
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

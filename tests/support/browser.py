@@ -34,6 +34,7 @@ _QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",  # a microphone that beeps, for pages that are granted one
     f"--host-resolver-rules=MAP {PLAIN_HOST} 127.0.0.1",
 ]
 

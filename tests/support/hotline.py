@@ -51,9 +51,10 @@ class Hotline:
         assert sealed is not None
         return open_sealed(Kind.PIECE, sealed, [self.identity])
 
-    def answer(self, way: dict[str, Any], text: str, at: int) -> None:
-        """Answer on one way back."""
-        body = json.dumps({"v": 1, "id": CHANCE.draw(16).hex(), "at": at, "text": text}, ensure_ascii=False)
+    def answer(self, way: dict[str, Any], text: str, at: int, **members: Any) -> None:
+        """Answer on one way back; `members` are further ones of the reply."""
+        reply = {"v": 1, "id": CHANCE.draw(16).hex(), "at": at, "text": text, **members}
+        body = json.dumps(reply, ensure_ascii=False)
         sealed = seal(Kind.REPLY, body.encode(), Recipient.from_string(way["recipient"]))
         self.relay.append(way["box"], way["write"], CHANCE.draw(16).hex(), sealed)
 
@@ -80,12 +81,12 @@ def make_card(identity: Identity, box: str, write: str, **changes: Any) -> dict[
 
 
 @contextlib.contextmanager
-def open_hotline(folder: Path) -> Iterator[Hotline]:
-    """Run a hotline until the block ends."""
+def open_hotline(folder: Path, **card: Any) -> Iterator[Hotline]:
+    """Run a hotline until the block ends; `card` are further members of its intake card."""
     identity = make_identity(CHANCE)
     box, read, write = (CHANCE.draw(size).hex() for size in (16, 32, 32))
     store = open_store(str(folder))
-    front = make_front(make_card(identity, box, write), store)
+    front = make_front(make_card(identity, box, write, **card), store)
     with (
         Serving(make_app(store, pages=front)) as serving,
         contextlib.closing(RelayClient(serving.address)) as relay,
