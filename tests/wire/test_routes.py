@@ -10,11 +10,27 @@ from hypothesis import strategies as st
 
 from leeward.wire.errors import BadRequest, NoSuchPage, Refused
 from leeward.wire.hexes import parse_bearer, parse_hex, print_bearer
-from leeward.wire.routes import NUMBER_MOST, Blob, Box, Hello, Item, Items, Route, parse_route, print_route
+from leeward.wire.routes import (
+    NUMBER_MOST,
+    Blob,
+    Box,
+    Gate,
+    Hello,
+    Item,
+    Items,
+    Notice,
+    Route,
+    Turns,
+    Waiting,
+    parse_route,
+    print_route,
+)
 
 boxes = st.binary(min_size=16, max_size=16)
 ROUTES: st.SearchStrategy[Route] = st.one_of(
-    st.just(Hello()),
+    st.sampled_from([Hello(), Turns(), Waiting()]),
+    st.builds(Gate, boxes),
+    st.builds(Notice, boxes),
     st.builds(Box, boxes),
     st.builds(Item, boxes, boxes),
     st.builds(
