@@ -139,7 +139,7 @@ def test_a_forged_page_behind_an_error_is_an_alarm_and_plain_trouble_is_none(
     page.change = lambda *_: (502, {}, b"<html><center><h1>502 Bad Gateway</h1></center></html>")
     assert everything(anna) == []
     state = watch.state_of(anna.session)
-    assert (state.at, state.why) == (0, "it answers 502")
+    assert (state.at, state.why) == (0, "trouble")
     assert state.away_since
     page.change = lambda *_: (503, {}, b'<form action="https://elsewhere.invalid"><textarea name=t>')
     assert ("missing", "/") in everything(anna)
@@ -153,7 +153,7 @@ def test_what_cannot_be_unpacked_is_an_alarm(anna: Desk, page: Tampered) -> None
 def test_nothing_that_answers_is_no_alarm_and_is_shown(anna: Desk) -> None:
     watch.set_page_address(anna.session, "http://127.0.0.1:9")
     assert everything(anna) == []
-    assert watch.state_of(anna.session).why == "no connection"
+    assert watch.state_of(anna.session).why == "connection"
     assert alarms.needs_now(anna.session) == []
 
 

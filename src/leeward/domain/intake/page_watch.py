@@ -33,6 +33,16 @@ DIFFERENCE = Vocabulary(
     ),
 )
 
+AWAY = Vocabulary(
+    "page-away",
+    Term("connection", "no connection", "нет связи"),
+    Term("late", "no answer in time", "нет ответа вовремя"),
+    Term("proxy", "the proxy has no way to it", "прокси не находит пути"),
+    Term("broken", "the connection broke off", "связь оборвалась"),
+    Term("trouble", "the server is in trouble", "у сервера неполадки"),
+    Term("no-page", "the relay serves no page", "сервер не показывает страницу"),
+)
+
 
 class PageAlarm(Typed, frozen=True, kw_only=True):
     """One way in which the page differed. The id is derived from what was found: two desks that met the same agree."""

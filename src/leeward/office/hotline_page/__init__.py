@@ -1,1 +1,33 @@
 """The public side of the hotline: what its page asks, whether it is really ours, who may write, the offline form."""
+
+from leeward.domain.intake.page_watch import last_seen
+from leeward.front.offline import FORM_MOST
+from leeward.office.hotline_page.alarms import first_seen, settle_alarm
+from leeward.office.hotline_page.arrive import ENVELOPE_MOST
+from leeward.office.hotline_page.form import NAME as FORM_NAME
+from leeward.office.hotline_page.form import NotOurForm, make_form, whose_form
+from leeward.office.hotline_page.gate import set_gate
+from leeward.office.hotline_page.keeper import MEAN_MINUTES, keeper_of, set_mean_minutes
+from leeward.office.hotline_page.see import Standing, bring_in, bytes_found, gather
+from leeward.office.hotline_page.watch import set_page_address
+
+__all__ = [
+    "ENVELOPE_MOST",
+    "FORM_MOST",
+    "FORM_NAME",
+    "MEAN_MINUTES",
+    "NotOurForm",
+    "Standing",
+    "bring_in",
+    "bytes_found",
+    "first_seen",
+    "gather",
+    "keeper_of",
+    "last_seen",
+    "make_form",
+    "set_gate",
+    "set_mean_minutes",
+    "set_page_address",
+    "settle_alarm",
+    "whose_form",
+]

@@ -105,7 +105,7 @@ def needs_now(session: Session) -> list[Need]:
                 ),
                 since=since,
                 action=say("Open what to do"),
-                href="/hotline#alarm",
+                href="/safety/hotline#alarm",
             )
         )
     other = [one for one in still if one.what == "build"]
@@ -119,7 +119,7 @@ def needs_now(session: Session) -> list[Need]:
                 why=say("This desk cannot compare every byte of it. A desk of the same version can."),
                 since=since,
                 action=say("Look at it"),
-                href="/hotline#alarm",
+                href="/safety/hotline#alarm",
             )
         )
     return needs
@@ -133,7 +133,7 @@ def faults(session: Session) -> list[Fault]:
             one.compartment,
             f"page {one.url}",
             say(
-                "The intake page differs from ours ({what}). See Hotline.",
+                "The intake page differs from ours ({what}). See Safety, “Our intake page”.",
                 what=Code(f"page-difference/{one.what}"),
             ),
         )

@@ -72,12 +72,12 @@ def make_difference(
 
 
 def only_trouble(got: Served) -> str:
-    """Return in a few words why this answer says nothing about the page; "" if it must be compared.
+    """Return why this answer says nothing about the page, a code of AWAY; "" if it must be compared.
 
     A server in trouble, or the one before it, answers with a status and a few words that can do nothing in a browser.
     """
     if (got.status >= 500 or got.status == 429) and len(got.body) <= _SHORT and not _ACTIVE.search(got.body):
-        return f"it answers {got.status}"
+        return "trouble"
     return ""
 
 

@@ -124,13 +124,24 @@ def signer(session: Session) -> str:
         return ""
 
 
+def signer_member(session: Session) -> str:
+    """Return the member whose device that is; "" if it is on no roster of ours."""
+    device = session.vault.roster().get(signer(session))
+    return device.member_id if device is not None else ""
+
+
+def may_publish(session: Session) -> bool:
+    """Tell whether this device is the one whose fingerprint the page shows."""
+    return signer(session) in {"", session.vault.device.id}
+
+
 def publish(session: Session, *, new_key: bool = False) -> Questionnaire:
     """Make what stands here the page's questions (2); durable when it returns, on the page when the relay has it.
 
     Only the device that signed the card before may: the letters that reporters compare are its fingerprint, and the
     front takes no card under another key. `new_key` says that the team changes them, and hands the card over itself.
     """
-    if not new_key and signer(session) not in {"", session.vault.device.id}:
+    if not new_key and not may_publish(session):
         raise RuleBroken(
             say(
                 "The page carries the fingerprint of another computer of the team; this one cannot publish under it."
@@ -212,6 +223,7 @@ __all__ = [
     "add_question",
     "drop_question",
     "languages",
+    "may_publish",
     "move_question",
     "notice_due",
     "publish",
@@ -221,6 +233,7 @@ __all__ = [
     "questions",
     "set_question",
     "signer",
+    "signer_member",
     "unpublished",
     "versions",
 ]

@@ -45,7 +45,7 @@ _ACCEPT = {
 
 
 class Unreachable(Exception):
-    """Nothing answered, or nothing that is HTTP. Says why in a few words."""
+    """Nothing answered, or nothing that is HTTP. Says why with a code of AWAY."""
 
 
 class Unreadable(Exception):
@@ -70,7 +70,7 @@ class Visit:
                 proxy=_other_circuit(proxy, chance) if proxy else None, trust_env=False, retries=0
             )
         except (ValueError, httpx.InvalidURL) as error:
-            raise Unreachable("the proxy's address is none") from error
+            raise Unreachable("proxy") from error
 
     def get(self, url: str, kind: str = "document") -> Served:
         """Fetch one address as a browser would: kind "document", "style", "script", or "empty" (by a script)."""
@@ -87,7 +87,7 @@ class Visit:
             finally:
                 answer.close()
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as error:
-            raise Unreachable(_REASONS.get(type(error).__name__, "no connection")) from error
+            raise Unreachable(_REASONS.get(type(error).__name__, "connection")) from error
         headers = {name.lower(): value for name, value in answer.headers.multi_items()}
         return Served(answer.status_code, headers, _unpack(bytes(raw), headers.get("content-encoding", "")))
 
@@ -153,9 +153,9 @@ def _unpack(raw: bytes, encoding: str) -> bytes:
 
 
 _REASONS = {
-    "ConnectTimeout": "no connection in time",
-    "ReadTimeout": "no answer in time",
-    "ProxyError": "the proxy has no way to it",
-    "RemoteProtocolError": "the connection broke off",
-    "ReadError": "the connection broke off",
+    "ConnectTimeout": "late",
+    "ReadTimeout": "late",
+    "ProxyError": "proxy",
+    "RemoteProtocolError": "broken",
+    "ReadError": "broken",
 }

@@ -59,7 +59,7 @@ class WatchState(msgspec.Struct, frozen=True):
 
     at: int = 0  # the last visit that was answered
     away_since: int = 0
-    why: str = ""  # why nothing answered
+    why: str = ""  # AWAY
     pages: dict[str, Looked] = msgspec.field(default_factory=dict)
 
 
@@ -71,9 +71,13 @@ def state_of(session: Session) -> WatchState:
 
 def page_address(session: Session) -> str:
     """Return where reporters find the page; "" if the relay has no address that a browser could open."""
-    chosen = str(session.vault.local_get(_ADDRESS) or "")
-    found = chosen or relay_address(session.vault)[0]
+    found = chosen_address(session) or relay_address(session.vault)[0]
     return found.rstrip("/") if found.startswith(("http://", "https://")) else ""
+
+
+def chosen_address(session: Session) -> str:
+    """Return the address that the member set; "" if it is the relay's own."""
+    return str(session.vault.local_get(_ADDRESS) or "")
 
 
 def set_page_address(session: Session, address: str) -> None:
@@ -203,7 +207,7 @@ def _go_round(visit: Visit, judge: _Judge, going: _Going, asked: Sequence[tuple[
             got = Served(200, {"content-encoding": str(error)}, b"")
         trouble = only_trouble(got)
         if (got.status, got.body, url) == (404, NOTHING_THERE, "/"):
-            trouble = "the relay serves no page"
+            trouble = "no-page"
         if trouble:
             raise Unreachable(trouble)
         judge.take(url, got)
@@ -366,6 +370,7 @@ __all__ = [
     "Looked",
     "Open",
     "WatchState",
+    "chosen_address",
     "look",
     "look_at_everything",
     "note_build",
