@@ -16,12 +16,19 @@ import re
 from leeward.base.say import say
 from leeward.relay.errors import RelayError
 
-_USER = re.compile(r"//[^/@]*@")
+_PLAIN = re.compile(r"([a-z][a-z0-9+.]*)://(?:[^/@?#]*@)?([^@?#]*)(?:\?[^@]*)?")
 
 
 def shown(url: str) -> str:
-    """Return an address without what may be secret in it: user, password, and everything after `?`."""
-    return _USER.sub("//", url.partition("?")[0])[:200]
+    """Return an address without what may be secret in it: user, password, and everything after `?`.
+
+    Of one in which they cannot be told from the rest, only its scheme is shown.
+    """
+    scheme, is_url, _ = url.partition("://")
+    if not is_url:
+        return url[:200]
+    plain = _PLAIN.fullmatch(url)
+    return f"{plain[1]}://{plain[2]}"[:200] if plain else f"{scheme[:20]}://…"
 
 
 class ExtraMissing(RelayError):
