@@ -38,6 +38,7 @@ COMMANDS = (
     Entry("desk", "open your desk in the browser"),
     Entry("relay", "run the server that keeps sealed mail and serves the intake page"),
     Entry("verify", "check every signature, chain and stored byte of a vault or of a relay's folder"),
+    Entry("form", "check whose an offline form is, and that no byte of it was changed"),
     Entry("export", "write a folder that opens without Leeward, with the stock age tool"),
     Entry("restore", "make a vault from such a folder"),
     Entry("bench", "measure what we call fast, beside what this computer could do at best"),
@@ -56,6 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code (0 done, 1 found something wrong, 2 asked wrongly, 3 cannot go on)."""
     keep_memory_private()
     words = list(sys.argv[1:] if argv is None else argv)
+    if words[:2] == ["relay", "check"]:
+        return _check_relay(words[2:])
     parser = argparse.ArgumentParser(
         prog="leeward", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -76,6 +79,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     if module is None:
         parser.print_help()
         return 0 if not words else 2
+    return _run(module, arguments)
+
+
+def _check_relay(words: Sequence[str]) -> int:
+    """Run the one command of two words."""
+    module: Command = importlib.import_module("leeward.cli.relay_check")
+    parser = argparse.ArgumentParser(
+        prog="leeward relay check",
+        description="Look at a relay's machine: whether it is set up so that its promises hold.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.configure(parser)
+    return _run(module, parser.parse_args(words))
+
+
+def _run(module: Command, arguments: argparse.Namespace) -> int:
     try:
         return module.run(arguments)
     except LeewardError as error:

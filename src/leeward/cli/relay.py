@@ -22,6 +22,8 @@ examples:
         the relay alone: no intake page is served
   leeward relay --front-of http://….onion --proxy socks5h://127.0.0.1:9050 --card card.json --port 8001
         the intake page alone, for a relay that runs elsewhere
+  leeward relay check /srv/leeward --address http://….onion
+        whether a server is set up so that a relay's promises hold (leeward relay check --help)
 
 The card is what `leeward init` wrote for your team; it is public. The relay can open nothing that it keeps.
 """
