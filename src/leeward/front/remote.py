@@ -5,6 +5,7 @@
 3. Work that the relay asks for is done here, one request at a time: people without a script cannot do it themselves,
    and what it costs bounds how fast this front can flood the relay.
 4. No redirect is followed, no proxy is taken from the environment, and nothing says who asks.
+5. A connection lasts for one request: none stands open that says somebody was here, or is left when the server ends.
 """
 
 from __future__ import annotations
@@ -44,11 +45,12 @@ class RemoteRelay:
     """The relay at `url` ("http://host:port" or "unix:/path"). It is a MailPort."""
 
     def __init__(self, url: str, *, proxy: str | None = None, seconds: float = 30.0) -> None:
+        limits = httpx.Limits(max_connections=100, max_keepalive_connections=0)  # 5
         if url.startswith("unix:"):
-            transport = httpx.AsyncHTTPTransport(uds=url.removeprefix("unix:"))
+            transport = httpx.AsyncHTTPTransport(uds=url.removeprefix("unix:"), limits=limits)
             base = "http://relay"
         else:
-            transport = httpx.AsyncHTTPTransport(proxy=proxy, trust_env=False)  # 4
+            transport = httpx.AsyncHTTPTransport(proxy=proxy, trust_env=False, limits=limits)  # 4
             base = url.rstrip("/")
         self._working = asyncio.Lock()
         try:
