@@ -55,8 +55,11 @@ def compare(request: Request) -> Response:
 
 def settle(request: Request) -> Response:
     """Say that an alarm is over."""
-    form = form_of(request)
-    hotline_page.settle_alarm(office_of(request), form.line("alarm"), form.text("why", 1000))
+    form, session = form_of(request), office_of(request)
+    wanted, why = form.line("alarm"), form.text("why", 1000)
+    every = [one.id for one in hotline_page.open_alarms(session)] if wanted == "all" else [wanted]
+    for one in every:
+        hotline_page.settle_alarm(session, one, why)
     return done(request, _HOME, say("Written down. It is loud again if any desk meets it again."))
 
 

@@ -2,7 +2,7 @@
 
 from leeward.domain.intake.page_watch import last_seen
 from leeward.front.offline import FORM_MOST
-from leeward.office.hotline_page.alarms import first_seen, settle_alarm
+from leeward.office.hotline_page.alarms import first_seen, open_alarms, settle_alarm
 from leeward.office.hotline_page.arrive import ENVELOPE_MOST
 from leeward.office.hotline_page.form import NAME as FORM_NAME
 from leeward.office.hotline_page.form import NotOurForm, make_form, whose_form
@@ -25,6 +25,7 @@ __all__ = [
     "keeper_of",
     "last_seen",
     "make_form",
+    "open_alarms",
     "set_gate",
     "set_mean_minutes",
     "set_page_address",
