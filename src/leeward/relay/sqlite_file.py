@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 import time
 from importlib import resources
@@ -137,8 +138,14 @@ def _apply(connection: sqlite3.Connection, number: int, sql: str) -> None:
 
 
 def _back_up(connection: sqlite3.Connection, to: Path) -> None:
-    to.unlink(missing_ok=True)
-    connection.execute("VACUUM INTO ?", (str(to),))
+    """Copy the file as it was. Several processes may do so at once, and one may have migrated it by now."""
+    part = to.with_name(f"{to.name}.{secrets.token_hex(4)}.part")
+    before = _version(connection)
+    connection.execute("VACUUM INTO ?", (str(part),))
+    if _version(connection) == before:
+        part.replace(to)
+    else:
+        part.unlink()
 
 
 def _version(connection: sqlite3.Connection) -> int:
