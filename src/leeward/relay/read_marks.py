@@ -19,7 +19,7 @@ class ReadMarks:
     """Marks that are not yet written. Used from one event loop."""
 
     def __init__(self) -> None:
-        self._upto: dict[bytes, int] = {}
+        self._upto: dict[bytes, tuple[int, int]] = {}  # box -> number and day
 
     def __len__(self) -> int:
         return len(self._upto)
@@ -29,19 +29,19 @@ class ReadMarks:
         if upto <= row.seen and (not row.mail or row.looked >= day):
             return False
         if box in self._upto or len(self._upto) < MARKS_MOST:
-            self._upto[box] = max(upto, self._upto.get(box, 0))
+            self._upto[box] = max(upto, self._upto.get(box, (0, 0))[0]), day
             return True
         return False
 
-    def take(self) -> dict[bytes, int]:
-        """Return all marks, and forget them."""
+    def take(self) -> dict[bytes, tuple[int, int]]:
+        """Return all marks (box: number and day), and forget them."""
         taken, self._upto = self._upto, {}
         return taken
 
 
-def write_marks(connection: sqlite3.Connection, marks: Mapping[bytes, int], day: int) -> None:
+def write_marks(connection: sqlite3.Connection, marks: Mapping[bytes, tuple[int, int]]) -> None:
     """Write marks down in the caller's transaction; boxes that are gone have none."""
-    for box, upto in marks.items():
+    for box, (upto, day) in marks.items():
         row = rows.find_box(connection, box)
         if row is None:
             continue

@@ -225,13 +225,13 @@ class SqliteStore:
     def close(self) -> None:
         """See BoxStore.close."""
         self._closing = True
-        marks, today = self._marks.take(), self._today()
+        marks = self._marks.take()
         self._disk.shutdown()
         self._readers.shutdown()
         for connection in self._connections:
             connection.close()
         self._connections.clear()
-        self._writer.last = partial(write_marks, marks=marks, day=today) if marks else None
+        self._writer.last = partial(write_marks, marks=marks) if marks else None
         self._writer.close()
         write_sums(self.path)
 
@@ -258,18 +258,18 @@ class SqliteStore:
     def _begin_marks(self) -> None:
         """Write the marks down without anybody waiting; one that fails is made again at the next reading."""
         self._marking = None
-        marks, today = self._marks.take(), self._today()
+        marks = self._marks.take()
         if marks and not self._closing:
-            job = partial(write_marks, marks=marks, day=today)
+            job = partial(write_marks, marks=marks)
             try:
                 self._writer.submit(job, lambda _: None, asyncio.get_running_loop())
             except Busy:
                 return
 
     async def _write_marks(self) -> None:
-        marks, today = self._marks.take(), self._today()
+        marks = self._marks.take()
         if marks:
-            await self._writer.run(lambda c: write_marks(c, marks, today))
+            await self._writer.run(lambda c: write_marks(c, marks))
 
     async def _drop_file(self, name: str) -> None:
         await self._on_disk(partial(self._blobs.delete, name))
