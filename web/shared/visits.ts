@@ -42,10 +42,13 @@ export async function lookAgain(_card: Card, code: Code, relay: Relay): Promise<
   return lookFrom({}, code, relay);
 }
 
-/** Tell the team that this conversation is over, then erase both mailboxes. */
+/** Tell the team that this conversation is over, then erase both mailboxes, even if the team hears nothing new now. */
 export async function endConversation(card: Card, code: Code, relay: Relay): Promise<void> {
   const { box, read } = deriveWay(code);
-  await relay.turn(await readyTurn({ post: await postOf(card, code, "ended"), look: { box, read, after: AFTER_ALL } }));
+  const turn = await readyTurn({ post: await postOf(card, code, "ended"), look: { box, read, after: AFTER_ALL } });
+  await relay.turn(turn).catch((error: unknown) => {
+    if (!(error instanceof KnownOnly)) throw error; // whoever was not answered yet counts as unknown
+  });
   const ways = [code, alarmForm(code)].map(deriveWay).sort((a, b) => (a.box < b.box ? -1 : 1));
   for (const way of ways) await relay.deleteBox(way.box, way.read);
 }

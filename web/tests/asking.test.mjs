@@ -6,7 +6,7 @@ import { load } from "./load.mjs";
 import { fetchOf, MemoryRelay } from "./support/memory_relay.mjs";
 import { makeTeam } from "./support/team.mjs";
 
-const { sendFirst, Sending, Relay, Refused, KnownOnly, Stopped, visit, makeCode } = await load("shared/report.ts", "shared/relay.ts", "shared/visits.ts", "shared/codes.ts");
+const { sendFirst, Sending, Relay, Refused, KnownOnly, Stopped, FileUnreadable, visit, makeCode } = await load("shared/report.ts", "shared/relay.ts", "shared/visits.ts", "shared/codes.ts");
 
 const later = globalThis.setTimeout;
 const waits = [];
@@ -139,4 +139,35 @@ test("a sending that is run twice at its end sends once", async () => {
   const sending = new Sending(team.card, letter(), null);
   assert.deepEqual(await sending.run(relay, nothing), await sending.run(relay, nothing));
   assert.equal(asked.length, 1);
+});
+
+test("a file that cannot be read, or is shorter than it said, is named, and nothing is sent", async () => {
+  const broken = (arrayBuffer) => ({ name: "сломан.jpg", size: 1000, type: "", slice: () => ({ arrayBuffer }) });
+  for (const file of [broken(() => Promise.reject(new Error("NotReadableError"))), broken(async () => new ArrayBuffer(999))]) {
+    const { relay, asked } = pageWith([]);
+    await assert.rejects(sendFirst(team.card, letter({ files: [file] }), relay, nothing), (error) => error instanceof FileUnreadable && error.message === "сломан.jpg");
+    assert.equal(asked.length, 0);
+  }
+});
+
+test("a file that changed while its pieces expired is not sent as a mixture", async () => {
+  let start = 0;
+  const file = {
+    name: "a",
+    size: 9_000_000,
+    type: "",
+    slice: (from, to) => ({ arrayBuffer: async () => new Uint8Array(to - from).fill(start + from / 1_044_480).buffer }),
+  };
+  let failures = [];
+  const { relay, asked, kept } = pageWith([], () => Promise.reject(new Stopped()));
+  const through = globalThis.fetch;
+  globalThis.fetch = (path, init) => (failures.length && init.method === "PUT" && asked.length > 3 ? Promise.reject(failures.shift()) : through(path, init));
+  failures = Array(30).fill(new TypeError("no line"));
+  const sending = new Sending(team.card, letter({ files: [file] }), null);
+  await assert.rejects(sending.run(relay, nothing), Stopped);
+  failures = [];
+  start = 1;
+  globalThis.fetch = (path, init) => (init.method === "HEAD" ? Promise.resolve(new Response(null, { status: 404 })) : through(path, init));
+  await assert.rejects(sending.run(relay, nothing), FileUnreadable);
+  assert.equal(kept(), 0);
 });

@@ -191,12 +191,16 @@ test("words that nobody was given find what an empty mailbox holds", async () =>
 test("a team that takes known words only says so, and known words go on", async () => {
   const code = await sendFirst(team.card, letter("x"), asked(), nothing);
   await answer((await reports()).at(-1).ways, "да", false);
+  const unanswered = await sendFirst(team.card, letter("x"), asked(), nothing);
   assert.equal(await desk.status("PUT", `/v1/boxes/${team.card.box}/gate`, team.read, "known"), 204);
   try {
     await assert.rejects(sendFirst(team.card, letter("y"), asked(), nothing), KnownOnly);
     await sendLater(team.card, letter("z"), code, asked(), nothing);
     assert.equal((await visit(team.card, code, asked())).length, 1);
     assert.deepEqual(await visit(team.card, makeCode(), asked()), []);
+    await endConversation(team.card, unanswered, asked());
+    const way = deriveWay(unanswered);
+    assert.equal(await desk.status("GET", `/v1/boxes/${way.box}/items?after=0`, way.read), 404);
   } finally {
     assert.equal(await desk.status("PUT", `/v1/boxes/${team.card.box}/gate`, team.read, "open"), 204);
   }
