@@ -4,7 +4,7 @@
  * timing of requests and answers; one on the relay sees also which mailbox is asked for, its place in the first message and
  * among the addresses, and what lies in both. Classifiers of theirs do no better than chance, and the same classifiers find
  * leaks that are put in on purpose. Both see one session each: a relay that keeps a diary of which mailbox is asked for on
- * which day sees a person change from one to the other, and no form of words can hide that.
+ * which day sees a person change from one to the other; that is a limit of the protocol, not tested here.
  *
  * The answers are sealed here as a desk seals them; that the desk's own answers are alike is tested beside it.
  */

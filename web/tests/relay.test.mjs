@@ -131,6 +131,26 @@ test("a large file goes in pieces, and an upload that was cut off goes on with t
   assert.ok((await openFile(team, last.files[0], desk.getBlob)).equals(bytes));
 });
 
+test("a piece may come in a turn once and by itself the next time, and the other way round", async () => {
+  const code = makeCode();
+  const small = any.bytes(100_000);
+  const middle = any.bytes(180_000);
+  const large = any.bytes(9_000_000);
+  await sendLater(team.card, letter("раз", [small]), code, asked(), nothing);
+  assert.equal(seen.length, 1);
+  const named = (files) => ({ lang: "ru", text: "два", files: files.map(([name, bytes]) => new File([bytes], name, { type: "image/jpeg" })) });
+  await sendLater(team.card, named([["б", large], ["в", middle], ["файл 0", small]]), code, asked(), nothing);
+  assert.ok(seen.filter(({ method, status }) => method === "PUT" && status === 200).length === 1, "the small piece was there");
+  await sendLater(team.card, named([["в", middle]]), code, asked(), nothing);
+  assert.equal(seen.length, 1);
+  for (const report of (await reports()).slice(-2)) {
+    for (const file of report.files) {
+      const whole = await openFile(team, file, desk.getBlob);
+      assert.ok([small, middle, large].some((bytes) => whole.equals(bytes)));
+    }
+  }
+});
+
 test("what was stored can be taken back", async () => {
   const stop = new AbortController();
   let puts = 0;
