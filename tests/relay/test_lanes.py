@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -14,6 +14,7 @@ from leeward.relay.app import make_app
 from leeward.relay.fresh_mail import WINDOW, FreshMail
 from leeward.relay.lanes import BITS_FIRST, BITS_MOST, GRACE, KNOWN_PER_HOUR, Lanes
 from leeward.relay.sqlite_store import SqliteStore
+from leeward.relay.store import BoxStore
 from leeward.wire.errors import BadRequest, WorkNeeded
 from leeward.wire.turn import Look, Make, Post, Put, Turn, print_turn
 from leeward.wire.work import parse_asked, print_done, solve
@@ -52,8 +53,8 @@ class Desk:
 
     def __init__(self, quota: int = 1000) -> None:
         self.clock = Clock()
-        self.store: Any = Store()  # all that lanes ask of a store
-        self.lanes = Lanes(self.store, quota, clock=self.clock)
+        self.store = Store()
+        self.lanes = Lanes(cast("BoxStore", self.store), quota, clock=self.clock)
 
     async def asked(
         self, subject: bytes | None = b"s" * 16, work: str | None = None, look: Look | None = None
