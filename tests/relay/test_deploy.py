@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import shlex
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -97,10 +100,92 @@ def test_the_unit_has_sections_and_no_line_that_systemd_would_not_read() -> None
         assert re.fullmatch(r"|#.*|\[\w+\]|[A-Z]\w+=.*", line), line
 
 
+def test_systemd_finds_little_exposed(unit: dict[str, list[str]]) -> None:
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:  # what the score rests on, then
+        wanted = {
+            "ProtectClock",
+            "ProtectKernelModules",
+            "RestrictNamespaces",
+            "SystemCallFilter",
+            "PrivateDevices",
+        }
+        assert wanted <= set(unit)
+        return
+    done = subprocess.run(
+        [analyze, "security", "--offline=true", "--no-pager", str(DEPLOY / "leeward-relay.service")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    score = re.search(r"Overall exposure level for leeward-relay.service: ([0-9.]+)", done.stdout)
+    assert score, done.stdout + done.stderr
+    assert float(score[1]) < 2.0
+
+
+def instructions() -> list[tuple[str, str]]:
+    """Return the instructions of the Containerfile, lines that go on joined."""
+    text = re.sub(r"\\\n", " ", (DEPLOY / "Containerfile").read_text(encoding="utf-8"))
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return [(line.split()[0], line.split(maxsplit=1)[1]) for line in lines]
+
+
+def test_the_image_has_two_stages_and_runs_as_nobody_in_particular(started: argparse.Namespace) -> None:
+    found = instructions()
+    starts = [number for number, (word, _) in enumerate(found) if word == "FROM"]
+    assert len(starts) == 2
+    last = dict(found[starts[1] :])
+    assert {word for word, _ in found} <= {
+        *(
+            "FROM",
+            "WORKDIR",
+            "COPY",
+            "RUN",
+            "ENV",
+            "USER",
+            "VOLUME",
+            "STOPSIGNAL",
+            "HEALTHCHECK",
+            "ENTRYPOINT",
+            "CMD",
+        )
+    }
+    assert last["USER"] == "65532:65532"
+    assert last["STOPSIGNAL"] == "SIGTERM"
+    assert "EXPOSE" not in last
+    entry: list[str] = json.loads(last["ENTRYPOINT"])
+    words: list[str] = json.loads(last["CMD"])
+    assert entry == ["/opt/leeward/bin/leeward", "relay"]
+    parser = argparse.ArgumentParser()
+    command.configure(parser)
+    assert parser.parse_args(words) == started  # the same words as the unit's
+    copied = [rest for word, rest in found[: starts[1]] if word == "COPY"]
+    for names in copied:
+        for name in names.split()[:-1]:
+            assert (DEPLOY.parent / name).exists(), name
+    assert "--require-hashes" in " ".join(rest for word, rest in found if word == "RUN")
+
+
+def test_the_container_has_no_network_no_log_and_nothing_writable_but_its_folder() -> None:
+    said = settings("leeward-relay.container", "=")
+    assert said["Network"] == ["none"]
+    assert said["ReadOnly"] == ["true"]
+    assert said["LogDriver"] == ["none"]
+    assert said["DropCapability"] == ["all"]
+    assert said["NoNewPrivileges"] == ["true"]
+    assert said["User"] == ["65532"]
+    writable = [volume.split(":")[0] for volume in said["Volume"] if ":rw" in volume]
+    assert writable == ["/var/lib/leeward", "/run/leeward"]
+    assert "PublishPort" not in said
+    assert "--ulimit=core=0:0" in said["PodmanArgs"][0]
+
+
 def test_the_readme_names_what_is_there() -> None:
     text = (DEPLOY / "README.md").read_text(encoding="utf-8")
     for name in (
-        "leeward-relay.service",
+        *(path.name for path in DEPLOY.iterdir() if path.name not in {"README.md", "scale.md"}),
+        "leeward relay check",
         "torrc",
         "/etc/leeward/card.json",
         "/var/lib/leeward",
