@@ -91,6 +91,7 @@ def plain_context(card: Card, built: Built, language: str) -> dict[str, Any]:
         "languages": names,
         "built": built.manifest,
         "questions": questions_in(card, language),
+        "icons": {name: Markup(drawing) for name, drawing in built.icons.items()},  # noqa: S704 - ours
     }
 
 
@@ -121,7 +122,6 @@ def render_pages(card: Card, built: Built) -> Pages:
             card=_script_json(card.public()),
             team=card.team,
             fingerprint=_grouped(card.fingerprint),
-            icons={name: Markup(drawing) for name, drawing in built.icons.items()},  # noqa: S704 - ours
         ).encode()
         made.plain[language] = plain.render(context).encode()
         away_texts = load_texts("away", language)
