@@ -82,7 +82,8 @@ def stem(word: str) -> str:
 
 def plain_words(text: str) -> list[str]:
     """Return the words of a text in small Latin letters, without accents and characters that nobody sees."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
+    whole = unicodedata.normalize("NFKC", text).casefold().replace("й", "y")  # its breve is no accent
+    plain = unicodedata.normalize("NFKD", whole)
     plain = "".join(c for c in plain if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
     return [_latin(word) for word in _WORD.findall(plain)]
 

@@ -8,12 +8,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from leeward.base.say import Message, say
-from leeward.domain.matching import SHORTEST, holds, plain_words, stem
+from leeward.domain.matching import SHORTEST, plain_words
 
 _COMMON = frozenset(
     plain_words(
@@ -24,8 +25,17 @@ _COMMON = frozenset(
         " номер двор ворота вход лестница первый второй третий через около возле напротив"
     )
 )
-_FLEETING = re.compile(r"^(.{2,}[^aeiouy])y?[eo]([^aeiouy]{1,2})$")  # Елец, Ельца; Орёл, Орла
+_ENDINGS = tuple(
+    re.findall(
+        r"\w+",
+        "a e i o u y ya yu ey oy iy yy om em oyu eyu am yam ami yami akh yakh ov ev in ina inu ine inym inoy ova ovu"
+        " ove ovym ovoy ym im ykh ikh ymi imi ogo ego omu emu aya yaya uyu yuyu oe ee ie ye s",
+    )
+)
+"""What a form of a Russian name may end in, in Latin letters. More than in a release: better too much refused."""
+_FLEETING = re.compile(r"^(.*[^aeiouy])y?[eo]([^aeiouy]{1,2})$")  # Елец, Ельца; Орёл, Орла
 _WORDS_SHOWN = re.compile(r"[^\W_]+")
+_LONG = 4  # letters from which on a word loses its ending only if three are left
 WHAT = {
     "place": say("the code name of a place of ours"),
     "address": say("part of an address of ours"),
@@ -55,35 +65,51 @@ class Found(msgspec.Struct, frozen=True):
 
 def find_places(text: str, traces: Iterable[Trace]) -> list[Found]:
     """Return what of a text leads to a place, each kind and words once (3)."""
-    shown = _WORDS_SHOWN.findall(text)
-    words = [(plain_words(one) or [""])[0] for one in shown]
+    shown = _WORDS_SHOWN.findall(_bare(text))
+    words = [_forms_of(one) for one in shown]
     found: dict[Found, None] = {}
     for trace in traces:
-        for stems in _variants(trace):
-            at = _where(words, stems)
+        for wanted in _variants(trace):
+            at = _where(words, wanted)
             if at >= 0:
-                found[Found(trace.kind, " ".join(shown[at : at + len(stems)]))] = None
+                found[Found(trace.kind, " ".join(shown[at : at + len(wanted)]))] = None
     return list(found)
 
 
-def _variants(trace: Trace) -> Iterable[list[str]]:
-    words = plain_words(trace.text)
+def _bare(text: str) -> str:
+    """Return a text without accents and characters that nobody sees; the breve of й stays."""
+    marks = unicodedata.normalize("NFD", text)
+    kept = (
+        c for c in marks if c == "\u0306" or not (unicodedata.combining(c) or unicodedata.category(c) == "Cf")
+    )
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _variants(trace: Trace) -> Iterable[list[frozenset[str]]]:
+    words = [one for one in _WORDS_SHOWN.findall(_bare(trace.text)) if plain_words(one)]
     if trace.kind == "address":  # 2
         for word in dict.fromkeys(words):
-            if len(word) > SHORTEST and word not in _COMMON and not word.isdecimal():
-                yield from _forms([word])
+            plain = "".join(plain_words(word))
+            if len(plain) > SHORTEST and plain not in _COMMON and not plain.isdecimal():
+                yield [_forms_of(word)]
     elif sum(map(len, words)) >= SHORTEST:
-        yield from _forms(words)
+        yield [_forms_of(word) for word in words]
 
 
-def _forms(words: Sequence[str]) -> Iterable[list[str]]:
-    usual = [stem(word) for word in words]
-    yield usual
-    short = [_FLEETING.sub(r"\1\2", word) for word in usual]
-    if short != usual:
-        yield short
+def _forms_of(word: str) -> frozenset[str]:
+    """Return what is left of a word without each ending that it may have; two forms of one word share something."""
+    plain = "".join(plain_words(word))
+    least = SHORTEST if len(plain) > _LONG else SHORTEST - 1
+    bases = {
+        plain,
+        *(plain[: -len(end)] for end in _ENDINGS if plain.endswith(end) and len(plain) - len(end) >= least),
+    }
+    return frozenset(bases | {_FLEETING.sub(r"\1\2", base) for base in bases})
 
 
-def _where(words: Sequence[str], stems: Sequence[str]) -> int:
-    size = len(stems)
-    return next((at for at in range(len(words) - size + 1) if holds(words[at : at + size], stems)), -1)
+def _where(words: Sequence[frozenset[str]], wanted: Sequence[frozenset[str]]) -> int:
+    size = len(wanted)
+    for at in range(len(words) - size + 1):
+        if all(one & form for one, form in zip(words[at : at + size], wanted, strict=True)):
+            return at
+    return -1
