@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,6 +107,26 @@ def test_from_a_file_it_seals_everything_and_asks_no_network(
     assert [request.url for request in browsing.requests if request.url.startswith("file")] == [form.url]
     assert browsing.complaints == []
     assert page.locator("#text").input_value() == ""
+
+
+def test_in_firefox_without_its_fast_compiler_it_seals_the_same(form: Made) -> None:
+    firefox, node = shutil.which("firefox-esr") or shutil.which("firefox"), shutil.which("node")
+    if firefox is None or node is None:
+        pytest.fail(
+            "This test needs Firefox and Node.js. On Debian: apt-get install firefox-esr.", pytrace=False
+        )
+    script = Path(__file__).with_name("offline_firefox.mjs")
+    command = [node, str(script), firefox, form.url, "Пишу из Firefox."]
+    told = subprocess.run(command, capture_output=True, check=True, timeout=120)
+    found = json.loads(told.stdout)
+    assert found["complaints"] == []
+    assert set(found["asked"]) <= {form.url}
+    [(_, turn)] = parse_envelope(found["letter"].encode())
+    assert turn.post is not None
+    report = json.loads(open_sealed(Kind.REPORT, turn.post.sealed, [form.identity]))
+    assert report["text"] == "Пишу из Firefox."
+    way = derive_way(parse_code(" ".join(found["words"]), found["language"]))
+    assert way.voice in {one["voice"] for one in report["ways"]}
 
 
 @pytest.mark.browser
