@@ -21,10 +21,10 @@ PIXELS = """async ([type, base64]) => {
   const image = new Image();
   image.src = URL.createObjectURL(new Blob([bytes], {type}));
   await image.decode();
-  const canvas = Object.assign(document.createElement("canvas"), {width: image.naturalWidth, height: image.naturalHeight});
-  const paper = canvas.getContext("2d");
+  const [width, height] = [image.naturalWidth, image.naturalHeight];
+  const paper = Object.assign(document.createElement("canvas"), {width, height}).getContext("2d");
   paper.drawImage(image, 0, 0);
-  return [canvas.width, canvas.height, Array.from(paper.getImageData(0, 0, canvas.width, canvas.height).data).join(",")];
+  return [width, height, Array.from(paper.getImageData(0, 0, width, height).data).join(",")];
 }"""
 
 
