@@ -75,17 +75,20 @@ export class Sending {
     try {
       await this.checkStored(relay, lane); // 5
       await this.sealFiles(relay, lane, tell);
-      const turn = (this.turn ??= await sealing(() => this.makeTurn()));
+      this.turn ??= await sealing(() => this.makeTurn());
       for (const blob of [...this.held.keys()]) if (!this.inTurn.has(blob)) await this.store(blob, relay, lane, tell);
       await lane.settle(); // 2
-      this.offered = true;
-      await relay.turn(turn, this.letter.urgent);
     } catch (error) {
       await lane.rest();
-      if (error instanceof Refused) this.offered = false;
       throw error;
     }
+    this.offered = true;
+    await relay.turn(this.turn, this.letter.urgent).catch((error: unknown) => {
+      if (error instanceof Refused) this.offered = false; // had an earlier try of it been stored, it would be taken again
+      throw error;
+    });
     this.finished = true;
+    this.turn = null;
     this.held.clear();
     onProgress(all, all);
     return this.code!; // 4

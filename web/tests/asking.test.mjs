@@ -171,3 +171,19 @@ test("a file that changed while its pieces expired is not sent as a mixture", as
   await assert.rejects(sending.run(relay, nothing), FileUnreadable);
   assert.equal(kept(), 0);
 });
+
+test("what belongs to a report that may have been stored is not taken back", async () => {
+  const file = new File([new Uint8Array(300_000)], "a");
+  const { relay, asked, kept } = pageWith([null, new TypeError("lost"), new TypeError("lost"), new TypeError("lost")]);
+  const unheard = new Sending(team.card, letter({ files: [file] }), null);
+  await assert.rejects(unheard.run(relay, nothing), Stopped);
+  await unheard.abandon(relay);
+  assert.ok(asked.every(({ method }) => method !== "DELETE"));
+  await unheard.run(relay, nothing);
+  assert.equal(kept(), 1);
+  const page = pageWith([null, word(403, "known-only")]);
+  const refused = new Sending(team.card, letter({ files: [file] }), null);
+  await assert.rejects(refused.run(page.relay, nothing), KnownOnly);
+  await refused.abandon(page.relay);
+  assert.deepEqual(page.asked.map(({ method }) => method), ["PUT", "POST", "DELETE"]);
+});
