@@ -205,16 +205,20 @@ def test_a_second_half_sent_head_is_dropped_too(ask: Any, monkeypatch: pytest.Mo
     assert is_dropped(connection, 3)
 
 
-def test_a_body_that_does_not_come_is_dropped(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("path", [ITEM, "/v1/turns"])
+def test_a_body_that_does_not_come_is_dropped(ask: Any, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     monkeypatch.setattr(request, "PATIENCE", 0.4)
     connection = connect(ask.path)
-    connection.sendall(f"POST {ITEM} HTTP/1.1\r\nHost: x\r\n{AUTH}Content-Length: 1000\r\n\r\nabc".encode())
+    connection.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\n{AUTH}Content-Length: 1000\r\n\r\nabc".encode())
     assert is_dropped(connection, 3)
 
 
-def test_a_body_that_comes_too_slowly_is_dropped(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("path", [ITEM, "/v1/turns"])
+def test_a_body_that_comes_too_slowly_is_dropped(
+    ask: Any, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
     monkeypatch.setattr(request, "PATIENCE", 0.4)
-    begin = f"POST {ITEM} HTTP/1.1\r\nHost: x\r\n{AUTH}Content-Length: 100000\r\n\r\n".encode()
+    begin = f"POST {path} HTTP/1.1\r\nHost: x\r\n{AUTH}Content-Length: 100000\r\n\r\n".encode()
     assert trickles(connect(ask.path), begin) < 4
 
 

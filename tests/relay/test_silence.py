@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hmac
 import os
+import re
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -15,11 +17,14 @@ from typing import Any
 
 import pytest
 
-from leeward.relay import rows
+from leeward.relay import mail_rows, rows, turn_rows
 from leeward.relay.app import make_app
 from leeward.relay.sqlite_file import open_file
 from leeward.relay.sqlite_store import SqliteStore
+from leeward.relay.store import Page
+from leeward.relay.turn_rows import TurnJob
 from leeward.wire.errors import NoSuchBlob, NoSuchBox
+from leeward.wire.turn import Look, Make, Turn, print_turn
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -101,11 +106,15 @@ def test_nothing_in_the_store_is_a_token_or_a_time_finer_than_a_day(
     connection.close()
 
 
-def test_every_column_of_the_store_is_explained() -> None:
-    sql = (ROOT / "src/leeward/relay/sql/0001_start.sql").read_text(encoding="utf-8")
-    inside = [line for line in sql.splitlines() if line.startswith("  ") and "UNIQUE" not in line]
-    assert len(inside) == 21
+@pytest.mark.parametrize(("name", "columns"), [("0001_start", 21), ("0002_turns", 25)])
+def test_every_column_of_the_store_is_explained(name: str, columns: int) -> None:
+    sql = (ROOT / f"src/leeward/relay/sql/{name}.sql").read_text(encoding="utf-8")
+    tables = "\n".join(re.findall(r"CREATE TABLE \w+ \((.*?)\n\)", sql, re.DOTALL))
+    inside = [line for line in tables.splitlines() if re.match(r"  [a-z]", line)]
+    assert len(inside) == columns
     assert all(" -- " in line for line in inside)
+    for added in re.findall(r"ADD COLUMN (\w+)", sql):
+        assert f"-- {added}: " in sql
 
 
 def test_erased_bytes_are_gone_from_the_files(ask: Any, new_box: Any, store: SqliteStore) -> None:
@@ -153,6 +162,8 @@ class Counted:
         lambda c, box, token: rows.append(c, box, token, bytes(16), b"x", 1),
         rows.delete_box,
         lambda c, box, token: rows.delete_blob(c, box * 2, token),
+        lambda c, box, token: mail_rows.set_gate(c, box, token, known_only=True),
+        lambda c, box, token: mail_rows.put_notice(c, box, token, b"card"),
     ],
 )
 def test_an_unknown_address_costs_what_a_wrong_token_costs(
@@ -181,3 +192,63 @@ def test_an_unknown_address_costs_what_a_wrong_token_costs(
     assert work[0][1] == [32]
     assert len(work[0][0]) == 1
     connection.close()
+
+
+def test_looking_into_nothing_costs_what_looking_into_an_empty_mailbox_costs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = open_file(tmp_path / "x.sqlite")
+    box, token = os.urandom(16), os.urandom(32)
+    TurnJob(Turn((Make(box, rows.sha256(token), bytes(32)),)), 1)(connection)
+    counted = Counted(connection)
+    compared: list[int] = []
+    real = hmac.compare_digest
+
+    def watched(one: Any, two: Any) -> bool:
+        compared.append(len(one))
+        return real(one, two)
+
+    monkeypatch.setattr(hmac, "compare_digest", watched)
+    work = []
+    for look in (Look(box, token), Look(box, os.urandom(32)), Look(os.urandom(16), token)):
+        for known in (turn_rows.look_into(connection, look, 1).page, turn_rows.is_known(connection, box, token)):
+            assert known in (Page([], 0), False)
+        work.append((counted.asked(), compared[:]))
+        compared.clear()
+    assert work[0] == work[1] == work[2]
+    connection.close()
+
+
+def test_the_time_of_a_look_does_not_tell_whether_the_mailbox_is_there(
+    store: SqliteStore, ask: Any, new_box: Any
+) -> None:
+    """The clock of this test: which of two halves is slower is told by ranks, so that one slow answer says nothing."""
+    mine, tokens = new_box(), 300
+    many = [new_box() for _ in range(200)]
+    for first in range(0, len(many), 2):
+        makes = tuple(Make(box.box, rows.sha256(box.read), bytes(32)) for box in many[first : first + 2])
+        ask("POST", "/v1/turns", print_turn(Turn(makes)))
+    ask("POST", "/v1/turns", print_turn(Turn((Make(mine.box, rows.sha256(mine.read), bytes(32)),))))
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(ask.path))
+
+        def seconds(look: Look) -> float:
+            body = print_turn(Turn(look=look))
+            sent = b"POST /v1/turns HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+            began = time.perf_counter()
+            connection.sendall(sent)
+            left = 32 * 1024 + 1
+            answer = b""
+            while b"\r\n\r\n" not in answer or left > 0:
+                answer += connection.recv(1 << 17)
+                left = 32 * 1024 - len(answer.partition(b"\r\n\r\n")[2])
+            return time.perf_counter() - began
+
+        there: list[float] = []
+        away: list[float] = []
+        for number in range(tokens + 50):
+            looks = [(there, Look(mine.box, mine.read)), (away, Look(os.urandom(16), os.urandom(32)))]
+            for times, look in looks if number % 2 else reversed(looks):
+                times.append(seconds(look))
+    wins = sum(one > two for one, two in zip(there[50:], away[50:], strict=True))
+    assert abs(wins - tokens / 2) < 5 * (tokens / 4) ** 0.5  # beyond five standard deviations of a fair coin

@@ -99,12 +99,12 @@ BOX_COLUMNS = ", ".join(("box", *BoxRow._fields))
 INSERT_BOX = f"INSERT INTO boxes ({BOX_COLUMNS}, seal) VALUES"
 BOX_VALUES = f"({', '.join('?' * 12)})"
 INSERT_ITEM = "INSERT INTO items (box, number, item, day, sealed, mail, seal) VALUES"
-_FIND_BOX = f"SELECT {', '.join(BoxRow._fields)} FROM boxes WHERE box = ?"  # noqa: S608 - our own names
+FIND_BOX = f"SELECT {', '.join(BoxRow._fields)} FROM boxes WHERE box = ?1"  # noqa: S608 - our own names
 
 
 def find_box(connection: sqlite3.Connection, box: bytes) -> BoxRow | None:
     """Return a box's row."""
-    found = connection.execute(_FIND_BOX, (box,)).fetchone()
+    found = connection.execute(FIND_BOX, (box,)).fetchone()
     return None if found is None else BoxRow._make(found)
 
 

@@ -179,8 +179,8 @@ class SqliteStore:
         if turn.makes or turn.puts or turn.post is not None:
             looked = await self._writer.run(TurnJob(turn, self._today()))
         elif turn.look is not None:
-            look = turn.look
-            looked = await self._read(lambda c: turn_rows.look_into(c, look))
+            look, today = turn.look, self._today()
+            looked = await self._read(lambda c: turn_rows.look_into(c, look, today))
         else:
             return Page([], 0)
         if turn.post is not None:

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import hmac
+import secrets
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,12 +21,15 @@ from leeward.relay.store import Page
 from leeward.wire.errors import BlobTaken, BoxTaken, ItemTaken, KnownOnly, NoSuchBox
 from leeward.wire.turn import Look, Make, Post, Put, Turn
 
+_NOBODY = secrets.token_bytes(32)  # the hash of no token
+# One row always comes, so that a miss takes what a hit takes.
+_FIND_OR_NOBODY = f"{rows.FIND_BOX} UNION ALL SELECT ?2, ?2, 0, 0, 0, 1, 0, 0, 0, ?3"
 _INSERT_PIECE = "INSERT INTO pieces (blob, erase_hash, day, sealed, seal) VALUES"
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What a look found: the row of the mailbox, None if there is none to show, and the page for the answer."""
+    """What a look found: the row of the mailbox, None if none was looked into, and the page for the answer."""
 
     row: rows.BoxRow | None
     page: Page
@@ -62,7 +66,7 @@ class TurnJob:
             _write_pieces(connection, stretch, self.day)
         if turn.look is None:
             return Looked(None, Page([], 0), number=number)
-        return replace(look_into(connection, turn.look), number=number)
+        return replace(look_into(connection, turn.look, self.day), number=number)
 
     def _append(
         self,
@@ -80,11 +84,12 @@ class TurnJob:
             rows.update_box(connection, post.box, row)
 
 
-def look_into(connection: sqlite3.Connection, look: Look) -> Looked:
-    """List a mailbox, or say what an empty one says (3)."""
-    row = rows.find_box(connection, look.box)
-    if not rows.is_right(row.read_hash if row else None, look.read_token) or row is None:
-        return Looked(None, Page([], 0))
+def look_into(connection: sqlite3.Connection, look: Look, day: int) -> Looked:
+    """List a mailbox; of one that is not there, or with another token, do all that is done for an empty one (3)."""
+    found = connection.execute(_FIND_OR_NOBODY, (look.box, _NOBODY, day)).fetchone()
+    row = rows.BoxRow._make(found)
+    if not hmac.compare_digest(row.read_hash, rows.sha256(look.read_token)):
+        row = rows.BoxRow(_NOBODY, _NOBODY, 0, 0, 0, 1, 0, 0, 0, day)
     items, has_mail = rows.read_items(connection, look.box, row, look.after, PAGE_ITEMS_MOST)
     return Looked(row, Page(items, row.last), has_mail)
 
