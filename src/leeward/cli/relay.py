@@ -47,10 +47,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument(
-        "folder", type=Path, nargs="?", help="where sealed things are kept; made if it is not there"
+        "folder",
+        type=_place,
+        nargs="?",
+        help="where sealed things are kept, made if it is not there; or postgresql://… (docs: deploy/scale.md)",
     )
     what.add_argument(
         "--front-of", metavar="URL", help="keep nothing: serve the intake page for the relay at this address"
+    )
+    parser.add_argument(
+        "--blobs",
+        metavar="URL",
+        help="keep pieces of files elsewhere: file:///a/folder or s3://bucket/prefix?endpoint=…&region=…",
     )
     parser.add_argument(
         "--proxy", metavar="URL", help="with --front-of: the SOCKS proxy to that relay, such as Tor's"
@@ -83,6 +91,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_hanging(parser)
 
 
+def _place(text: str) -> Path | str:
+    """Return a folder, or the address of a server as it is."""
+    return text if "://" in text else Path(text)
+
+
 def _positive(text: str) -> int:
     """Return a whole number above 0; argparse makes a sentence of the error."""
     number = int(text)
@@ -97,7 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
     from leeward.front.card import check_card  # noqa: PLC0415
     from leeward.relay.app import make_app  # noqa: PLC0415
     from leeward.relay.lanes import Lanes  # noqa: PLC0415
-    from leeward.relay.open_store import open_store  # noqa: PLC0415
+    from leeward.relay.open_store import open_store, work_secret  # noqa: PLC0415
     from leeward.relay.serve import serve  # noqa: PLC0415
     from leeward.relay.store import Keep  # noqa: PLC0415
 
@@ -106,7 +119,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _serve_front(arguments, card)
     if card is not None:
         check_card(card)  # before anything is made
-    store = open_store(str(arguments.folder))
+    store = open_store(str(arguments.folder), arguments.blobs)
     if arguments.until_stdin_ends:
         end_with_parent(lambda: signal.raise_signal(signal.SIGTERM))
     try:
@@ -114,7 +127,7 @@ def run(arguments: argparse.Namespace) -> int:
             make_app(
                 store,
                 None if card is None else make_front(card, store),
-                lanes=Lanes(store, arguments.quota_mb * 1_000_000),
+                lanes=Lanes(store, arguments.quota_mb * 1_000_000, secret=work_secret(store)),
                 keep=Keep(arguments.keep_unread, arguments.keep_read, arguments.keep_blobs),
             ),
             port=arguments.port,

@@ -63,6 +63,10 @@ class FreshMail:
             self._drop(minute, size)
         del self._items[box]
 
+    def boxes(self) -> list[bytes]:
+        """Return the boxes with items that were not read yet."""
+        return list(self._items)
+
     def blob_read(self, blob: bytes) -> None:
         """Forget a blob."""
         held = self._blobs.pop(blob, None)

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast, runtime_checkable
 from urllib.parse import unquote, urlsplit
 
 from leeward.base.ports import Chance, Clock, SystemChance, SystemClock
@@ -29,6 +29,13 @@ BLOBS = "blobs"
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.]+://")
 _POSTGRES = ("postgresql://", "postgres://")
+
+
+@runtime_checkable
+class SharedStore(Protocol):
+    """A store that several relays share, and with it the secret from which they ask for work (relay/lanes.py)."""
+
+    work_secret: bytes
 
 
 def open_store(
@@ -47,6 +54,11 @@ def open_store(
     path = store_path(url)
     files = FolderBlobs(path.parent / BLOBS) if blobs is None else open_blobs(blobs)
     return SqliteStore(path, files, clock=clock, chance=chance)
+
+
+def work_secret(store: BoxStore) -> bytes | None:
+    """Return what all relays of this store make their salts from, None if each draws its own."""
+    return store.work_secret if isinstance(store, SharedStore) else None
 
 
 def open_blobs(url: str) -> BlobFiles:

@@ -70,8 +70,11 @@ def connect(url: str) -> Connection:
     return connection
 
 
-def open_database(url: str) -> None:
-    """See that the server is one that a relay can trust, and that the tables are there. See relay/scale_errors.py."""
+def open_database(url: str, new_secret: bytes) -> bytes:
+    """See that the server is one that a relay can trust, and that the tables are there. See relay/scale_errors.py.
+
+    Return the secret that all relays of this store share: the new one, if there was none.
+    """
     where = shown(url)
     try:
         connection = connect(url)
@@ -80,10 +83,19 @@ def open_database(url: str) -> None:
             if broken:
                 raise StoreUnsafe(where, ", ".join(broken))
             _migrate(connection, where)
+            return _secret(connection, new_secret)
         finally:
             connection.close()
     except psycopg.Error as error:
         raise StoreAway(where, why(error)) from None  # 4: libpq's words may hold the whole address
+
+
+def _secret(connection: Connection, new: bytes) -> bytes:
+    connection.execute("INSERT INTO shared VALUES (true, %b) ON CONFLICT DO NOTHING", (new,))
+    connection.commit()
+    found = connection.execute("SELECT work_secret FROM shared").fetchone()
+    connection.commit()
+    return new if found is None else bytes(found[0])
 
 
 def why(error: psycopg.Error) -> str:

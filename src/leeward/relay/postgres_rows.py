@@ -111,23 +111,29 @@ def waiting(connection: Connection, most: int) -> list[bytes]:
     return [box for (box,) in found]
 
 
-def write_marks(connection: Connection, marks: Mapping[bytes, int], day: int) -> None:
-    """Write down up to which item boxes were read, and that mailboxes were looked into, as relay/read_marks.py says."""
+def find_seen(connection: Connection, boxes: Sequence[bytes]) -> dict[bytes, int]:
+    """Return up to which item the mail in each of these boxes has been read."""
+    found = connection.execute("SELECT box, seen FROM boxes WHERE box = ANY(%b::bytea[])", (list(boxes),))
+    return dict(found.fetchall())
+
+
+def write_marks(connection: Connection, marks: Mapping[bytes, tuple[int, int]]) -> None:
+    """Write down up to which item boxes were read, and on which day they were looked into (relay/read_marks.py)."""
     boxes = sorted(marks)
-    asked = (boxes, [marks[box] for box in boxes])
+    asked = (boxes, [marks[box][0] for box in boxes], [marks[box][1] for box in boxes])
     with connection.pipeline():
         connection.execute(_LOCK_MARKED, (boxes,))
-        connection.execute(_READS, (day, *asked))
-        connection.execute(_SEEN, (day, *asked))
+        connection.execute(_READS, asked)
+        connection.execute(_SEEN, asked)
 
 
 _LOCK_MARKED = "SELECT 1 FROM boxes WHERE box = ANY(%b::bytea[]) ORDER BY box FOR UPDATE"
-_READS = """
+_MARKS = "unnest(%b::bytea[], %b::bigint[], %b::integer[]) AS marks (box, upto, read_day)"
+_READS = f"""
     INSERT INTO reads (box, day, number)
-    SELECT box, %s, least(upto, last)
-    FROM unnest(%b::bytea[], %b::bigint[]) AS asked (box, upto) JOIN boxes USING (box) WHERE least(upto, last) > seen
-    ON CONFLICT (box, day) DO UPDATE SET number = greatest(reads.number, excluded.number)"""
-_SEEN = """
-    UPDATE boxes
-    SET seen = greatest(seen, least(upto, last)), looked = CASE mail WHEN 1 THEN greatest(looked, %s) ELSE looked END
-    FROM unnest(%b::bytea[], %b::bigint[]) AS asked (box, upto) WHERE boxes.box = asked.box"""
+    SELECT box, read_day, least(upto, last) FROM {_MARKS} JOIN boxes USING (box) WHERE least(upto, last) > seen
+    ON CONFLICT (box, day) DO UPDATE SET number = greatest(reads.number, excluded.number)"""  # noqa: S608 - our own words
+_SEEN = f"""
+    UPDATE boxes SET seen = greatest(seen, least(upto, last)),
+        looked = CASE mail WHEN 1 THEN greatest(looked, read_day) ELSE looked END
+    FROM {_MARKS} WHERE boxes.box = marks.box"""  # noqa: S608 - our own words

@@ -38,6 +38,7 @@ from leeward.wire.turn import Look, Make, Post, Put, Turn
 _DISK_THREADS = 16  # most of their time is waiting for S3
 _SWEEP_SECONDS = 3600.0  # an upload has its row long before, or it was cut short by a kill
 _MARK_SECONDS = 2.0  # how long marks of reading wait for others
+_LOOKED_AFTER = 64  # boxes of which it is asked whether another relay's reader has read them
 _DAY_MS = 24 * 60 * 60 * 1000
 
 T = TypeVar("T")
@@ -47,7 +48,7 @@ class PostgresStore:
     """A BoxStore over one PostgreSQL database. StoreAway, StoreUnsafe, StoreTooNew, StoreDamaged."""
 
     def __init__(self, url: str, blobs: BlobFiles, *, clock: Clock, chance: Chance) -> None:
-        open_database(url)
+        self.work_secret = open_database(url, chance.draw(32))  # for relay/lanes.py: alike in all relays
         self._blobs = blobs
         self._clock = clock
         self._chance = chance
@@ -183,7 +184,12 @@ class PostgresStore:
         return await self._readers.ask(lambda c: rows.waiting(c, most))
 
     async def unread_mail(self) -> int:
-        """See BoxStore.unread_mail. What other relays took in counts there: each asks for work by its own share."""
+        """See BoxStore.unread_mail. What other relays took in counts there; what was read at any of them is read."""
+        boxes = self._fresh.boxes()[:_LOOKED_AFTER]
+        if boxes:
+            seen = await self._readers.ask(lambda c: rows.find_seen(c, boxes))
+            for box, upto in seen.items():
+                self._fresh.read(box, upto)
         return self._fresh.size(self._clock.now_ms())
 
     async def expire(self, keep: Keep) -> Expired:
@@ -288,18 +294,18 @@ class PostgresStore:
     def _begin_marks(self) -> None:
         """Write the marks down without anybody waiting; one that fails is made again at the next reading."""
         self._marking = None
-        marks, today = self._marks.take(), self._today()
+        marks = self._marks.take()
         if marks and not self._closing:
-            job = partial(rows.write_marks, marks=marks, day=today)
+            job = partial(rows.write_marks, marks=marks)
             try:
                 self._writer.submit(job, lambda _: None, asyncio.get_running_loop())
             except Busy:
                 return
 
     async def _write_marks(self) -> None:
-        marks, today = self._marks.take(), self._today()
+        marks = self._marks.take()
         if marks:
-            await self._writer.run(lambda c: rows.write_marks(c, marks, today))
+            await self._writer.run(partial(rows.write_marks, marks=marks))
 
     async def _drop_file(self, name: str) -> None:
         await self._on_disk(partial(self._blobs.delete, name))

@@ -32,7 +32,9 @@ from leeward.relay.scale_errors import KeysMissing, UnknownBlobs
 from leeward.wire.errors import Busy, NoRoom
 
 _NAME = re.compile(r"[0-9a-f]{64}\.[0-9a-f]{16}")
-_FULL = re.compile(r"StorageFull|InsufficientStorage|QuotaExceeded|\b507\b")
+_FULL = re.compile(
+    r"<Code>[A-Za-z]*(StorageFull|InsufficientStorage|QuotaExceeded)</Code>|status code: 507\b"
+)
 _PARAMETERS = {"endpoint", "region", "credentials", "http"}
 _ABSENT = (FileNotFoundError, NotFoundError)  # obstore raises the one and exports the other
 _PAGE = 500  # objects asked for at once in a listing

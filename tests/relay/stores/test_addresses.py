@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from leeward.relay.open_store import open_store
+from leeward.relay.open_store import open_store, work_secret
 from leeward.relay.scale_errors import BlobsNotNamed, shown
 from leeward.relay.sqlite_store import SqliteStore
 
@@ -21,6 +21,7 @@ def test_postgres_without_a_place_for_pieces_is_refused() -> None:
 def test_a_folder_of_pieces_may_be_elsewhere(tmp_path: Path) -> None:
     store = open_store(str(tmp_path / "boxes"), f"file://{tmp_path}/a%20disk/pieces")
     assert isinstance(store, SqliteStore)
+    assert work_secret(store) is None
     store.close()
     store = open_store(f"sqlite://{tmp_path}/boxes/relay.sqlite", f"file://{tmp_path}/pieces")
     store.close()

@@ -45,14 +45,15 @@ class Relay:
 
     def start(self) -> None:
         if self.process is None or self.process.poll() is not None:
-            self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            self.process = subprocess.Popen(
+                self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
 
-    def end(self, how: signal.Signals) -> tuple[int, bytes]:
-        assert self.process is not None
-        self.process.send_signal(how)
-        said, _ = self.process.communicate(timeout=60)
-        self.process = None
-        return -how, said
+    def end(self, how: signal.Signals) -> None:
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait(60)
+            self.process = None
 
 
 class Scene:
@@ -73,9 +74,7 @@ class Scene:
         rest = chance.uniform(0, 0.3)
         match victim:
             case "relay":
-                relay = chance.choice(self.relays)
-                if relay.process is not None and relay.process.poll() is None:
-                    relay.end(signal.SIGKILL)
+                chance.choice(self.relays).end(signal.SIGKILL)
             case "postgres":
                 self._kill_cluster()
             case "backend":  # PostgreSQL then ends all connections, and recovers by itself
@@ -133,17 +132,12 @@ def deployed(folder: Path) -> Iterator[Scene]:
             stack.enter_context(running_postgres()), stack.enter_context(running_s3(folder)), folder
         )
         for relay in scene.relays:
-            stack.callback(_end, relay)
+            stack.callback(relay.end, signal.SIGKILL)
         open_store(scene.url, scene.blobs).close()  # makes the tables
         for relay in scene.relays:
             relay.start()
         scene.wait_for_relays()
         yield scene
-
-
-def _end(relay: Relay) -> None:
-    if relay.process is not None and relay.process.poll() is None:
-        relay.end(signal.SIGKILL)
 
 
 def kill_often(folder: Path, kills: int) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from tests.support.store_clients import Keys, Piece, sha256
 
+from leeward.relay.open_store import work_secret
 from leeward.relay.store import BoxStore
 from leeward.wire.errors import BlobTaken, BoxTaken
 from leeward.wire.turn import Turn
@@ -127,3 +128,25 @@ def test_a_long_poll_at_one_relay_wakes_for_an_append_at_another(
         store.close()
     if kind.startswith("postgres"):
         assert min(took) < 0.8  # by a bell: PostgreSQL's stores look by themselves only every five seconds
+
+
+def test_relays_of_one_database_ask_for_the_same_work_and_see_what_any_of_them_read(
+    place_of: Callable[[str], Any],
+) -> None:
+    place = place_of("postgres+folder")
+    stores = [place.open(), place.open()]
+    assert work_secret(stores[0]) == work_secret(stores[1])
+    assert len(work_secret(stores[0]) or b"") == 32
+
+    async def read() -> None:
+        here, there = stores
+        intake = await Keys().made(here)
+        await here.take_turn(Turn(post=intake.post(bytes(1000))))
+        assert (await here.unread_mail(), await there.unread_mail()) == (1000, 0)
+        await there.list_items(intake.box, intake.read, 0, 5)
+        await there.waiting(1)  # the mark is written down now at the latest
+        assert await here.unread_mail() == 0
+
+    asyncio.run(read())
+    for store in stores:
+        store.close()

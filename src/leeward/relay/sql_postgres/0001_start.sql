@@ -56,3 +56,8 @@ CREATE INDEX blobs_mail ON blobs (day) WHERE mail = 1;
 
 -- Sealed bytes do not get smaller: they are kept beside the row as they are, without a try to compress them.
 ALTER TABLE items ALTER COLUMN sealed SET STORAGE EXTERNAL;
+
+CREATE TABLE shared (
+  one         boolean NOT NULL PRIMARY KEY CHECK (one),
+  work_secret bytea NOT NULL     -- from which all relays of this store make the same salts for work
+);
