@@ -27,7 +27,7 @@ SOMEBODY = "0a1b2c3d-0000-4000-8000-00000000000a"
 @pytest.fixture
 def servers(tmp_path: Path) -> Iterator[tuple[Post, Sending]]:
     pair = make_certificate(tmp_path)
-    with dovecot(tmp_path, pair) as post, smtp_server(pair) as sending:
+    with dovecot(pair) as post, smtp_server(pair) as sending:
         yield post, sending
 
 

@@ -19,7 +19,7 @@ from leeward.domain.intake import Contact, Letter
 from leeward.office import intake
 from leeward.office.channels import email, outbox
 from leeward.office.channels.email import EmailChannel
-from leeward.office.channels.errors import BadSettings, ChannelAway, NotPrivate, WrongLogin
+from leeward.office.channels.errors import AnswerLater, BadSettings, ChannelAway, NotPrivate, WrongLogin
 from leeward.office.channels.outbox import deliver, deliveries, send_again
 from leeward.office.channels.port import Incoming, Outgoing
 from leeward.office.channels.settings import (
@@ -51,8 +51,8 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, pair: Pair) -> Iterator[Post]:
-    with dovecot(tmp_path_factory.mktemp("post"), pair) as running:
+def server(pair: Pair) -> Iterator[Post]:
+    with dovecot(pair) as running:
         yield running
 
 
@@ -327,7 +327,7 @@ def test_a_server_that_asks_to_wait_is_tried_again(
     fetch(session, channel)
     intake.answer(session, intake.queue(session)[0].contact.id, "One")
     sending.sorting.data_answer = "451 greylisted"
-    with pytest.raises(ChannelAway):
+    with pytest.raises(AnswerLater):
         deliver(session, channel)
     sending.sorting.data_answer = "250 OK"
     assert deliver(session, channel) == 1

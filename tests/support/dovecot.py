@@ -1,6 +1,6 @@
-"""A real Dovecot on loopback: its own configuration, mailboxes and certificate in a temporary folder.
+"""A real Dovecot on loopback: its own configuration and mailboxes in a temporary folder.
 
-    with dovecot(tmp_path, make_certificate(tmp_path)) as post:
+    with dovecot(make_certificate(tmp_path)) as post:
         post.deliver(b"From: a@example.org\\r\\n\\r\\nHello")
 
 Started in the foreground, ended by its own process id.
@@ -19,6 +19,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -124,9 +125,10 @@ class Post(NamedTuple):
 
 
 @contextlib.contextmanager
-def dovecot(folder: Path, pair: Pair) -> Iterator[Post]:
-    """Run a Dovecot until the end of the block."""
-    home = folder / "dovecot"
+def dovecot(pair: Pair) -> Iterator[Post]:
+    """Run a Dovecot until the end of the block, in a folder that its own users may enter; pytest's are private."""
+    home = Path(tempfile.mkdtemp(prefix="leeward-post-"))
+    home.chmod(0o711)
     for name in ("run", "state", "mail", "home"):
         (home / name).mkdir(parents=True)
     imap, imaps = free_port(), free_port()
@@ -148,7 +150,6 @@ def dovecot(folder: Path, pair: Pair) -> Iterator[Post]:
         )
     )
     if system:
-        _open_to_others(home)
         shutil.chown(home / "mail", "dovecot")
         shutil.chown(home / "home", "dovecot")
     process = subprocess.Popen(
@@ -160,6 +161,7 @@ def dovecot(folder: Path, pair: Pair) -> Iterator[Post]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20)
+        shutil.rmtree(home)
 
 
 def free_port() -> int:
@@ -167,14 +169,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _open_to_others(path: Path) -> None:
-    """Let Dovecot's own users reach a folder below a private temporary one."""
-    for parent in (path, *path.parents):
-        if parent == Path(parent.anchor) or parent.stat().st_uid != os.geteuid():
-            break
-        parent.chmod(parent.stat().st_mode | 0o111)
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:

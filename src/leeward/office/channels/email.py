@@ -29,7 +29,7 @@ from leeward.base.say import Message, say
 from leeward.office.channels.dial import away, dial, not_private, require_private, tls
 from leeward.office.channels.email_read import RAW_MOST, read_letter
 from leeward.office.channels.email_write import write_letter
-from leeward.office.channels.errors import AnswerRefused, BadSettings, ChannelAway, WrongLogin
+from leeward.office.channels.errors import AnswerLater, AnswerRefused, BadSettings, ChannelAway, WrongLogin
 from leeward.office.channels.port import Memory, Outgoing, Take
 from leeward.office.channels.settings import EmailSettings
 
@@ -128,6 +128,10 @@ class EmailChannel:
                 raise _refused(*next(iter(error.recipients.values()))) from error
             except smtplib.SMTPResponseException as error:
                 raise _refused(error.smtp_code, error.smtp_error) from error
+
+    def remark(self) -> Message | None:
+        """Return nothing: whatever is odd about a mailbox is an error."""
+        return None
 
     def close(self) -> None:
         """Nothing is kept open between two looks."""
@@ -300,7 +304,7 @@ def _refused(code: int, why: bytes | str) -> LeewardError:
     words = why.decode("utf-8", "replace") if isinstance(why, bytes) else why
     told = f"{code} {' '.join(words.split())}"[:300]
     if 400 <= code < 500:
-        return ChannelAway(
+        return AnswerLater(
             say("The server asks us to wait ({why}).", why=told),
             kept=say("Your answer is saved here."),
             next_step=say("It is tried again by itself."),

@@ -1,7 +1,8 @@
 """What goes wrong between a desk and somebody else's server.
 
 ChannelError
- +-- ChannelAway        the server does not answer, or asks us to wait; tried again by itself
+ +-- ChannelAway        the server does not answer; tried again by itself
+ |    `-- AnswerLater   it asks us to wait with one answer; the others go on
  +-- WrongLogin         it does not know this user and password
  +-- NotPrivate         the connection cannot be made private, so nothing was sent over it
  +-- BadSettings        what was typed cannot be right
@@ -26,6 +27,12 @@ class ChannelAway(ChannelError):
     """The channel's server does not answer, or asks us to wait."""
 
     code = "channel.away"
+
+
+class AnswerLater(ChannelAway):
+    """The channel's server asks us to wait with an answer."""
+
+    code = "channel.answer-later"
 
 
 class WrongLogin(ChannelError):

@@ -15,7 +15,7 @@ from leeward.domain.errors import RuleBroken
 from leeward.domain.intake import Contact, Letter
 from leeward.domain.intake.channels import Delivery
 from leeward.ledger.model import put
-from leeward.office.channels.errors import AnswerRefused, AnswerUnsure, IdentityChanged
+from leeward.office.channels.errors import AnswerLater, AnswerRefused, AnswerUnsure, IdentityChanged
 from leeward.office.channels.port import Channel, Outgoing
 from leeward.office.channels.taking import contact_id_of
 from leeward.office.session import Session
@@ -50,15 +50,24 @@ def waiting(session: Session, name: str, account: str) -> list[tuple[Contact, Le
 
 
 def deliver(session: Session, channel: Channel) -> int:
-    """Send what waits; return how many the server took. ChannelError if it cannot go on; the rest waits."""
+    """Send what waits; return how many the server took.
+
+    AnswerLater, once everything was tried, if it asked to wait with one; ChannelError if it cannot go on.
+    """
     count = 0
+    later: AnswerLater | None = None
     for contact, letter, told in waiting(session, channel.name, channel.account):
         begun = letter.id in _begun(session, channel.name)
         again = told is not None and told.state == "again"
         if begun and not again and not channel.repeats_safely:
             _conclude(session, channel, letter, "unsure")  # 3
             continue
-        count += _send(session, channel, contact, letter)
+        try:
+            count += _send(session, channel, contact, letter)
+        except AnswerLater as error:  # 4
+            later = error
+    if later is not None:
+        raise later
     return count
 
 

@@ -96,6 +96,10 @@ class Channel(Protocol):
         """Hand an answer to the server; AnswerRefused, AnswerUnsure, IdentityChanged if that is how it ends."""
         ...
 
+    def remark(self) -> Message | None:
+        """Return what a person should know about it although it works, None if there is nothing."""
+        ...
+
     def close(self) -> None:
         """Let go of the connection; a later call makes a new one."""
         ...

@@ -1,7 +1,7 @@
 """The desk's background thread for its channels, and the sentence about each of them.
 
 1. One thread a channel: a server that hangs holds up no other, and never the sync with the relay.
-2. A round sends what waits, then fetches. An answer written here hurries it.
+2. A round sends what waits, then fetches, whether or not sending worked. An answer written here hurries it.
 3. A server that is away is asked again, ever more slowly, up to five minutes; a wrong password is not tried again by
    itself, since some servers lock the mailbox after a few wrong ones.
 4. Nothing ends a thread but `stop`: an error that nobody foresaw is shown, and the round is tried again.
@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 import msgspec
@@ -19,7 +20,7 @@ from leeward.base.say import Message, Moment, say
 from leeward.ledger.errors import VaultClosed
 from leeward.office.channels import safety
 from leeward.office.channels.email import EmailChannel
-from leeward.office.channels.errors import WrongLogin
+from leeward.office.channels.errors import AnswerLater, ChannelError, WrongLogin
 from leeward.office.channels.outbox import deliver
 from leeward.office.channels.port import Channel, Incoming
 from leeward.office.channels.settings import (
@@ -35,6 +36,7 @@ from leeward.office.channels.taking import take_message
 from leeward.office.session import Session
 
 _PAUSES = (5.0, 15.0, 30.0, 60.0, 120.0, 300.0)  # seconds after the first, second, … failure in a row
+_LATER_SECONDS = 60.0  # before an answer is tried again that a server would not take yet
 _LISTEN_SECONDS = (
     1.0  # how long a channel that can tell is listened to between two looks at what is to be sent
 )
@@ -48,6 +50,7 @@ class ChannelState(msgspec.Struct, frozen=True):
     ok_at: int = 0
     trouble: Message | None = None
     next_step: Message | str = ""
+    remark: Message | None = None  # what a person should know although it works
     since: int = 0  # when the trouble began
     stopped: bool = False  # a person must do something before it is tried again
 
@@ -134,6 +137,9 @@ class _Worker:
         self._channel = make(session, settings)
         self._stopping = threading.Event()
         self._failures = 0
+        self._looked_at = -1  # the vault's generation when everything that could go out had gone
+        self._not_before = 0.0  # when answers that the server would not take yet are tried again
+        self._later: Message | None = None
         self.state = ChannelState(self._channel.name, self._channel.account)
         self._thread = threading.Thread(target=self._work, name=f"channel-{self._channel.name}", daemon=True)
         self._thread.start()
@@ -162,12 +168,33 @@ class _Worker:
 
     def _round(self) -> None:
         session, channel = self._session, self._channel
-        require_seat(session, channel.name, channel.account)
-        deliver(session, channel)  # 2
-        channel.fetch(self._take, wait=0.0 if self.wake.is_set() else _LISTEN_SECONDS)
+        trouble: ChannelError | None = None
+        generation = session.vault.generation
+        if generation != self._looked_at and time.monotonic() >= self._not_before:
+            require_seat(session, channel.name, channel.account)
+            try:
+                self._looked_at = generation
+                self._send()
+            except ChannelError as error:
+                self._looked_at = -1
+                trouble = error
+        channel.fetch(self._take, wait=0.0 if self.wake.is_set() else _LISTEN_SECONDS)  # 2
         if isinstance(channel, SignalChannel):
             safety.look(session, channel)
+        if trouble is not None:
+            raise trouble
+
+    def _send(self) -> None:
+        session, channel = self._session, self._channel
+        if isinstance(channel, SignalChannel):
             safety.believe(session, channel)
+        self._later = None
+        try:
+            deliver(session, channel)
+        except AnswerLater as error:  # shown, and tried again in a while; fetching goes on at its pace
+            self._later = error.happened if isinstance(error.happened, Message) else None
+            self._not_before = time.monotonic() + _LATER_SECONDS
+            self._looked_at = -1
 
     def _take(self, incoming: Incoming) -> None:
         take_message(self._session, self._channel.name, self._channel.account, incoming)
@@ -197,6 +224,7 @@ class _Worker:
             ok_at=ok_at or before.ok_at,
             trouble=trouble,
             next_step=next_step,
+            remark=self._later or self._channel.remark(),
             since=0 if trouble is None else before.since or self._session.now(),
             stopped=stopped,
         )

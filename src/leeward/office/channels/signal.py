@@ -23,9 +23,10 @@ from pathlib import Path
 from typing import Any
 
 from leeward.base.limits import TEXT_MOST
-from leeward.base.say import Message, say
+from leeward.base.say import Message, say, say_count
 from leeward.domain.intake.report import tidy
 from leeward.office.channels.errors import (
+    AnswerLater,
     AnswerRefused,
     AnswerUnsure,
     BadSettings,
@@ -117,6 +118,21 @@ class SignalChannel:
                 raise AnswerRefused(say("The server will not take this answer ({why}).", why=kind))
             if kind != "SUCCESS":
                 raise _not_now(kind)
+
+    def remark(self) -> Message | None:
+        """Return what the daemon does that loses messages, or how many messages to groups were let be."""
+        if self.receives_by_itself:
+            return say(
+                "signal-cli fetches by itself: what comes while this desk is closed is lost. Start it with "
+                "--receive-mode=manual."
+            )
+        if self.left_out:
+            return say_count(
+                "{n} message to a group was left out: an answer would go to one person only.",
+                "{n} messages to groups were left out: an answer would go to one person only.",
+                self.left_out,
+            )
+        return None
 
     def safety_number(self, handle: str) -> str:
         """Return the safety number shared with somebody now, "" if there is none yet."""
@@ -260,7 +276,7 @@ def rpc_list(value: object) -> list[dict[str, Any]]:
     return [_dict(one) for one in value] if isinstance(value, list) else []
 
 
-def _why_not(refusal: Refusal) -> AnswerRefused | IdentityChanged | ChannelAway:
+def _why_not(refusal: Refusal) -> AnswerRefused | IdentityChanged | AnswerLater:
     """Say what an error of `send` means; what became of each recipient stands in its data."""
     response = _dict(_dict(refusal.data).get("response"))
     kinds = {_text(one.get("type")) for one in rpc_list(response.get("results"))}
@@ -275,8 +291,8 @@ def _why_not(refusal: Refusal) -> AnswerRefused | IdentityChanged | ChannelAway:
     return _not_now(refusal.why)
 
 
-def _not_now(why: str) -> ChannelAway:
-    return ChannelAway(
+def _not_now(why: str) -> AnswerLater:
+    return AnswerLater(
         say("The server asks us to wait ({why}).", why=why),
         kept=say("Your answer is saved here."),
         next_step=say("It is tried again by itself."),
