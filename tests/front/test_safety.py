@@ -60,6 +60,24 @@ def test_leaving_shows_a_harmless_page_and_back_does_not_return(
     leaves(page, hotline)
 
 
+def test_going_elsewhere_and_back_finds_an_empty_form(browsing: Browsing, hotline: Hotline) -> None:
+    page = browsing.page(hotline.url)
+    page.get_by_label("Ваше сообщение").fill(TEXT)
+    page.locator("#urgent").check()
+    page.goto("about:blank")
+    page.go_back()
+    expect(page.get_by_label("Ваше сообщение")).to_have_value("")
+    expect(page.locator("#urgent")).not_to_be_checked()
+
+
+def test_a_page_brought_back_from_memory_starts_anew(browsing: Browsing, hotline: Hotline) -> None:
+    page = browsing.page(hotline.url)
+    page.get_by_label("Ваше сообщение").fill(TEXT)
+    with page.expect_navigation():
+        page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    expect(page.get_by_label("Ваше сообщение")).to_have_value("")
+
+
 def test_behind_another_window_the_page_is_blank(browsing: Browsing, hotline: Hotline) -> None:
     page = browsing.page(hotline.url)
     turn = """state => { Object.defineProperty(document, "visibilityState", {configurable: true, get: () => state});

@@ -28,7 +28,9 @@ function asked(): readonly Question[] {
 function draw(): void {
   const list = asked();
   find("questions").hidden = list.length === 0;
-  find("questions-needed").hidden = !list.some(({ required }) => required);
+  const needed = list.some(({ required }) => required);
+  find("questions-needed").hidden = !needed;
+  find("questions-lead").hidden = needed;
   for (const question of list) {
     const id = `q-${question.id}`;
     let area = field(question);

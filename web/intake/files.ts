@@ -102,7 +102,7 @@ function noteOf(one: Attached): HTMLElement | null {
 }
 
 function rowOf(one: Attached): HTMLElement {
-  const row = make("li", "file");
+  const row = make("li", one.spoken ? "file spoken" : "file");
   const name = make("span", "file-name");
   const title = one.spoken ? say("voice_name", { time: one.spoken.time }) : one.file.name;
   name.textContent = title;

@@ -70,6 +70,7 @@ async function change(to: string): Promise<void> {
   for (const link of document.querySelectorAll<HTMLElement>("[data-language]")) {
     link.hidden = link.dataset["language"] === to;
   }
+  document.querySelector(".languages details")?.removeAttribute("open");
   document.dispatchEvent(new Event("languagechange"));
 }
 

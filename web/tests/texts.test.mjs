@@ -50,6 +50,15 @@ test("every sentence is used, and every sentence asked for is there", () => {
   for (const [, key] of whole.matchAll(/(?:\bsay|complain|\.idle)\("([a-z_0-9]+)"/g)) assert.ok(key in catalogues.en, key);
 });
 
+test("Leave leads to a harmless page in every language", () => {
+  const away = (lang) => JSON.parse(readFileSync(join(ROOT, "src/leeward/front/away", `${lang}.json`), "utf8"));
+  for (const lang of Object.keys(catalogues)) {
+    const { units, ...rest } = away(lang);
+    assert.equal(units.length, away("en").units.length, lang);
+    for (const key of ["title", "lead", "what", "metric"]) assert.ok(rest[key], `${lang}: ${key}`);
+  }
+});
+
 test("no sentence shouts, names a code alone, or is longer than a breath", () => {
   for (const [lang, texts] of Object.entries(catalogues)) {
     for (const [key, text] of Object.entries(texts)) {
