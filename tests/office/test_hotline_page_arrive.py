@@ -111,9 +111,16 @@ def test_while_the_relay_is_away_it_is_read_at_once_and_handed_over_later(anna: 
 def test_a_closed_gate_does_not_lose_it(anna: Desk) -> None:
     gate.set_gate(anna.session, known_only=True)
     gate.tell_gate(anna.session, anna.relay)
-    envelope = make_envelope(anna, Reporter(anna.session), "Помогите")
-    assert not arrive.bring_in(anna.session, anna.relay, envelope).relayed
-    assert texts(anna) == ["Помогите"]
+    reporter = Reporter(anna.session)
+    envelope = make_envelope(anna, reporter, "Помогите")
+    assert arrive.bring_in(anna.session, anna.relay, envelope).relayed
+    [letter] = anna.session.find(Letter)
+    assert letter.text == "Помогите"
+    intake.answer(anna.session, letter.contact_id, "Мы прочли.")
+    settle(anna)
+    assert (
+        anna.relay.list_items(reporter.way.box, reporter.way.read).last == 1
+    )  # the way back was made all the same
 
 
 def test_what_the_relay_took_and_kept_to_itself_is_taken_in_here(anna: Desk) -> None:

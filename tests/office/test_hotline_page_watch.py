@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.support.relay_simulator import RelaySimulator
 from tests.support.tampering import Tampered, serve_page
 from tests.support.teams import Desk, StillClock, closing, found, newcomer, settle
 
+from leeward.base.ports import SystemChance
 from leeward.domain.intake.page_watch import PageBuild
 from leeward.domain.today import Urgency
 from leeward.ledger.model import put
 from leeward.office import safety
 from leeward.office.hotline_page import alarms, questionnaire, watch
 from leeward.office.hotline_page.rendered import loaded_by
-from leeward.office.hotline_page.visit import Visit
+from leeward.office.hotline_page.visit import Unreadable, Visit, _other_circuit, _unpack
 from leeward.office.session import Session
 
 
@@ -252,3 +257,38 @@ def test_a_visit_looks_like_a_browsers(anna: Desk, page: Tampered) -> None:
     assert "Firefox/" in headers["user-agent"]
     assert not {"cookie", "referer", "authorization"} & {name for _, sent in page.asked for name in sent}
     assert json.dumps([sent for _, sent in page.asked]).lower().count("python") == 0
+
+
+def test_each_visit_through_a_proxy_gets_another_circuit() -> None:
+    chance = SystemChance()
+    drawn = {_other_circuit("socks5h://127.0.0.1:9050", chance) for _ in range(5)}
+    assert len(drawn) == 5
+    for proxy in drawn:
+        assert re.fullmatch(r"socks5h://[0-9a-f]{16}:[0-9a-f]{16}@127\.0\.0\.1:9050", proxy)
+    assert _other_circuit("socks5h://tor:isolated@[::1]:9050", chance).endswith("@[::1]:9050")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=300), st.sampled_from(["gzip", "deflate", "br", "identity", "", "x" * 500]))
+def test_no_packing_gets_another_answer_than_bytes_or_unreadable(raw: bytes, encoding: str) -> None:
+    try:
+        plain = _unpack(raw, encoding)
+    except Unreadable:
+        return
+    assert encoding in {"identity", ""} or raw[:1] in {
+        b"\x1f",
+        b"x",
+        b"X",
+        b"h",
+        b"8",
+        b"(",
+        b"H",
+        b"\x18",
+        b"\x08",
+    }
+    assert len(plain) <= 8 * 1024 * 1024
+
+
+def test_a_bomb_is_not_unpacked() -> None:
+    with pytest.raises(Unreadable):
+        _unpack(gzip.compress(bytes(30 * 1024 * 1024)), "gzip")

@@ -14,7 +14,6 @@ from leeward.base.say import Message, say
 from leeward.desk.render import desk_of, done, form_of, office_of, render, speech_of
 from leeward.office import hotline_page, intake
 from leeward.office.around import member
-from leeward.office.session import Session
 
 _HOME = "/safety/hotline"
 _PASTE_MOST = 900_000  # characters; longer letters come as files
@@ -126,17 +125,19 @@ async def check_form(request: Request) -> Response:
 async def envelope(request: Request) -> Response:
     """Take in a letter of the offline form that came as a file."""
     content = await _whole(request, hotline_page.ENVELOPE_MOST)
-    return await _answer(request, lambda: _bring(office_of(request), content))
+    return await _answer(request, lambda: _bring(request, content))
 
 
 def pasted(request: Request) -> Response:
     """Take in a letter that came as text."""
     text = form_of(request).text("text", _PASTE_MOST)
-    return done(request, "/inbox", _bring(office_of(request), text.encode()))
+    return done(request, "/inbox", _bring(request, text.encode()))
 
 
-def _bring(session: Session, content: bytes) -> Message:
-    came = hotline_page.bring_in(session, content)
+def _bring(request: Request, content: bytes) -> Message:
+    syncer = desk_of(request).syncer
+    away = syncer is not None and bool(syncer.state.waiting_since)
+    came = hotline_page.bring_in(office_of(request), content, away=away)
     if came.known:
         return say("This letter is here already. Nothing was doubled.")
     if came.relayed:

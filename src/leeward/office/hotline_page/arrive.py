@@ -4,13 +4,14 @@
    under its keys, before anything is kept.
 2. Its turns are handed to the relay in order, so that the mailboxes of the way back exist and every desk gets the
    report. The same envelope twice is one report: every id in it was drawn by the form.
-3. A relay that is away, or closed to newcomers, keeps nobody waiting: this desk takes the report in itself and hands
-   over what the relay lacks when it can.
+3. A relay that is away, closed to newcomers or flooded keeps nobody waiting: this desk takes the report in itself, and
+   the relay gets the rest (mailboxes, pieces) when it can; the report reaches other desks with the ledger.
 4. What a relay took and does not give back is taken in here after a while all the same.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -30,7 +31,7 @@ from leeward.sync.errors import RelayRefused, SyncError
 from leeward.sync.port import Relay
 from leeward.wire.envelope import ENVELOPE_MOST, parse_envelope
 from leeward.wire.errors import WireError
-from leeward.wire.turn import Post, Turn
+from leeward.wire.turn import Post, Turn, print_turn
 
 __all__ = ["ENVELOPE_MOST", "Arrived", "EnvelopeRefused", "bring_in", "expected", "hand_over", "waiting"]
 
@@ -53,11 +54,14 @@ class Arrived(msgspec.Struct, frozen=True):
 
 
 class _Held(msgspec.Struct, array_like=True, frozen=True):
-    """One envelope on its way: turns that the relay lacks (addresses among the vault's blobs), and its report."""
+    """One envelope on its way: turns that the relay lacks and a report that it has not given back yet.
 
-    turns: tuple[str, ...]
+    Both are addresses among the vault's blobs; `report` is "" where this desk took it in itself.
+    """
+
     item: str
-    report: str  # address of the sealed report
+    turns: tuple[str, ...]
+    report: str
     at: int
 
 
@@ -67,14 +71,19 @@ def bring_in(session: Session, relay: Relay | None, untrusted: bytes) -> Arrived
     post = turns[-1][1].post
     assert post is not None
     known = _known(session, post)
-    left = _offer(relay, [body for body, _ in turns])  # 2
+    left, away = _offer(relay, [body for body, _ in turns])  # 2
     if not left:
         if not known:
-            _hold(session, (), post)  # 4
+            _hold(session, post, report=post.sealed)  # 4
         return Arrived(known=known, relayed=True)
     _take_in(session, [turn for _, turn in turns], post)  # 3
-    _hold(session, left, post)
-    return Arrived(known=known, relayed=False)
+    last = turns[-1][1]
+    left = [*left[:-1], print_turn(Turn(makes=last.makes, puts=last.puts))]
+    if not away:
+        left, _ = _offer(relay, left)
+    if left:
+        _hold(session, post, left)
+    return Arrived(known=known, relayed=not left)
 
 
 def waiting(session: Session) -> int:
@@ -84,7 +93,7 @@ def waiting(session: Session) -> int:
 
 def expected(session: Session) -> bool:
     """Tell whether the relay took an envelope that has not been seen to come back."""
-    return any(not held.turns for held in _held(session))
+    return any(held.report for held in _held(session))
 
 
 def hand_over(session: Session, relay: Relay) -> None:
@@ -92,24 +101,28 @@ def hand_over(session: Session, relay: Relay) -> None:
     if not session.vault.compartments("intake"):
         return
     for held in _held(session):
-        left = [body for one in held.turns if (body := session.vault.blob_get(one)) is not None]
-        for address, body in zip(held.turns, left, strict=False):
-            try:
-                relay.turn(body)
-            except RelayRefused as error:
-                if error.word not in _NEVER:
-                    raise  # work, a closed gate: later
-            session.vault.blob_delete(address)
-        late = session.now() - held.at > _PATIENCE_MS
-        sealed = session.vault.blob_get(held.report)
-        if late and sealed is not None:
-            take_in(session, held.item, sealed)  # 4; changes nothing if it came
-        if late or sealed is None:
+        if held.report and session.now() - held.at > _PATIENCE_MS:
+            sealed = session.vault.blob_get(held.report)
+            if sealed is not None:
+                take_in(session, held.item, sealed)  # 4; changes nothing if it came
             session.vault.blob_delete(held.report)
-            _keep(session, [one for one in _held(session) if one.item != held.item])
-        elif held.turns:
-            changed = _Held((), held.item, held.report, held.at)
-            _keep(session, [changed if one.item == held.item else one for one in _held(session)])
+            _drop(session, held)
+        elif held.turns and _hand(session, relay, held):
+            _drop(session, held)
+
+
+def _hand(session: Session, relay: Relay, held: _Held) -> bool:
+    """Hand over one envelope's turns; False if the relay wants it later. Raises SyncError if it is away."""
+    for address in held.turns:
+        body = session.vault.blob_get(address)
+        try:
+            if body is not None:
+                relay.turn(body)
+        except RelayRefused as error:
+            if error.word not in _NEVER:
+                return False
+        session.vault.blob_delete(address)
+    return True
 
 
 def _read(session: Session, untrusted: bytes) -> list[tuple[bytes, Turn]]:
@@ -146,16 +159,18 @@ def _known(session: Session, post: Post) -> bool:
     return any(letter.report == report.id for letter in session.find(Letter))
 
 
-def _offer(relay: Relay | None, bodies: list[bytes]) -> list[bytes]:
-    """Hand turns to the relay in order; return those that it lacks and may take later."""
+def _offer(relay: Relay | None, bodies: list[bytes]) -> tuple[list[bytes], bool]:
+    """Hand turns to the relay in order; return those that it lacks and may take later, and whether it is away."""
     if relay is None:
-        return bodies
+        return bodies, True
     for number, body in enumerate(bodies):
         try:
             relay.turn(body)
+        except RelayRefused:
+            return bodies[number:], False
         except SyncError:
-            return bodies[number:]
-    return []
+            return bodies[number:], True
+    return [], False
 
 
 def _take_in(session: Session, turns: list[Turn], post: Post) -> None:
@@ -167,19 +182,23 @@ def _take_in(session: Session, turns: list[Turn], post: Post) -> None:
     take_in(session, post.item.hex(), post.sealed)
 
 
-def _hold(session: Session, left: list[bytes] | tuple[()], post: Post) -> None:
-    held = _held(session)
-    item = post.item.hex()
+def _hold(session: Session, post: Post, left: Sequence[bytes] = (), report: bytes = b"") -> None:
+    held, item = _held(session), post.item.hex()
     if any(one.item == item for one in held):
         return
-    turns = []
-    for body in left:
-        address = session.chance.draw(32).hex()
-        session.vault.blob_put(address, body)
-        turns.append(address)
-    report = session.chance.draw(32).hex()
-    session.vault.blob_put(report, post.sealed)
-    _keep(session, [*held, _Held(tuple(turns), item, report, session.now())])
+    turns = tuple(_keep_bytes(session, body) for body in left)
+    kept = _keep_bytes(session, report) if report else ""
+    _keep(session, [*held, _Held(item, turns, kept, session.now())])
+
+
+def _keep_bytes(session: Session, content: bytes) -> str:
+    address = session.chance.draw(32).hex()
+    session.vault.blob_put(address, content)
+    return address
+
+
+def _drop(session: Session, done: _Held) -> None:
+    _keep(session, [one for one in _held(session) if one.item != done.item])
 
 
 def _held(session: Session) -> list[_Held]:

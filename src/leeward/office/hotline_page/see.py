@@ -93,8 +93,10 @@ def gather(session: Session) -> Standing:
     )
 
 
-def bring_in(session: Session, untrusted: bytes) -> arrive.Arrived:
-    """Take in an envelope, over this desk's relay if it has one."""
+def bring_in(session: Session, untrusted: bytes, *, away: bool = False) -> arrive.Arrived:
+    """Take in an envelope, over this desk's relay if it has one that is not known to be `away`."""
+    if away:
+        return arrive.bring_in(session, None, untrusted)
     try:
         relay = relay_of(session)
     except NoRelayYet:
