@@ -27,6 +27,7 @@ from leeward.front.card import Card, check_card
 from leeward.front.errors import CardRefused
 from leeward.front.pages import Pages, render_pages
 from leeward.front.plain.app import PlainForms, Served
+from leeward.front.plain.lane import QUOTA
 from leeward.front.plain.mail import Mail
 from leeward.front.plain.render import Renderer
 from leeward.front.port import MailPort
@@ -65,9 +66,16 @@ _ANSWER_SECONDS = 2.0
 
 
 def make_front(
-    card: Mapping[str, Any], port: MailPort, *, clock: Clock | None = None, chance: Chance | None = None
+    card: Mapping[str, Any],
+    port: MailPort,
+    *,
+    quota: int = QUOTA,
+    clock: Clock | None = None,
+    chance: Chance | None = None,
 ) -> ASGIApp:
     """Return the front for a team's intake card; raises CardRefused or NotBuilt.
+
+    `quota` is how many bytes of unread mail may come in an hour before forms wait their turn (plain/lane.py).
 
     Answers `/`, `/plain` (the form without a script) and `/units` (where Leave leads), each in the language of `?lang=`
     or of the browser; `/a/NAME`, the built files; `/page.sha256`, the hashes of all of these, one a line with their
@@ -78,6 +86,7 @@ def make_front(
         lambda: front.showing.served,
         port,
         lambda page, status: Response(page, status, _PLAIN_HEADERS, _HTML),
+        quota=quota,
         clock=clock or SystemClock(),
         chance=chance or SystemChance(),
     )

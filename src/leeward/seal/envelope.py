@@ -50,7 +50,7 @@ Opener: TypeAlias = Sequence[Identity | ClassicIdentity] | Passphrase
 _READ = 4096
 
 
-def seal(kind: Kind, body: bytes, to: Recipient | Passphrase) -> bytes:
+def seal(kind: Kind, body: bytes | bytearray, to: Recipient | Passphrase) -> bytes:
     """Return the body, framed, padded and sealed."""
     return encrypt(make_frame(kind, body), to)
 

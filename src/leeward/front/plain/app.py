@@ -33,7 +33,7 @@ from leeward.seal.codes import Code, derive_way, parse_code
 from leeward.seal.errors import CodeRefused, SealError
 from leeward.wire.errors import KnownOnly, NoRoom, Refused
 
-BODY_MOST = 9 * 1024 * 1024 * 1024  # bytes of one form
+BODY_MOST = 8 * 1024 * 1024 * 1024  # bytes of one form
 _WORDS_BODY_MOST = 64 * 1024
 _WORDS_FIELDS = {"lang": 16, "words": 4000, "ticket": 8192, "after": 20, "sure": 8}
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,17}")
@@ -58,6 +58,7 @@ class PlainForms:
         port: MailPort,
         answer: Callable[[bytes, int], Response],
         *,
+        quota: int,
         clock: Clock,
         chance: Chance,
     ) -> None:
@@ -68,7 +69,7 @@ class PlainForms:
         self._tickets = Tickets(clock, chance)
         self._works: Works | None = None
         self._room = Room()
-        self._lane = Lane(port, chance)
+        self._lane = Lane(port, chance, quota=quota)
 
     async def send(self, request: Request) -> Response:
         """Take a first message, and tell the words."""

@@ -28,7 +28,7 @@ IN_FLIGHT = 4  # pieces of all uploads
 _OWN_IN_FLIGHT = 3  # pieces of one upload
 _INLINE_MOST = 256 * 1024  # bytes that are sealed faster than another thread is asked to
 _RIDING_MOST = 220 * 1024  # sealed bytes of pieces that go with the turn
-_PIECES_MOST = 10_000  # of one message, so that what describes them fits a report
+_PIECES_MOST = 8_000  # of one message, so that what describes them fits a report
 
 
 class Works:
@@ -144,7 +144,7 @@ class Sealer:
             self._works.slots.release()
 
     def _seal(self, plain: bytearray) -> tuple[bytes, str]:
-        sealed = seal(Kind.PIECE, bytes(plain), self._mail.recipient)
+        sealed = seal(Kind.PIECE, plain, self._mail.recipient)
         return sealed, hashlib.sha256(sealed).hexdigest()
 
     async def _keep(self, file: _File, number: int, sealed: bytes, sha256: str) -> None:
