@@ -147,9 +147,12 @@ function addFiles(picked: readonly File[]): void {
   draw();
 }
 
-/** Attach a voice note; false if there are too many files already. */
+/** Attach a voice note; false, with a word to the person, if there are too many files already. */
 export function addVoice(file: File, time: string, player: Player): boolean {
-  if (attached.length >= FILES_MOST) return false;
+  if (attached.length >= FILES_MOST) {
+    complain("trouble_many", { n: FILES_MOST });
+    return false;
+  }
   attached.push({ file, state: "none", cleaned: null, work: Promise.resolve(), spoken: { time, player } });
   draw();
   return true;
