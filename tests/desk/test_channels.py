@@ -72,9 +72,12 @@ def test_a_mailbox_is_typed_once_and_letters_and_answers_travel(
     assert PASSWORD not in page
     until(lambda: session.find(Contact))
     contact = session.find(Contact)[0]
-    assert "Help me" in browser.get(f"/inbox/{contact.id}").text
+    shown = browser.get(f"/inbox/{contact.id}").text
+    assert "Help me" in shown
+    assert "not sealed on the way: both providers can read it" in shown
     browser.post(f"/inbox/{contact.id}/answer", {"text": "We have read it."})
     until(lambda: sending.letters)
+    until(lambda: "handed over" in browser.get(f"/inbox/{contact.id}").text)
     until(lambda: "It works; last looked at" in browser.get("/channels").text)
     found = browser.post("/channels/email/check").text
     assert "Both servers answer, and know the password." in found

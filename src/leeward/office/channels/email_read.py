@@ -24,7 +24,7 @@ from leeward.base.limits import TEXT_MOST
 from leeward.domain.files import safe_name
 from leeward.domain.intake.report import tidy
 from leeward.office.channels.html import html_to_text
-from leeward.office.channels.port import Attached, Incoming
+from leeward.office.channels.port import LEFT_THERE, Attached, Incoming
 
 RAW_MOST = 40 * 1024 * 1024  # bytes of a letter that is fetched whole; most servers take 25 to 35 MB
 _HEAD_MOST = 256 * 1024
@@ -53,7 +53,7 @@ def read_letter(untrusted: bytes, *, whole: bool = True) -> Incoming:
         head = _head(untrusted)
         handle, reference = sender_of(head), reference_of(head)
         if not whole:
-            return Incoming(handle=handle, text=_subject(head), reference=reference, cut=True)
+            return Incoming(handle=handle, text=f"{_subject(head)}\n\n{LEFT_THERE}", reference=reference)
         return _read(untrusted, head, handle, reference)
     except Exception:  # noqa: BLE001 - rule 1: the library raises all kinds of errors for hostile headers and charsets
         original = Attached("message.eml", "message/rfc822", untrusted)

@@ -19,6 +19,13 @@ import msgspec
 
 from leeward.base.say import Message
 
+LEFT_THERE = (
+    "(Too large to fetch: it is still on the mail server. Письмо слишком велико и осталось на сервере.)"
+)
+"""Stands in a message of which only the head was taken in; in both languages, since it is written down."""
+
+NOT_TAKEN = "(An attachment could not be taken in. Вложение принять не удалось.)"
+
 
 class Attached(msgspec.Struct, frozen=True):
     """A file that came with a message, as it came."""

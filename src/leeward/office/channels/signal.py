@@ -33,7 +33,7 @@ from leeward.office.channels.errors import (
     ChannelAway,
     IdentityChanged,
 )
-from leeward.office.channels.port import Attached, Incoming, Outgoing, Take
+from leeward.office.channels.port import NOT_TAKEN, Attached, Incoming, Outgoing, Take
 from leeward.office.channels.rpc import Refusal, Rpc
 from leeward.office.channels.settings import SignalSettings
 
@@ -178,13 +178,15 @@ class SignalChannel:
             return 0  # a receipt, somebody typing, a reaction: nothing that waits for us
         handle = _handle(envelope)
         files = self._files(attachments, handle)
+        if len(files) < len(attachments):
+            text = f"{text}\n\n{NOT_TAKEN}".strip()
         take(
             Incoming(
                 handle=handle,
                 text=text[:TEXT_MOST],
                 files=tuple(files.values()),
                 reference=str(_number(data.get("timestamp") or envelope.get("timestamp"))),
-                cut=len(text) > TEXT_MOST or len(files) < len(attachments),
+                cut=len(text) > TEXT_MOST,
             )
         )
         self.heard.add(handle)
