@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -224,3 +226,17 @@ def test_nothing_in_the_card_can_end_the_element_it_stands_in() -> None:
     assert page.count(b"<script>") == 1
     assert b"<img" not in page
     assert b"alert(1)</script>" not in page
+
+
+def test_every_language_of_the_form_says_everything_with_the_same_values() -> None:
+    folder = resources.files("leeward.front").joinpath("offline_texts")
+    texts = {file.name: json.loads(file.read_text("utf-8")) for file in folder.iterdir()}
+    english = texts["en.json"]
+    for name, own in texts.items():
+        assert set(own) - {"checked"} == set(english), name
+        for key, sentence in english.items():
+            assert own[key].strip(), (name, key)
+            assert set(re.findall(r"\{\w+\}", own[key])) == set(re.findall(r"\{\w+\}", sentence)), (name, key)
+    assert all(
+        own.get("checked") is False for name, own in texts.items() if name not in {"en.json", "ru.json"}
+    )
