@@ -1,7 +1,7 @@
 /** What the offline form makes, to be carried by any channel (docs/protocol.md, 3.3). No network is touched. */
 import { draw, toHex, utf8 } from "./bytes.js";
 import { deriveWay, makeCode, type Code } from "./codes.js";
-import { bothWays, ReportSealer, sealing, type Card, type FileNote, type Letter } from "./message.js";
+import { bothWays, ReportSealer, sealing, type Card, type Letter } from "./message.js";
 import { FileParts } from "./parts.js";
 import { printTurn, putLength, PUTS_MOST, TURN_MOST, TURN_PIECES_MOST, type Put } from "./turn.js";
 
@@ -52,16 +52,14 @@ export async function makeEnvelope(card: Card, letter: Letter): Promise<Envelope
     };
   });
   const puts = new Map<string, Put>();
-  const notes: FileNote[] = [];
   for (const part of parts) {
     while (!part.complete) {
       const { piece, sealed } = await part.next();
       puts.set(piece.blob, { blob: piece.blob, erase: piece.erase, sealed });
     }
-    notes.push(part.note());
   }
   const bytes = await sealing(async () => {
-    const post = { box: card.box, write: card.write, item: toHex(draw(16)), sealed: await sealer.seal(notes) };
+    const post = { box: card.box, write: card.write, item: toHex(draw(16)), sealed: await sealer.seal(parts.map((part) => part.note())) };
     const rest = [...puts.values()];
     const total = rest.reduce((sum, { sealed }) => sum + putLength(sealed), FIXED + post.sealed.length);
     const turns: Uint8Array[] = [];

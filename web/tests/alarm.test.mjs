@@ -141,7 +141,7 @@ test("neither who watches the line nor who holds the relay can tell the alarm fo
     "items of another size": (row, alarmed) => row.map((value, k) => (k === row.length - 1 && alarmed ? value + 64 : value)),
   };
   for (const [name, leak] of Object.entries(leaks)) {
-    const told = tell(rows.map((row, i) => leak(row, labels[i], i)), labels, shuffle, 250);
+    const told = tell(rows.map((row, i) => leak(row, labels[i], i)), labels, shuffle, 210);
     assert.ok(told.chance < SURE, `a leak is not found: ${name}, ${told.accuracy}`);
   }
 });

@@ -107,7 +107,7 @@ async function attempt(letter, failAt) {
   return { requests, error, code, sealedCalls, sending, relay };
 }
 
-for (const [name, letter, most] of [["a small letter", small, 260], ["a letter with a large file", large, 90]]) {
+for (const [name, letter, most] of [["a small letter", small, 160], ["a letter with a large file", large, 60]]) {
   test(`nothing is sent if any call of any primitive fails while ${name} is sealed`, { timeout: 300_000 }, async () => {
     const whole = await attempt(letter(), -1);
     assert.ok(whole.code && whole.requests >= 1);
@@ -119,6 +119,7 @@ for (const [name, letter, most] of [["a small letter", small, 260], ["a letter w
     const step = Math.max(1, Math.floor(whole.sealedCalls / most));
     for (let failAt = 0; failAt < whole.sealedCalls; failAt += failAt < 40 || failAt > whole.sealedCalls - 40 ? 1 : step) {
       const { requests, error, code } = await attempt(letter(), failAt);
+      if (meter.failed === "") continue; // a code was drawn at once this time, with fewer calls than the first
       tried.add(meter.failed);
       assert.equal(code, null);
       assert.equal(requests, 0, `${meter.failed}, call ${failAt}`);
@@ -131,7 +132,8 @@ for (const [name, letter, most] of [["a small letter", small, 260], ["a letter w
 test("after a failure the same sending can be run again, and all of it arrives", async () => {
   const whole = await attempt(small(), -1);
   for (const share of [0.1, 0.5, 0.9, 0.999]) {
-    const { sending, relay } = await attempt(small(), Math.floor(whole.sealedCalls * share));
+    const { sending, relay } = await attempt(small(), Math.floor((whole.sealedCalls - 20) * share));
+    assert.ok(meter.failed);
     const code = await sending.run(new Relay(() => Promise.reject(new Error("no")), new AbortController().signal), () => undefined);
     assert.equal(code.length, 8);
     assert.equal(relay.boxes.get(team.card.box).items.length, 1);
@@ -142,7 +144,7 @@ test("no envelope comes out if any call fails", async () => {
   Object.assign(meter, { total: 0, failAt: -1, on: true });
   await makeEnvelope(team.card, small());
   const all = meter.total;
-  for (let failAt = 0; failAt < all; failAt += Math.max(1, Math.floor(all / 60))) {
+  for (let failAt = 0; failAt < all - 20; failAt += failAt < 60 ? 1 : 3) {
     const letter = small();
     Object.assign(meter, { total: 0, failAt, on: true });
     await assert.rejects(makeEnvelope(team.card, letter), (error) => error instanceof SealingFailed || error instanceof FileUnreadable);

@@ -50,7 +50,7 @@ function threshold(orders, labels) {
  * How well the labels (booleans) can be told from the rows: the best accuracy of all classifiers, and the share of shuffled
  * labellings for which it is as good. `shuffle` gives a permuted copy.
  */
-export function tell(rows, labels, shuffle, permutations = 300) {
+export function tell(rows, labels, shuffle, permutations = 240) {
   const far = distances(rows);
   const neighbours = far.map((row, i) => [...row.keys()].filter((other) => other !== i).sort((a, b) => row[a] - row[b]).slice(0, K));
   const columns = rows[0].map((_, column) => rows.map((row) => row[column])).filter((values) => new Set(values).size > 1);
