@@ -23,14 +23,17 @@ def send(request: Request) -> Response:
     """Send the answer; what is marked goes to the true words alone."""
     form, contact = form_of(request), request.path_params["contact"]
     sensitive = form.flag("sensitive")
-    intake.answer(
-        office_of(request), contact, form.text("text"), sensitive=sensitive, cover=form.text("cover", 2000)
+    session = office_of(request)
+    letter = intake.answer(
+        session, contact, form.text("text"), sensitive=sensitive, cover=form.text("cover", 2000)
     )
     syncer = desk_of(request).syncer
     if syncer is not None:
         syncer.nudge()
     if sensitive:
         return _back(request, say("Sealed to their true words alone. It goes by itself."))
+    if not intake.require_contact(session, letter.contact_id).ways:
+        return _back(request, say("Saved. It goes by its channel, from the desk that runs it."))
     return _back(request, say("Sealed. It goes by itself as soon as the relay answers."))
 
 
