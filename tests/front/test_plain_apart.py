@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,6 +74,26 @@ def test_the_whole_story_with_the_relay_elsewhere(tmp_path: Path) -> None:
         assert too_long.status_code == 413
         blobs = [path for path in tmp_path.rglob("*") if path.is_file() and not path.name.startswith("relay")]
         assert len(blobs) == len(report["files"][0]["pieces"])
+
+
+def test_the_command_serves_the_front_alone(tmp_path: Path) -> None:
+    with apart(tmp_path / "relay") as hotline:
+        card = make_card(hotline.identity, hotline.box, CHANCE.draw(32).hex())
+        (tmp_path / "card.json").write_text(json.dumps(card))
+        start = "import sys; from leeward.cli.main import main; sys.exit(main(sys.argv[1:]))"
+        where = ["--front-of", hotline.relay.url, "--card", str(tmp_path / "card.json")]
+        child = subprocess.Popen(
+            [sys.executable, "-c", start, "relay", *where], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        assert child.stdout is not None
+        try:
+            with contextlib.closing(Person(child.stdout.readline().decode().split()[-1])) as person:
+                assert EN["form_heading"] in person.http.get("/plain?lang=en").text
+                looked = person.open(" ".join(make_code(CHANCE).words("en")))
+                assert looked.status_code == 503  # this card's token is not the box's: the relay says no
+        finally:
+            child.terminate()
+            assert child.communicate(timeout=20) == (b"", b"")
 
 
 def test_work_is_done_for_those_who_cannot(tmp_path: Path) -> None:

@@ -119,6 +119,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _serve_front(arguments, card)
     if card is not None:
         check_card(card)  # before anything is made
+    quota = arguments.quota_mb * 1_000_000
     store = open_store(str(arguments.folder), arguments.blobs)
     if arguments.until_stdin_ends:
         end_with_parent(lambda: signal.raise_signal(signal.SIGTERM))
@@ -126,8 +127,8 @@ def run(arguments: argparse.Namespace) -> int:
         serve(
             make_app(
                 store,
-                None if card is None else make_front(card, store),
-                lanes=Lanes(store, arguments.quota_mb * 1_000_000, secret=work_secret(store)),
+                None if card is None else make_front(card, store, quota=quota),
+                lanes=Lanes(store, quota, secret=work_secret(store)),
                 keep=Keep(arguments.keep_unread, arguments.keep_read, arguments.keep_blobs),
             ),
             port=arguments.port,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from dataclasses import dataclass
 from importlib import resources
@@ -70,6 +71,7 @@ def languages_of(card: Card) -> list[str]:
     return [language for language in card.languages if language in known] or [_FALLBACK]
 
 
+@functools.cache
 def make_environment() -> jinja2.Environment:
     """Return what renders the front's templates: everything is escaped, and nothing may be missing."""
     return jinja2.Environment(
