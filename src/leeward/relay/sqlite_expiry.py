@@ -136,6 +136,11 @@ def _blobs(connection: sqlite3.Connection, upto_day: int) -> list[str]:
 
 
 def _shrink(connection: sqlite3.Connection) -> bool:
-    """Give some free pages back; tell whether there are more."""
-    connection.execute(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})").fetchall()
-    return bool(connection.execute("PRAGMA freelist_count").fetchone()[0])
+    """Give some free pages back; tell whether there are more.
+
+    Python's module takes one step of a statement without columns, which here is one page: so each is asked for alone.
+    """
+    free = int(connection.execute("PRAGMA freelist_count").fetchone()[0])
+    for _ in range(min(free, PAGES_AT_ONCE)):
+        connection.execute("PRAGMA incremental_vacuum(1)")
+    return free > PAGES_AT_ONCE
