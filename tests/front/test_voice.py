@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 from tests.front.test_story import SOON
@@ -52,6 +53,14 @@ def test_a_voice_note_is_recorded_listened_to_and_sent(browsing: Browsing, hotli
     assert len(sound) == file["size"] > 1000
     assert sound.startswith(b"\x1a\x45\xdf\xa3")
     assert browsing.complaints == []
+
+
+def test_the_page_may_ask_for_the_microphone_and_nothing_else(hotline: Hotline) -> None:
+    headers = httpx.get(hotline.url).headers
+    assert "microphone=(self)" in headers["permissions-policy"]
+    assert "camera=()" in headers["permissions-policy"]
+    assert headers["content-security-policy"].count("blob:") == 1
+    assert "media-src blob:;" in headers["content-security-policy"]
 
 
 def test_a_note_that_is_removed_falls_silent_and_is_not_sent(browsing: Browsing, hotline: Hotline) -> None:
