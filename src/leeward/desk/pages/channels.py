@@ -16,7 +16,7 @@ from leeward.domain.intake.channels import DELIVERY
 from leeward.office import intake
 from leeward.office.around import member
 from leeward.office.channels import outbox, safety
-from leeward.office.channels.needs import stuck
+from leeward.office.channels.needs import stuck, why_stuck
 from leeward.office.channels.runner import open_channel
 from leeward.office.channels.settings import (
     EmailSettings,
@@ -78,6 +78,7 @@ def _page(
         stuck=stuck(session),
         changed=safety.changed_numbers(session),
         deliveries=DELIVERY,
+        why_stuck=why_stuck,
         who=lambda contact_id: _who(session, contact_id),
     )
 

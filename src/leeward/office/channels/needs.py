@@ -27,7 +27,7 @@ def needs_now(session: Session) -> list[Need]:
                     urgency=Urgency.LATE,
                     tag=say("Not sent"),
                     what=say("An answer to {who} did not go out", who=shown_name(contact)),
-                    why=_why(delivery.state),
+                    why=why_stuck(delivery),
                     since=delivery.at,
                     action=say("Look at it"),
                     href="/channels#answers",
@@ -50,9 +50,10 @@ def needs_now(session: Session) -> list[Need]:
     return needs
 
 
-def _why(state: str) -> Message:
-    if state == "unsure":
+def why_stuck(delivery: Delivery) -> Message:
+    """Return why an answer did not go out, and what to do."""
+    if delivery.state == "unsure":
         return say("The desk stopped while it was being sent. Ask them, or send it again.")
-    if state == "identity":
+    if delivery.state == "identity":
         return say("It waits until somebody has compared their safety number.")
     return say("The server will not take it. Reach them in another way.")

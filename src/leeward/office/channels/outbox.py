@@ -10,7 +10,7 @@ other, the answer is shown as unclear, and a person says whether it goes again: 
 from __future__ import annotations
 
 from leeward.base.ids import derive_id
-from leeward.base.say import say
+from leeward.base.say import Message, say
 from leeward.domain.errors import RuleBroken
 from leeward.domain.intake import Contact, Letter
 from leeward.domain.intake.channels import Delivery
@@ -92,13 +92,13 @@ def _send(session: Session, channel: Channel, contact: Contact, letter: Letter) 
     try:
         channel.send(answer)
     except AnswerRefused as error:
-        _conclude(session, channel, letter, "refused", str(error.happened))  # 4
+        _conclude(session, channel, letter, "refused", _server_words(error))  # 4
         return 0
-    except IdentityChanged as error:
-        _conclude(session, channel, letter, "identity", str(error.happened))
+    except IdentityChanged:
+        _conclude(session, channel, letter, "identity")
         return 0
-    except AnswerUnsure as error:
-        _conclude(session, channel, letter, "unsure", str(error.happened))
+    except AnswerUnsure:
+        _conclude(session, channel, letter, "unsure")
         return 0
     except Exception:
         _forget_begun(
@@ -107,6 +107,12 @@ def _send(session: Session, channel: Channel, contact: Contact, letter: Letter) 
         raise
     _conclude(session, channel, letter, "sent")
     return 1
+
+
+def _server_words(error: AnswerRefused) -> str:
+    """Return what the server said, as it said it; our own sentence about it is made where it is read."""
+    happened = error.happened
+    return str(happened.values.get("why", "")) if isinstance(happened, Message) else ""
 
 
 def _conclude(session: Session, channel: Channel, letter: Letter, state: str, why: str = "") -> None:
