@@ -21,9 +21,10 @@ from leeward.relay.check import check_store
 from leeward.relay.errors import AddressInUse, RelayError, StoreDamaged, StoreTooNew, UnknownStore
 from leeward.relay.folder_blobs import FolderBlobs
 from leeward.relay.open_store import open_store, store_path
+from leeward.relay.rows import seal_of, sha256
 from leeward.relay.serve import Serving
 from leeward.relay.sqlite_store import SqliteStore
-from leeward.relay.store import BoxStore
+from leeward.relay.store import BoxStore, Expired, Keep
 from leeward.relay.sums import sums_path
 
 
@@ -299,3 +300,33 @@ def test_a_disk_that_fails_is_busy_not_a_lie(
         monkeypatch.undo()
         assert ask.put_blob(os.urandom(32), b"piece", bytes(32)).status == 201
     assert len([path for path in (store.path.parent / "blobs").rglob("*") if path.is_file()]) == 1
+
+
+def test_a_store_of_the_first_version_is_taken_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = sqlite_file.migrations()
+    monkeypatch.setattr(sqlite_file, "migrations", lambda: known[:1])
+    old = sqlite3.connect(tmp_path / "relay.sqlite", isolation_level=None)
+    sqlite_file.run_migrations(old, 1)
+    old.execute(f"PRAGMA application_id = {sqlite_file.APPLICATION_ID}")
+    old.execute("PRAGMA user_version = 1")
+    box, token = bytes(range(16)), b"t" * 32
+    columns = (box, sha256(token), sha256(token), 1, 2, 20_000)
+    old.execute("INSERT INTO boxes VALUES (?, ?, ?, ?, ?, ?, ?)", (*columns, seal_of(b"b", *columns)))
+    for number in (1, 2):
+        item = (box, number, bytes([number]) * 16, 20_000, b"segment")
+        old.execute("INSERT INTO items VALUES (NULL, ?, ?, ?, ?, ?, ?)", (*item, seal_of(b"i", *item)))
+    old.close()
+    monkeypatch.undo()
+
+    async def go_on() -> None:
+        store = open_store(str(tmp_path))
+        assert (await store.list_items(box, token, 0, 10)).last == 2
+        assert (await store.append(box, token, bytes(16), b"another")).number == 3
+        assert await store.expire(Keep(0, 0, 0)) == Expired()
+        store.close()
+
+    asyncio.run(go_on())
+    assert check_store(str(tmp_path)) == []
+    now = sqlite3.connect(tmp_path / "relay.sqlite")
+    assert now.execute("PRAGMA auto_vacuum").fetchone() == (2,)
+    now.close()

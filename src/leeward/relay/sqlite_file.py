@@ -111,6 +111,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
                 _back_up(connection, path.with_name(f"{path.name}.before-{number}"))
             _apply(connection, number, sql)
     if int(connection.execute("PRAGMA auto_vacuum").fetchone()[0]) != _INCREMENTAL:
+        connection.execute(f"PRAGMA auto_vacuum = {_INCREMENTAL}")
         connection.execute("VACUUM")  # once: a file of before learns to give room back
 
 
