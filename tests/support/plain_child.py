@@ -16,7 +16,7 @@ from typing import Self
 import psutil  # type: ignore[import-untyped]
 from tests.support.hotline import CHANCE, make_card
 
-from leeward.seal.keys import make_identity
+from leeward.seal.keys import Identity, make_identity
 from leeward.sync.client import RelayClient
 
 _START = "import sys; from leeward.cli.main import main; sys.exit(main(sys.argv[1:]))"
@@ -29,6 +29,9 @@ class Child:
     url: str
     folder: Path
     process: psutil.Process
+    identity: Identity
+    box: str
+    read: str
     marks: list[bytes] = field(default_factory=list)
 
     def files(self) -> Iterator[Path]:
@@ -77,7 +80,7 @@ def run_child(folder: Path, languages: Sequence[str] = ("en", "ru")) -> Iterator
         try:
             with contextlib.closing(RelayClient(url)) as relay:
                 relay.make_box(box, read, write)
-            yield Child(url, folder, psutil.Process(child.pid))
+            yield Child(url, folder, psutil.Process(child.pid), identity, box, read)
         finally:
             child.terminate()
             (folder / "rest.txt").write_bytes(child.stdout.read())
