@@ -75,8 +75,10 @@ def choose_view(request: Request) -> Response:
     """Change the order or the part of the queue: the one asked for, or the next."""
     session, form = office_of(request), form_of(request)
     set_view(session, order=form.code("order", words.ORDER), shown=form.code("shown", words.SHOWN))
-    back = form.line("with")
-    return done(request, f"/inbox/{back}" if is_id(back) else "/inbox")
+    shown = form.line("with")
+    if not is_id(shown):
+        return done(request, "/inbox")
+    return done(request, f"/inbox/{shown}" if form.flag("asked") else f"/inbox?with={shown}")
 
 
 def looked(request: Request) -> Response:

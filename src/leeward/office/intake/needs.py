@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from leeward.base.say import Code, Message, Moment, Span, say, say_count
 from leeward.domain.cases.case import Case
-from leeward.domain.intake import Contact, Line, decision_waits, is_flood, vetting_of, warned
+from leeward.domain.intake import Contact, Line, decision_waits, is_flood, rows_of, vetting_of, warned
 from leeward.domain.today import Need, Urgency
 from leeward.office.duty import Duty, duty_of
 from leeward.office.intake.danger import linked_to
@@ -31,7 +31,7 @@ def needs_now(session: Session) -> list[Need]:
     if strangers:
         needs.append(_flood(strangers))
         waiting = [line for line in waiting if not _is_stranger(line)]
-    needs += [_waiting(session, line, duty) for line in waiting]
+    needs += [_waiting(session, row.line, duty) for row in rows_of(waiting)]  # the same junk once
     for line in lines:
         needs += _of_danger(session, line)
     needs += _readers(session, [line.contact for line in lines], duty.now)
