@@ -240,3 +240,18 @@ def test_every_language_of_the_form_says_everything_with_the_same_values() -> No
     assert all(
         own.get("checked") is False for name, own in texts.items() if name not in {"en.json", "ru.json"}
     )
+
+
+def test_it_has_every_element_that_the_parts_it_shares_with_the_page_look_for(
+    plain: tuple[bytes, Identity],
+) -> None:
+    shared = Path(__file__).resolve().parents[2] / "web" / "intake"
+    wanted = {
+        found
+        for name in ("extras", "files", "remember", "texts")
+        for found in re.findall(
+            r'find(?:<[^(]*>)?\("([a-z-]+)"\)', (shared / f"{name}.ts").read_text("utf-8")
+        )
+    }
+    assert wanted
+    assert {one for one in wanted if f'id="{one}"'.encode() not in plain[0]} == set()
