@@ -205,6 +205,21 @@ def test_deletion_is_a_choice_and_comes_after_the_import(
     assert len(session.find(Letter)) == 2
 
 
+def test_what_lay_there_before_is_let_be_if_so_wished_also_when_deleting(
+    session: Session, settings: EmailSettings, post: Post
+) -> None:
+    post.deliver(LETTER, flags="(\\Deleted)")
+    post.deliver(LETTER)
+    chosen = msgspec.structs.replace(settings, after="delete")
+    save_settings(session, chosen, only_new=True)
+    channel = EmailChannel(chosen, LocalMemory(session, "email"), timeout=10)
+    assert fetch(session, channel) == 0
+    post.deliver(LETTER.replace(b"<first@", b"<second@"))
+    assert fetch(session, channel) == 1
+    assert len(session.find(Letter)) == 1
+    assert len(post.letters()) == 2  # neither was ours to delete
+
+
 def test_a_letter_too_large_to_fetch_is_told_and_left_where_it_is(
     session: Session, settings: EmailSettings, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -92,10 +92,10 @@ class Post(NamedTuple):
     certificate: str
     user: str = "hotline"
 
-    def deliver(self, raw: bytes, folder: str = "INBOX") -> None:
+    def deliver(self, raw: bytes, folder: str = "INBOX", flags: str = "") -> None:
         """Put a letter into the mailbox, as it is."""
         with self._inside() as inside:
-            code, told = inside.append(folder, "", "", raw)
+            code, told = inside.append(folder, flags, "", raw)
             assert code == "OK", told
 
     def letters(self) -> list[bytes]:

@@ -170,6 +170,7 @@ class EmailChannel:
                 if self._settings.imap_security == "starttls":
                     imap.starttls(tls(self._settings.certificate))
                 self._log_in(imap)
+                _learn(imap)
                 yield imap
             finally:
                 if imap is not None:
@@ -249,6 +250,13 @@ def _told(host: str) -> Iterator[None]:
         raise away(host, error) from error
     except (OSError, smtplib.SMTPException, EOFError) as error:
         raise away(host, error) from error
+
+
+def _learn(imap: _Imap) -> None:
+    """Ask again what the server can do: some tell all of it only after the login."""
+    code, told = imap.capability()
+    if code == "OK" and told and isinstance(told[-1], bytes):
+        imap.capabilities = tuple(told[-1].decode("ascii", "replace").upper().split())
 
 
 def _count(imap: _Imap, folder: str) -> int:
