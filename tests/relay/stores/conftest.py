@@ -70,7 +70,7 @@ def place_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], 
         boxes, _, blobs = kind.partition("+")
         url = str(tmp_path / "store")
         if boxes == "postgres":
-            url = request.getfixturevalue("postgres").new_database()
+            url = request.getfixturevalue("postgres").new_schema()
         blobs_url = f"file://{tmp_path}/store/blobs"
         if blobs == "s3":
             blobs_url = request.getfixturevalue("s3").url(os.urandom(6).hex())

@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,18 @@ from leeward.wire.turn import Look, Turn
 @pytest.fixture
 def place(place_of: Callable[[str], Any]) -> Any:
     return place_of("postgres+folder")
+
+
+@pytest.fixture
+def own_place(place: Any, postgres: Cluster) -> Any:
+    """A place with a database of its own, of which settings may be changed."""
+    return replace(place, url=postgres.new_database())
+
+
+def name_of(place: Any) -> str:
+    """Return the name of a place's own database."""
+    name: str = place.url.rpartition("?")[0].rpartition("/")[2]
+    return name
 
 
 async def sent(store: BoxStore, keys: Keys, sealed: bytes = b"sealed") -> int:
@@ -195,16 +208,16 @@ def test_a_server_that_may_lose_or_dates_its_commits_is_refused(tmp_path: Path) 
     ],
 )
 def test_a_server_that_writes_down_what_is_asked_is_refused(
-    place: Any, postgres: Cluster, setting: str
+    own_place: Any, postgres: Cluster, setting: str
 ) -> None:
-    name = place.url.rpartition("?")[0].rpartition("/")[2]
+    name = name_of(own_place)
     with psycopg.connect(postgres.admin_url(), autocommit=True) as admin:
         admin.execute(f"ALTER DATABASE {name} SET {setting}".encode())
     with pytest.raises(StoreUnsafe) as told:
-        place.open()
+        own_place.open()
     assert setting.split(maxsplit=1)[0] in str(told.value)
-    admin_place = postgres.admin_url(name)
-    store = open_store(admin_place, place.blobs_url)  # who may switch it off, does
+    admin_url = postgres.admin_url(name)
+    store = open_store(admin_url, own_place.blobs_url)  # who may switch it off, does
     store.close()
 
 
@@ -240,21 +253,21 @@ def test_nothing_of_what_is_asked_gets_into_the_servers_log(place: Any, postgres
     assert b"SELECT" not in logged
 
 
-def test_the_database_holds_hashes_and_days_no_tokens_and_no_times(place: Any, postgres: Cluster) -> None:
+def test_the_database_holds_hashes_and_days_no_tokens_and_no_times(own_place: Any, postgres: Cluster) -> None:
     keys = Keys()
 
     async def part(store: BoxStore) -> None:
         await keys.made(store)
         await sent(store, keys)
 
-    place.play(part)
+    own_place.play(part)
     dump = subprocess.run(
-        [programs() / "pg_dump", "--data-only", place.url], capture_output=True, check=True
+        [programs() / "pg_dump", "--data-only", own_place.url], capture_output=True, check=True
     ).stdout
     assert sha256(keys.read).hex().encode() in dump
     for token in (keys.read, keys.write):
         assert token.hex().encode() not in dump
-    with psycopg.connect(place.url) as owner:
+    with psycopg.connect(own_place.url) as owner:
         kinds = owner.execute(
             "SELECT DISTINCT data_type FROM information_schema.columns WHERE table_schema = 'public'"
         ).fetchall()
@@ -276,17 +289,14 @@ def test_no_error_tells_a_password() -> None:
             assert told.value.__suppress_context__
 
 
-def test_a_commit_waits_for_the_disk_even_where_the_role_was_told_otherwise(
-    place: Any, postgres: Cluster
-) -> None:
-    name = place.url.rpartition("?")[0].rpartition("/")[2]
+def test_what_we_may_set_we_set_whatever_the_database_was_told(own_place: Any, postgres: Cluster) -> None:
     with psycopg.connect(postgres.admin_url(), autocommit=True) as admin:
-        admin.execute(f"ALTER DATABASE {name} SET synchronous_commit = off".encode())
-        admin.execute(f"ALTER DATABASE {name} SET log_parameter_max_length_on_error = -1".encode())
-    with connect(place.url) as connection:
+        for setting in ("synchronous_commit = off", "log_parameter_max_length_on_error = -1"):
+            admin.execute(f"ALTER DATABASE {name_of(own_place)} SET {setting}".encode())
+    with connect(own_place.url) as connection:
         assert connection.execute("SHOW synchronous_commit").fetchone() == ("on",)
         assert connection.execute("SHOW log_parameter_max_length_on_error").fetchone() == ("0",)
-    place.open().close()
+    own_place.open().close()
 
 
 class Counting:
