@@ -73,7 +73,9 @@ def test_the_gate_says_what_happens_and_shows_how_it_stands(browser: Browser, se
     assert "Only people with words can write to us" in page
     assert "The relay has not heard this yet." in page
     assert gate.gate_of(session).known_only
+    assert "Only people with words can write to us now." in browser.get("/inbox").text
     assert "Everybody can write." in browser.post(f"{HOME}/gate", {"to": "open"}).text
+    assert "Only people with words" not in browser.get("/inbox").text
 
 
 def test_a_page_that_differs_is_loud_on_today_safety_and_here(browser: Browser, session: Session) -> None:

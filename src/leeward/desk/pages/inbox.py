@@ -12,7 +12,7 @@ from leeward.desk.pages.inbox_talk import talk_context
 from leeward.desk.render import done, form_of, office_of, render
 from leeward.desk.strangers import stranger_response
 from leeward.domain import intake as words
-from leeward.office import intake
+from leeward.office import hotline_page, intake
 from leeward.office.around import member
 from leeward.office.intake.needs import shown_name
 from leeward.office.intake.view import seen_lines, set_view, view_of
@@ -54,6 +54,7 @@ def show(request: Request) -> Response:
         first_answers=sum(not line.answered for line in waiting),
         damaged=intake.damaged(session),
         has_intake=intake.has_intake(session),
+        closed=hotline_page.closed_to_strangers(session),
         holder=lambda line: intake.holder_of(session, line),
         who=lambda id_: member(session, id_).name,
         shown=shown_name,

@@ -8,7 +8,7 @@ from leeward.office.hotline_page.form import NAME as FORM_NAME
 from leeward.office.hotline_page.form import NotOurForm, make_form, whose_form
 from leeward.office.hotline_page.gate import set_gate
 from leeward.office.hotline_page.keeper import MEAN_MINUTES, keeper_of, set_mean_minutes
-from leeward.office.hotline_page.see import Standing, bring_in, bytes_found, gather
+from leeward.office.hotline_page.see import Standing, bring_in, bytes_found, closed_to_strangers, gather
 from leeward.office.hotline_page.watch import set_page_address
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Standing",
     "bring_in",
     "bytes_found",
+    "closed_to_strangers",
     "first_seen",
     "gather",
     "keeper_of",

@@ -13,7 +13,7 @@ from leeward.office.hotline_page.alarms import all_alarms
 from leeward.office.hotline_page.form import MadeForm, made_form
 from leeward.office.hotline_page.keeper import keeper_of, mean_minutes
 from leeward.office.hotline_page.rendered import SUMS
-from leeward.office.relay import relay_of
+from leeward.office.relay import relay_address, relay_of
 from leeward.office.session import Session
 
 _DAY_MS = 24 * 3_600_000
@@ -39,6 +39,7 @@ class Standing(msgspec.Struct, frozen=True):
 
     address: str
     own_address: str  # as the member set it
+    relay: str  # the relay's own address
     mean_minutes: int
     open_alarms: list[PageAlarm]
     settled: list[PageAlarm]
@@ -73,6 +74,7 @@ def gather(session: Session) -> Standing:
     return Standing(
         address=watch.page_address(session),
         own_address=watch.chosen_address(session),
+        relay=relay_address(session.vault)[0],
         mean_minutes=mean_minutes(session),
         open_alarms=[one for one in alarms if open_alarm(one)],
         settled=[one for one in alarms if not open_alarm(one)],
@@ -91,6 +93,11 @@ def gather(session: Session) -> Standing:
         form=form,
         waiting=arrive.waiting(session),
     )
+
+
+def closed_to_strangers(session: Session) -> bool:
+    """Tell whether only people with words can write now."""
+    return bool(session.vault.compartments("intake")) and gate.gate_of(session).known_only
 
 
 def bring_in(session: Session, untrusted: bytes, *, away: bool = False) -> arrive.Arrived:
