@@ -205,7 +205,7 @@ UNIT = "etc/systemd/system/leeward-relay.service"
         ("tor.log", "wrong", put("etc/tor/torrc", "Log info file /var/log/tor/info.log\n")),
         ("tor.log", "wrong", change("etc/tor/torrc", "SafeLogging 1", "SafeLogging 0")),
         ("tor.log", "unknown", lambda _, root: (root / "etc/tor/torrc").unlink()),
-        ("proxy.log", "look", put("etc/nginx/nginx.conf", "")),
+        ("proxy.log", "look", put("usr/sbin/nginx", "")),
         (
             "core.pattern",
             "look",

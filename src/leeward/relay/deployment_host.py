@@ -168,7 +168,9 @@ def _tor_log(host: Host) -> Iterator[Finding]:
 
 
 def _web_servers(host: Host) -> Iterator[Finding]:
-    found = [name for name in _WEB_SERVERS if host.there(f"/etc/{name}")]
+    found = [
+        name for name in _WEB_SERVERS if host.there(f"/usr/sbin/{name}") or host.there(f"/usr/bin/{name}")
+    ]
     if found:
         yield Finding(
             "proxy.log",
