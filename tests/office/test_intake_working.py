@@ -21,7 +21,7 @@ from leeward.domain.errors import DomainError, OutOfRange, RuleBroken
 from leeward.domain.intake import Contact, Letter, Shift, Watch
 from leeward.domain.relocation.journeys import Leg
 from leeward.domain.today import Urgency
-from leeward.office import intake, relocation, relocation_journeys
+from leeward.office import casework_checkins, intake, relocation, relocation_journeys
 from leeward.office.casework_open import open_case
 from leeward.office.intake import phrases, watch
 from leeward.office.intake.judge import Facts
@@ -283,6 +283,17 @@ def test_there_is_no_way_around_and_nobody_lifts_their_own_word(anna: Desk, bori
     assert intake.line_for(boris.session, contact).captured_since
     intake.lift_captured(boris.session, contact, "Голос, пароль, видео.")
     assert not intake.line_for(boris.session, contact).captured_since
+
+
+def test_the_agreed_word_in_a_sign_of_life_stops_places_too(anna: Desk, clock: StillClock) -> None:
+    session = anna.session
+    _knows_places(session)
+    _, contact = writes(session, "раз")
+    case = open_case(session, contact).case_id
+    [check_in] = casework_checkins.schedule_check_ins(session, case, clock.now + HOUR)
+    casework_checkins.answer_check_in(session, check_in, "Всё отлично, тётя.", forced=True)
+    with pytest.raises(intake.LeadsToAPlace):
+        intake.answer(session, contact, "поезд до Ельца")
 
 
 def test_an_alarm_that_nobody_took_up_is_not_taken_back(anna: Desk, boris: Desk) -> None:

@@ -11,6 +11,7 @@ from leeward.domain.typed import write_new
 from leeward.ledger.model import note, put
 from leeward.office.casework import known
 from leeward.office.casework_base import line, require, require_case
+from leeward.office.intake.danger import mark_forced
 from leeward.office.session import Session
 
 
@@ -64,6 +65,8 @@ def answer_check_in(
         line(session, one.case_id, "check-in", text, about_id=check_in_id) if text else (),
         put("case", one.case_id, seized=True) if forced else (),
     )
+    if forced:
+        mark_forced(session, require_case(session, one.case_id).contact_ids, text)
 
 
 def take_back_answer(session: Session, check_in_id: str) -> None:

@@ -20,7 +20,7 @@ from leeward.domain.cases.text import clean_name
 from leeward.domain.cases.words import RISK
 from leeward.domain.errors import RuleBroken
 from leeward.domain.files import FileRef
-from leeward.domain.intake import Contact, Letter
+from leeward.domain.intake import Contact, Letter, vetting_of
 from leeward.domain.typed import Change, write_new
 from leeward.ledger.model import put
 from leeward.office.casework import known, set_holders
@@ -65,7 +65,7 @@ def open_case(
         id=case_id,
         pseudonym=clean_name(pseudonym or (contact.pseudonym if contact else ""), needed=True),
         code=derive_code(case_id),
-        stage="vetted" if contact and contact.vetting == "verified" else "first-contact",
+        stage="vetted" if contact and vetting_of(contact, now) == "verified" else "first-contact",
         stage_since=letters[0].created_at if letters else now,
         coordinator_id=coordinator_id or session.member_id,
         deputy_id=deputy_id,

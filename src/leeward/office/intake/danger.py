@@ -1,6 +1,6 @@
 """Alarms, and people who may be in other hands: what this desk knows of places must not reach whoever reads along.
 
-1. An alarm makes it so at once, with nobody's doing; a member may say it too.
+1. An alarm makes it so at once, with nobody's doing, and so does the agreed word in a sign of life; a member may, too.
 2. While it is so, an answer that leads to a place is refused, and there is no way around it.
 3. It is taken back by somebody else than whoever said it or took up the alarm, with a reason that is kept.
 4. Whoever is linked to them is warned on Today until it is taken back.
@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from leeward.base.say import say
 from leeward.domain.cases.case import Case
@@ -51,6 +51,15 @@ def mark_captured(session: Session, contact_id: str, reason: str) -> None:
         )
     session.commit(contact.compartment, _note(contact, "mark", words))
     _tell_case(session, contact)
+
+
+def mark_forced(session: Session, contact_ids: Iterable[str], answer: str) -> None:
+    """Mark the contacts of a case whose sign of life held the word for "I am being made to say this"."""
+    for contact_id in contact_ids:
+        contact = session.get(Contact, contact_id)
+        if contact is not None:
+            whole = line_for(session, contact_id).contact
+            session.commit(whole.compartment, _note(whole, "mark", text_of(answer)))
 
 
 def lift_captured(session: Session, contact_id: str, reason: str) -> None:
