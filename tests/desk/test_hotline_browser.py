@@ -16,7 +16,7 @@ from tests.support.teams import found
 
 from leeward.domain.intake import Letter
 from leeward.front.app import make_front
-from leeward.office.hotline_page import watch
+from leeward.office.hotline_page import questionnaire, watch
 from leeward.office.hotline_page.keeper import Keeper
 from leeward.office.intake import take_in
 from leeward.office.relay import set_relay, use_relay
@@ -160,3 +160,22 @@ def test_the_pages_fit_and_have_no_barriers(team: Team, browsing: Browsing) -> N
             desk.goto(team.at(path))
             assert find_barriers(desk) == []
             assert not overflows(desk)
+
+
+def test_questions_are_put_in_order_with_the_keyboard(team: Team, browsing: Browsing) -> None:
+    ids = []
+    for words in ("one", "two", "three"):
+        ids.append(questionnaire.add_question(team.session))
+        questionnaire.set_question(team.session, ids[-1], {"en": words}, required=False)
+    desk = team.desk(browsing)
+    desk.goto(team.at("/safety/hotline/questions"))
+    for key in (
+        "j",
+        "j",
+        "j",
+        "u",
+        "u",
+    ):  # walk to the third, then ask it earlier twice: it stays the one in hand
+        with desk.expect_navigation() if key == "u" else contextlib.nullcontext():
+            desk.keyboard.press(key)
+    assert [one.id for one in questionnaire.questions(team.session)] == [ids[2], ids[0], ids[1]]

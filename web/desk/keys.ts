@@ -37,7 +37,9 @@ function pick(key: string): boolean {
 
 function press(key: string): boolean {
   if (pick(key)) return true;
-  const shown = [...document.querySelectorAll<HTMLElement>("[data-key]")].find(
+  const row = document.querySelector("main [data-row].focus") ?? document.querySelector("main [data-row]:target");
+  const near = row?.querySelectorAll<HTMLElement>("[data-key]") ?? []; // the row one stands on comes first
+  const shown = [...near, ...document.querySelectorAll<HTMLElement>("[data-key]")].find(
     (one) => one.dataset["key"] === key && one.getClientRects().length > 0,
   );
   if (!shown) return false;

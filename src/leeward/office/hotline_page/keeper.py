@@ -112,6 +112,8 @@ class Keeper:
             with contextlib.suppress(LeewardError, OSError):
                 self._look_once()
             self._everything = False
+            if self._stopping.is_set():
+                return
             seconds = exponential(self._session.chance, mean_minutes(self._session) * 60.0)
 
     def _look_once(self) -> None:

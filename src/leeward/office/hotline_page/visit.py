@@ -88,7 +88,13 @@ class Visit:
                 answer.close()
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as error:
             raise Unreachable(_REASONS.get(type(error).__name__, "connection")) from error
-        headers = {name.lower(): value for name, value in answer.headers.multi_items()}
+        headers: dict[str, str] = {}
+        for (
+            name,
+            value,
+        ) in answer.headers.multi_items():  # a header that comes twice differs from one that comes once
+            before = headers.get(name.lower())
+            headers[name.lower()] = value if before is None else f"{before}, {value}"
         return Served(answer.status_code, headers, _unpack(bytes(raw), headers.get("content-encoding", "")))
 
     def close(self) -> None:
