@@ -58,8 +58,9 @@ class PostgresBells:
     def ring(self, box: bytes) -> None:
         """Wake all who wait for this box, here at once, and elsewhere soon. Called in the event loop."""
         self._bells.ring(box[:_TAG])
-        self._to_tell.append(box[:_TAG])
-        self._nudge()
+        if not self._closed:
+            self._to_tell.append(box[:_TAG])
+            self._nudge()
 
     def close(self) -> None:
         """End the thread."""

@@ -34,7 +34,7 @@ class Work:
     makes: tuple[Make, ...] = ()
     blobs: tuple[tuple[bytes, BlobRow], ...] = ()
     post: Post | None = None
-    look: Look | None = None  # proves that the words are known, where only those may append
+    looks: tuple[Look, ...] = ()  # any of them proves that the words are known, where only those may append
 
     @property
     def size(self) -> int:
@@ -115,12 +115,14 @@ class _Batch:
             if there.sha256 != _sum(post.sealed):
                 raise ItemTaken
             return  # it was let in before
-        if work.mail and box.gate == GATE_KNOWN and not self._is_known(work.look):
-            raise KnownOnly
+        if work.mail and box.gate == GATE_KNOWN:
+            known = [self._is_known(look) for look in work.looks]  # each of them, in any case
+            if not any(known):
+                raise KnownOnly
 
-    def _is_known(self, look: Look | None) -> bool:
-        box = self.boxes.get(look.box) if look else None
-        right = look is not None and is_right(box.read_hash if box else None, look.read_token)
+    def _is_known(self, look: Look) -> bool:
+        box = self.boxes.get(look.box)
+        right = is_right(box.read_hash if box else None, look.read_token)
         return right and box is not None and box.mail == 1 and box.last > 0
 
     def _append(self, post: Post, work: Work) -> Appended:
@@ -160,7 +162,7 @@ def _read(connection: Connection, works: Sequence[Work], lock: str = " FOR UPDAT
     posts = [work.post for work in works if work.post is not None]
     to_lock = sorted({post.box for post in posts})
     others = {make.box for work in works for make in work.makes}
-    others |= {work.look.box for work in works if work.look is not None and work.post is not None}
+    others |= {look.box for work in works if work.post is not None for look in work.looks}
     blobs = {blob for work in works for blob, _ in work.blobs}
     with connection.pipeline():
         locked = connection.execute(f"{_BOXES} ORDER BY box{lock}".encode(), (to_lock,)) if to_lock else None

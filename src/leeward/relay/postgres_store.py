@@ -13,6 +13,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -150,15 +151,17 @@ class PostgresStore:
         row = await self._blob_row(blob)
         return row is not None and await self._on_disk(partial(self._blobs.size, row.file)) == row.size
 
-    async def take_turn(self, turn: Turn) -> Page:
+    async def take_turn(self, turn: Turn) -> tuple[Page, ...]:
         """See BoxStore.take_turn."""
         if turn.makes or turn.puts or turn.post is not None:
             await self._take(turn)
-        if turn.look is None:
-            return Page([], 0)
-        look = turn.look
-        row, page, has_mail = await self._readers.ask(lambda c: _look_into(c, look))
-        return page if row is None else self._noted(look.box, row, page, has_mail)
+        if not turn.looks:
+            return ()
+        seen = await self._readers.ask(lambda c: [_look_into(c, look) for look in turn.looks])
+        for look, (row, page, has_mail) in zip(turn.looks, seen, strict=True):
+            if row is not None:
+                self._noted(look.box, row, page, has_mail)
+        return tuple(page for _, page, _ in seen)
 
     async def is_known(self, box: bytes, read_token: bytes) -> bool:
         """See BoxStore.is_known."""
@@ -196,7 +199,8 @@ class PostgresStore:
         """See BoxStore.expire."""
         await self._write_marks()
         expired = await expire(self._writer.run, self._drop_file, keep, self._today())
-        await self._readers.ask(vacuum)
+        with suppress(Busy):  # another relay, or the server by itself, does it at this moment
+            await self._readers.ask(vacuum)
         return expired
 
     def close(self) -> None:
@@ -216,7 +220,7 @@ class PostgresStore:
     async def _take(self, turn: Turn) -> None:
         """Do what a turn writes: its pieces' files, then all rows at once."""
         blobs = self._rows_for(turn.puts, mail=True)
-        work = Work(self._today(), mail=True, makes=turn.makes, blobs=blobs, post=turn.post, look=turn.look)
+        work = Work(self._today(), mail=True, makes=turn.makes, blobs=blobs, post=turn.post, looks=turn.looks)
         work = await self._put_files(work, [put.sealed for put in turn.puts])
         done = await self._write(work)
         if turn.post is not None and done.appended is not None:
@@ -315,9 +319,9 @@ class PostgresStore:
         await asyncio.gather(*(self._drop_file(name) for name in names), return_exceptions=True)
 
     def _is_wanted(self, name: str) -> bool:
-        """Tell whether a blob's file belongs to a row; while closing, everything stays."""
+        """Tell whether a blob's file belongs to a row; while closing, end the sweep."""
         if self._closing:
-            return True
+            raise Busy
         blob = bytes.fromhex(name[:64])
         row = self._readers.ask_here(lambda c: rows.find_blobs(c, [blob])).get(blob)
         return row is not None and row.file == name

@@ -64,9 +64,10 @@ class Client(threading.Thread):
         makes = tuple(Make(draw(16), draw(32), draw(32)) for _ in range(2))
         puts = tuple(Put(draw(32), draw(32), draw(self.chance.choice([600, 9000, 70_000]))) for _ in range(2))
         post = Post(*self.intake, draw(16), draw(self.chance.choice([500, 20_000])))
-        turn = Turn(makes, puts, post, Look(makes[0].box, draw(32)))
+        looks = tuple(Look(box, draw(32)) for box in sorted(make.box for make in makes))
+        turn = Turn(makes, puts, post, looks)
         answer = self.ask("POST", "/v1/turns", print_turn(turn), {}, {200})
-        if parse_turn_answer(answer) != ([], 0):
+        if parse_turn_answer(answer, len(looks)) != [([], 0), ([], 0)]:
             self.wrong.append("a turn's answer holds what nobody wrote")
         self.turns.append(
             {

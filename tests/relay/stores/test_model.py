@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.store_clients import sha256
 
-from leeward.relay.store import BoxStore
+from leeward.relay.store import BoxStore, Page
 from leeward.wire.errors import (
     BlobTaken,
     BoxTaken,
@@ -212,8 +212,11 @@ class Real:
             turn = Turn(turn.makes, turn.puts, Post(*self._posted(*post)))
         if look is not None:
             box, read, after = look
-            turn = Turn(turn.makes, turn.puts, turn.post, Look(self.key(box, 16), self.key(read, 32), after))
-        page = await self.store.take_turn(turn)
+            turn = Turn(
+                turn.makes, turn.puts, turn.post, (Look(self.key(box, 16), self.key(read, 32), after),)
+            )
+        pages = await self.store.take_turn(turn)
+        page = pages[0] if pages else Page([], 0)
         return [(one.number, one.item[-1], one.sealed[0]) for one in page.items], page.last
 
 

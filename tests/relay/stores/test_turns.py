@@ -24,7 +24,7 @@ def first_message(intake: Keys) -> tuple[Turn, list[Keys], list[Piece]]:
         makes=tuple(way.make for way in ways),
         puts=tuple(piece.put for piece in pieces),
         post=intake.post(os.urandom(4000)),
-        look=ways[0].look(),
+        looks=(ways[0].look(),),
     )
     return turn, ways, pieces
 
@@ -34,7 +34,7 @@ def test_a_turn_does_all_that_it_asks_and_again_changes_nothing(place: Any) -> N
         intake = await Keys().made(store)
         turn, ways, pieces = first_message(intake)
         for _ in range(2):
-            page = await store.take_turn(turn)
+            (page,) = await store.take_turn(turn)
             assert (page.items, page.last) == ([], 0)
         for way in ways:
             assert (await store.append(way.box, way.write, os.urandom(16), b"answer")).number == 1
@@ -46,9 +46,9 @@ def test_a_turn_does_all_that_it_asks_and_again_changes_nothing(place: Any) -> N
         assert [(one.number, one.item, one.sealed) for one in page.items] == [
             (1, turn.post.item, turn.post.sealed)
         ]
-        seen = await store.take_turn(Turn(look=ways[0].look()))
+        (seen,) = await store.take_turn(Turn(looks=(ways[0].look(),)))
         assert [one.sealed for one in seen.items] == [b"answer"]
-        assert (await store.take_turn(Turn(look=ways[0].look(1)))).last == 1
+        assert (await store.take_turn(Turn(looks=(ways[0].look(1),))))[0].last == 1
 
     place.play(part)
 
@@ -90,7 +90,9 @@ def test_a_refused_turn_leaves_no_trace(place: Any) -> None:
 def test_a_turn_may_write_into_the_mailbox_that_it_makes(place: Any) -> None:
     async def part(store: BoxStore) -> None:
         keys = Keys()
-        page = await store.take_turn(Turn(makes=(keys.make,), post=keys.post(b"to myself"), look=keys.look()))
+        (page,) = await store.take_turn(
+            Turn(makes=(keys.make,), post=keys.post(b"to myself"), looks=(keys.look(),))
+        )
         assert ([one.sealed for one in page.items], page.last) == ([b"to myself"], 1)
 
     place.play(part)
@@ -105,9 +107,25 @@ def test_looking_where_nothing_is_looks_like_an_empty_mailbox(place: Any) -> Non
             replace(keys, read=os.urandom(32)).look(),
             replace(keys, read=keys.write).look(),
         ):
-            page = await store.take_turn(Turn(look=look))
+            (page,) = await store.take_turn(Turn(looks=(look,)))
             assert (page.items, page.last) == ([], 0)
-        assert (await store.take_turn(Turn())).last == 0
+        assert await store.take_turn(Turn()) == ()
+
+    place.play(part)
+
+
+def test_each_look_has_its_page_in_the_order_asked_for(place: Any) -> None:
+    async def part(store: BoxStore) -> None:
+        one, two = Keys(), Keys()
+        await store.take_turn(Turn(makes=(one.make, two.make)))
+        await store.append(two.box, two.write, os.urandom(16), b"in the second")
+        pages = await store.take_turn(Turn(looks=(one.look(), two.look())))
+        assert [([one.sealed for one in page.items], page.last) for page in pages] == [
+            ([], 0),
+            ([b"in the second"], 1),
+        ]
+        pages = await store.take_turn(Turn(looks=(two.look(), Keys().look())))
+        assert [page.last for page in pages] == [1, 0]
 
     place.play(part)
 
@@ -117,7 +135,7 @@ def test_a_gate_lets_known_words_in_and_turns_alone(place: Any) -> None:
         intake, way = await Keys().made(store), Keys()
         await store.take_turn(Turn(makes=(way.make,), post=intake.post(b"first")))
         await store.set_gate(intake.box, intake.read, known_only=True)
-        asked = Turn(post=intake.post(b"second"), look=way.look())
+        asked = Turn(post=intake.post(b"second"), looks=(way.look(),))
         assert await store.is_known(way.box, way.read) is False
         with pytest.raises(KnownOnly):  # nobody has written into the mailbox
             await store.take_turn(asked)
@@ -126,17 +144,18 @@ def test_a_gate_lets_known_words_in_and_turns_alone(place: Any) -> None:
         assert await store.is_known(way.box, way.write) is False
         assert await store.is_known(intake.box, intake.read) is False  # the team's
         for turn in (
-            replace(asked, look=None),
-            replace(asked, look=Keys().look()),
-            replace(asked, look=replace(way, read=way.write).look()),
-            replace(asked, look=intake.look()),
+            replace(asked, looks=()),
+            replace(asked, looks=(Keys().look(),)),
+            replace(asked, looks=(replace(way, read=way.write).look(),)),
+            replace(asked, looks=(intake.look(),)),
         ):
             with pytest.raises(KnownOnly):
                 await store.take_turn(turn)
         with pytest.raises(KnownOnly):
             await store.append(intake.box, intake.write, os.urandom(16), b"past the gate")
+        await store.take_turn(replace(asked, looks=(Keys().look(), way.look())))  # one of them will do
         await store.take_turn(asked)
-        await store.take_turn(replace(asked, look=None))  # it was let in before
+        await store.take_turn(replace(asked, looks=()))  # it was let in before
         await store.set_gate(intake.box, intake.read, known_only=False)
         await store.take_turn(Turn(post=intake.post(b"third")))
         with pytest.raises(KnownOnly):
@@ -157,12 +176,12 @@ def test_the_board_names_mailboxes_until_they_are_listed(place: Any) -> None:
             await store.append(way.box, way.write, os.urandom(16), b"answer")
         assert sorted(await store.waiting(10)) == sorted(way.box for way in ways[:2])
         assert len(await store.waiting(1)) == 1
-        await store.take_turn(Turn(look=ways[0].look()))
+        await store.take_turn(Turn(looks=(ways[0].look(),)))
         await store.list_items(ways[1].box, ways[1].read, 0, 5)
         assert await store.waiting(10) == []
         place.clock.ms += 2 * DAY
         await store.append(ways[0].box, ways[0].write, os.urandom(16), b"newer")
-        await store.take_turn(Turn(look=ways[0].look(2)))  # what is after 2 is nothing
+        await store.take_turn(Turn(looks=(ways[0].look(2),)))  # what is after 2 is nothing
         assert await store.waiting(10) == [ways[0].box]
 
     place.play(part)
@@ -203,7 +222,7 @@ def test_mail_expires_and_what_is_the_teams_never_does(place: Any) -> None:
             await store.append(way.box, way.write, os.urandom(16), b"answer")
         place.clock.ms += 10 * DAY
         await store.list_items(intake.box, intake.read, 0, 10)
-        await store.take_turn(Turn(look=read_way.look()))
+        await store.take_turn(Turn(looks=(read_way.look(),)))
         place.clock.ms += 29 * DAY
         assert await store.expire(Keep()) == Expired()
         place.clock.ms += DAY  # 30 days after they were read
@@ -211,7 +230,7 @@ def test_mail_expires_and_what_is_the_teams_never_does(place: Any) -> None:
         page = await store.list_items(intake.box, intake.read, 0, 10)
         assert [(one.number, one.sealed) for one in page.items] == [(1, b"the team's")]
         assert page.last == 2
-        assert (await store.take_turn(Turn(look=read_way.look()))).last == 1
+        assert (await store.take_turn(Turn(looks=(read_way.look(),))))[0].last == 1
         place.clock.ms += 139 * DAY
         assert await store.expire(Keep()) == Expired()
         place.clock.ms += DAY  # 180 days
