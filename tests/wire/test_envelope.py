@@ -48,7 +48,7 @@ def test_as_text_it_survives_quoting_wrapping_and_a_letter_around_it() -> None:
         print_envelope([PIECES]),  # appends nothing
         print_envelope([REPORT, PIECES]),  # appends before the end
         print_envelope([REPORT, REPORT]),
-        print_envelope([print_turn(Turn(look=Look(b"m" * 16, b"r" * 32))), REPORT]),
+        print_envelope([print_turn(Turn(looks=(Look(b"m" * 16, b"r" * 32),))), REPORT]),
         ENVELOPE[:-1],
         ENVELOPE + b"\0",
         ENVELOPE.replace(b"envelope-1", b"envelope-2"),
