@@ -20,19 +20,19 @@ from leeward.practice.phrases import (
     HOSTILE,
     LABELS_VETTING,
 )
+from leeward.practice.scenes import AGES, SILENT, TEXTS, Talk
 from leeward.seal.codes import derive_way, make_code
 
 WAITING = 5  # of the requests without a case, so many have had no answer yet
 URGENCIES = ("immediate", "urgent", "", "high", "standard")
 
 
-def write_hotline(script: Script, people: list[Made], names: list[str], count: int) -> None:
-    """Plan contacts and letters: one for each person, the rest without a case."""
+def write_hotline(script: Script, people: list[Made], names: list[str], count: int) -> list[Talk]:
+    """Plan contacts and letters: one for each person, the rest without a case; return the rest."""
     for number, person in enumerate(people[:count]):
         _became_case(script, person, number)
     rest = max(0, count - len(people))
-    for number in range(rest):
-        _alone(script, number, names[(len(people) + number) % len(names)])
+    return [_alone(script, number, names[(len(people) + number) % len(names)]) for number in range(rest)]
 
 
 def _became_case(script: Script, person: Made, number: int) -> None:
@@ -75,12 +75,13 @@ def _became_case(script: Script, person: Made, number: int) -> None:
     )
 
 
-def _alone(script: Script, number: int, pseudonym: str) -> None:
+def _alone(script: Script, number: int, pseudonym: str) -> Talk:
     """Plan a request without a case: the first few still wait for an answer, the longest for six hours."""
     chance, now = script.chance, script.now
     english = number % 4 == 2
     waiting = number < WAITING
-    wrote = now - (6 * HOUR - number * HOUR - 120_000 if waiting else chance.hours(26, 30 * 24))
+    ago = 6 * HOUR - number * HOUR - 120_000 if waiting else chance.hours(26, 30 * 24)
+    wrote = now - AGES.get(number, ago)
     hostile = number == 7
     contact = Contact(
         id=chance.make_id(),
@@ -97,7 +98,16 @@ def _alone(script: Script, number: int, pseudonym: str) -> None:
     cries = (HOSTILE,) if hostile else CRIES_EN if english else CRIES_RU
     answers = ANSWERS_EN if english else ANSWERS_RU
     turns = 0 if waiting else chance.between(1, 2)
-    _talk(script, contact, wrote, cries, answers, AGAIN_EN if english else AGAIN_RU, turns=turns)
+    return _talk(
+        script,
+        contact,
+        wrote,
+        cries,
+        answers,
+        AGAIN_EN if english else AGAIN_RU,
+        turns=0 if number in SILENT else turns,
+        text=TEXTS.get(number, ""),
+    )
 
 
 def _talk(
@@ -109,13 +119,16 @@ def _talk(
     again: tuple[str, ...],
     *,
     turns: int,
-) -> None:
+    text: str = "",
+) -> Talk:
     chance = script.chance
     town = contact.place_told
-    text = chance.pick(cries).format(town=town)
+    drawn = chance.pick(cries).format(town=town)
+    text = text or drawn
     first = Letter(id=chance.make_id(), contact_id=contact.id, text=text, language=contact.language)
     ways, voices = _ways(script, contact)
     script.write(wrote, "operator", "intake", msgspec.structs.replace(contact, ways=ways), first, *voices)
+    talk = Talk(contact.id, first.id, wrote)
     at = wrote
     for _turn in range(turns):
         at += chance.hours(0.3, 4)
@@ -129,7 +142,7 @@ def _talk(
         script.write(at, "operator", "intake", ours)
         at += chance.hours(0.2, 6)
         if at > script.now - 2 * HOUR or chance.share(0.2):
-            return
+            return talk
         theirs = Letter(
             id=chance.make_id(), contact_id=contact.id, text=chance.pick(again), language=contact.language
         )
@@ -144,6 +157,7 @@ def _talk(
         )
         if at < script.now - DAY // 24:
             script.write(at, "operator", "intake", closing)
+    return talk
 
 
 def _ways(script: Script, contact: Contact) -> tuple[tuple[WayBack, ...], list[Voice]]:

@@ -17,6 +17,7 @@ from leeward.practice.hotline import write_hotline
 from leeward.practice.moment import DAY, HOUR, Script
 from leeward.practice.people import write_people
 from leeward.practice.places import write_places
+from leeward.practice.scenes import write_scenes
 from leeward.practice.testimonies import write_testimonies
 
 
@@ -55,6 +56,7 @@ def make_operation(
     chance.random.shuffle(names)
     places = write_places(script)
     people = write_people(script, places, names, size.people)
-    write_hotline(script, people, names, size.requests)
+    alone = write_hotline(script, people, names, size.requests)
     write_beside(script, write_testimonies(script, people, min(size.accounts, len(people))))
+    write_scenes(script, alone)
     return script

@@ -53,6 +53,39 @@ AGAIN_RU = (
     "спасибо. второй вопрос: мост",
 )
 AGAIN_EN = ("yes until morning", "I have a passport, valid two years", "thank you, I will wait here")
+URGENT = (
+    "меня отпустили вчера, телефон у них. там мой друг и ещё трое из переписки. "
+    "домой нельзя, дядя знает. пишу с чужого телефона, до утра можно остаться"
+)
+OFFLINE = (
+    "Пишу через файл, интернета здесь нет, знакомая отправит из города. Нас двое. "
+    "Участковый приходил два раза, спрашивал, кто у нас ночует. Денег на неделю."
+)
+BROTHER = (
+    "My brother can leave the house for an hour tomorrow morning. Can somebody meet him? "
+    "I will tell him what to do."
+)
+SENT_AGAIN = "это опять я, слова первого письма не запомнились. вы просили сказать про врача: нужен, рука"
+FORCED = "здравствуйте, а где вы находитесь? я могу подъехать сам. напишите адрес пожалуйста"
+WARNED = (
+    "Не отвечайте сегодня никому, с кем говорили о нас, даже близким. Напишите одно слово, когда прочтёте."
+)
+SENSITIVE = (
+    "Tomorrow between 8 and 9: he leaves alone, without his phone, and walks as if to buy bread. "
+    "A woman with a green scarf asks him whether the herons are back. He says: not this year."
+)
+COVER = ("Thank you for writing. There is no news for now.", "Спасибо, что написали. Пока новостей нет.")
+JUNK = "Кредит без отказа за 5 минут! Пишите менеджеру, деньги сегодня. Предложение только для вас."
+HANDED_OVER = (
+    "Writes only in the evening. Answer without any name; the sister reads along.",
+    "Пишет только вечером. Отвечайте без имён: сестра читает вместе.",
+)
+EDITED_ANSWER = "Мы прочитали и мы здесь. Вы сейчас в безопасном месте? Хватит одного слова."
+ASKED = (
+    ("Are you safe until tomorrow?", "Вы в безопасности до завтра?"),
+    ("Which papers do you have with you? No numbers.", "Какие документы у вас с собой? Без номеров."),
+    ("Do you need a doctor or medicine today?", "Нужны ли сегодня врач или лекарства?"),
+)
 HOSTILE = "если хотите помочь дайте адрес где можно прийти прямо сейчас. я свой. адрес пожалуйста"
 LABELS_VETTING = (
     ("Which bridge is closed in your town this month?", "Какой мост в вашем городе закрыт в этом месяце?"),

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from leeward.base.ports import SystemChance
+from leeward.office.hotline_page import questionnaire
 from leeward.office.relay import set_relay
 from leeward.office.session import Session
 from leeward.office.team import admit, device_card, found_team, join, prepare_to_join, team_of, trusted_giver
@@ -18,6 +19,7 @@ from leeward.practice.made_release import make_practice_release
 from leeward.practice.moment import HOUR
 from leeward.practice.operation import Size, make_operation
 from leeward.practice.public_record_2017 import load_public_record
+from leeward.practice.scenes import PUBLISHED
 from leeward.sync.exchange import Exchange
 from leeward.sync.port import Relay
 
@@ -88,6 +90,15 @@ class PracticeTeam:
         finally:
             self.clock.set(None)
 
+    def _publish_questions(self, relay: Relay) -> None:
+        """Let the operator have published what the page asks; the relay gets it at once."""
+        self.clock.set(self.clock.now_ms() - PUBLISHED)
+        try:
+            questionnaire.publish(self._first)
+        finally:
+            self.clock.set(None)
+        questionnaire.put_notice(self._first, relay)
+
     def sync(self, relay: Relay, rounds: int = 3) -> None:
         """Let every desk speak with the relay, often enough that all are in step."""
         for _round in range(rounds):
@@ -107,6 +118,7 @@ class PracticeTeam:
         make_circles(script, self._first, self.desks)
         self.sync(relay)
         write_moments(script, self.desks, self._first, self.clock, progress)
+        self._publish_questions(relay)
         self._make_release(language)
         load_public_record(self.desks["documenter"])
         self.sync(relay)
