@@ -40,6 +40,7 @@ function draw(): void {
       area.value = "";
       const label = make("label", "ask");
       label.htmlFor = id;
+      label.dir = "auto"; // it may be in another language than the page
       find("question-list").append(label, area);
     }
     area.required = question.required;

@@ -4,7 +4,7 @@
  */
 import { FILE_MOST, FILES_MOST } from "../shared/report.js";
 import { built, loadScript } from "./assets.js";
-import { language, make, say } from "./texts.js";
+import { locale, make, say } from "./texts.js";
 import { find } from "./views.js";
 
 const CLEANABLE = /\.(jpe?g|png|webp|gif)$/i;
@@ -42,7 +42,7 @@ let later = false;
 function sizeOf(bytes: number): string {
   const [value, unit] = bytes < 1024 * 1024 ? [bytes / 1024, "size_kb"] : [bytes / 1024 / 1024, "size_mb"];
   const digits = value < 10 ? 1 : 0;
-  return say(unit as string, { n: (value as number).toLocaleString(language(), { maximumFractionDigits: digits }) });
+  return say(unit as string, { n: (value as number).toLocaleString(locale(), { maximumFractionDigits: digits }) });
 }
 
 function wanted(): boolean {
@@ -104,6 +104,7 @@ function noteOf(one: Attached): HTMLElement | null {
 function rowOf(one: Attached): HTMLElement {
   const row = make("li", one.spoken ? "file spoken" : "file");
   const name = make("span", "file-name");
+  name.dir = "auto";
   const title = one.spoken ? say("voice_name", { time: one.spoken.time }) : one.file.name;
   name.textContent = title;
   const size = make("span", "quiet");

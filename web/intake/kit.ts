@@ -7,7 +7,7 @@ import type { endConversation, lookAgain, visit } from "../shared/visits.js";
 import type { hasAnswer } from "../shared/waiting.js";
 import type { WordList } from "../shared/words.js";
 import type { Player } from "./files.js";
-import type { make, put, language } from "./texts.js";
+import type { make, put, locale } from "./texts.js";
 import type { find, show } from "./views.js";
 
 /** For coming back: returning.ts. */
@@ -24,7 +24,7 @@ export interface Kit {
   readonly loadList: (language: string) => Promise<WordList>;
   readonly make: typeof make;
   readonly put: typeof put;
-  readonly language: typeof language;
+  readonly locale: typeof locale;
   readonly find: typeof find;
   readonly show: typeof show;
   /** Send later messages with this code from now on; `sent` runs after each. */

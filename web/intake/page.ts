@@ -13,7 +13,7 @@ import type { Kit, VoiceKit } from "./kit.js";
 import { clearLetter, complain, sendWith, startLetter, stopSending } from "./letter.js";
 import { startLeaving } from "./leave.js";
 import { showCode, startRemembering } from "./remember.js";
-import { hintWith, language, listLanguage, make, put, startTexts } from "./texts.js";
+import { hintWith, listLanguage, locale, make, put, startTexts } from "./texts.js";
 import { find, show } from "./views.js";
 
 const lists = new Map<string, Promise<WordList>>();
@@ -113,7 +113,7 @@ function start(): void {
     loadList,
     make,
     put,
-    language,
+    locale,
     find,
     show,
     writeAs: writeAs(card),

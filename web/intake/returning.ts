@@ -208,7 +208,7 @@ class Return {
   }
 
   private show({ answers, damaged }: { answers: readonly Answer[]; damaged: number }): void {
-    const { find, make, put, language } = this.kit;
+    const { find, make, put, locale } = this.kit;
     put(find("talk-lead"), answers.length ? "talk_some" : "talk_none");
     find("talk-more").hidden = answers.length > 0;
     find("answers").replaceChildren(
@@ -219,7 +219,7 @@ class Return {
         const when = make("time", "quiet");
         const at = new Date(answer.at);
         when.dateTime = at.toISOString();
-        when.textContent = at.toLocaleString(language(), { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+        when.textContent = at.toLocaleString(locale(), { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
         item.append(when, text);
         return item;
       }),
@@ -228,9 +228,9 @@ class Return {
   }
 
   private sent(): void {
-    const { find, make, language } = this.kit;
+    const { find, make, locale } = this.kit;
     const item = make("li", "answer mine");
-    const time = new Date().toLocaleTimeString(language(), { hour: "2-digit", minute: "2-digit" });
+    const time = new Date().toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit" });
     item.append(make("p", "answer-text", "sent_later", { time }));
     find("answers").append(item);
     item.scrollIntoView({ block: "nearest" });

@@ -3,11 +3,24 @@ import { built, loadText } from "./assets.js";
 
 let texts: Readonly<Record<string, string>> = {}; // "checked" is a boolean, for translators; nothing here asks for it
 
+/** How numbers and times are written: as readers of this language do, but with our digits in Arabic, where both kinds are read. */
+export function locale(): string {
+  return language() === "ar" ? "ar-u-nu-latn" : language();
+}
+
+/** A value in a sentence: numbers as its language writes them; names keep to themselves in a sentence that runs from the right. */
+function shown(value: string | number): string {
+  if (typeof value === "number" || /^\d+:\d\d$/.test(value)) {
+    return String(value).replace(/\d/g, (digit) => Number(digit).toLocaleString(locale()));
+  }
+  return texts["dir"] === "rtl" ? `\u2068${value}\u2069` : value;
+}
+
 /** The sentence with this key, with its values put in. */
 export function say(key: string, values: Readonly<Record<string, string | number>> = {}): string {
   const text = texts[key];
   if (text === undefined) throw new Error(`no text ${key}`);
-  return text.replace(/\{([a-z]+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return text.replace(/\{([a-z]+)\}/g, (whole, name: string) => (name in values ? shown(values[name]!) : whole));
 }
 
 /** Put a sentence into an element, so that it follows a change of language. */

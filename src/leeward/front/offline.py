@@ -25,7 +25,7 @@ from leeward.base.errors import LeewardError
 from leeward.front.assets import Built
 from leeward.front.card import Card
 from leeward.front.errors import FrontError, NotBuilt
-from leeward.front.pages import languages_of, load_texts, make_environment
+from leeward.front.pages import fill, languages_of, load_texts, make_environment
 from leeward.seal.errors import SealError
 from leeward.seal.signing import Purpose, VerifyKey
 from leeward.seal.wordlists import words_of
@@ -65,6 +65,7 @@ def render_form(card: Card, built: Built, folder: Traversable | None = None) -> 
         words={one: _inert("\n".join(words_of(one))) for one in _LISTS},
         card=_inert(json.dumps(card.public(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))),
         team=card.team,
+        led_by=fill(texts[languages[0]]["check_team"], {"team": card.team}, languages[0]),
         fingerprint=" ".join(card.fingerprint[at : at + 4] for at in range(0, len(card.fingerprint), 4)),
         icons={name: Markup(drawing) for name, drawing in built.icons.items()},  # noqa: S704 - ours
         policy=_policy(style, script),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -15,6 +16,8 @@ from leeward.front.assets import Built
 from leeward.front.card import Card
 
 _FALLBACK = "en"
+_FROM_THE_RIGHT = frozenset({"ar", "fa"})
+_PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,19 @@ def load_texts(folder: str, language: str) -> dict[str, Any]:
     """Return the sentences of one language from one of the front's folders; what it lacks is in English."""
     texts = _read_texts(folder, _FALLBACK)
     return texts if language == _FALLBACK else {**texts, **_read_texts(folder, language)}
+
+
+def fill(sentence: str, values: Mapping[str, str], language: str) -> str:
+    """Return a sentence with its values put in: numbers as its language writes them, names kept to themselves."""
+    for name, value in values.items():
+        sentence = sentence.replace("{" + name + "}", _shown(value, language))
+    return sentence
+
+
+def _shown(value: str, language: str) -> str:
+    if value.isdecimal():
+        return value.translate(_PERSIAN) if language == "fa" else value
+    return f"\u2068{value}\u2069" if language in _FROM_THE_RIGHT else value
 
 
 def _read_texts(folder: str, language: str) -> dict[str, Any]:
@@ -123,6 +139,7 @@ def render_pages(card: Card, built: Built) -> Pages:
             texts=_script_json(texts),
             card=_script_json(card.public()),
             team=card.team,
+            led_by=fill(texts["check_team"], {"team": card.team}, language),
             fingerprint=_grouped(card.fingerprint),
         ).encode()
         made.plain[language] = plain.render(context).encode()

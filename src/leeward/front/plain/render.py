@@ -11,7 +11,7 @@ from leeward.base.sizes import TURN_FLOOR, class_of
 from leeward.front.assets import Built
 from leeward.front.card import Card
 from leeward.front.errors import Trouble
-from leeward.front.pages import languages_of, make_environment, plain_context
+from leeward.front.pages import fill, languages_of, make_environment, plain_context
 from leeward.front.plain.mail import Talk
 from leeward.seal.codes import Code, split_digits
 from leeward.seal.errors import CodeRefused, UnknownWords, WrongWordCount
@@ -40,7 +40,7 @@ class Renderer:
         p = self._texts(lang)
         words_lang = p["words"] if p["words"] in LISTS else "en"
         words = code.words(words_lang)
-        alarm = p["alarm_how"].replace("{words}", f"… {words[7]} {words[6]}")
+        alarm = fill(p["alarm_how"], {"words": f"… {words[7]} {words[6]}"}, lang)
         return self._render(
             "told", lang, words=words, words_lang=words_lang, digits=code.digits(), alarm=alarm
         )
@@ -51,7 +51,7 @@ class Renderer:
         lines: list[str] = []
         near: list[tuple[str, tuple[str, ...]]] = []
         if isinstance(fault, Trouble):
-            lines = [_fill(p[fault.key], fault.values)]
+            lines = [fill(p[fault.key], fault.values, lang)]
         elif _is_digits(typed):
             lines = [p["fault_digits"]]
         elif isinstance(fault, WrongWordCount):
@@ -60,7 +60,9 @@ class Renderer:
             lines = [p["fault_unknown"]]
             near = [
                 (
-                    _fill(p["word_near" if words else "word_unknown"], {"word": fault.unknown[place][:30]}),
+                    fill(
+                        p["word_near" if words else "word_unknown"], {"word": fault.unknown[place][:30]}, lang
+                    ),
                     words,
                 )
                 for place, words in _nearest(fault).items()
@@ -73,7 +75,11 @@ class Renderer:
         """Return the conversation; `note` is the key of a sentence that stands above it."""
         p = self._texts(lang)
         answers = [
-            {"text": answer.text, "iso": _moment(answer.at).isoformat(), "when": _when(p["times"], answer.at)}
+            {
+                "text": answer.text,
+                "iso": _moment(answer.at).isoformat(),
+                "when": _when(p["times"], answer.at, lang),
+            }
             for answer in talk.answers
         ]
         return self._render(
@@ -98,7 +104,7 @@ class Renderer:
         return self._render(
             "trouble",
             lang,
-            why=_fill(p[trouble.key], trouble.values),
+            why=fill(p[trouble.key], trouble.values, lang),
             certain=trouble.key != "trouble_server",
             typed_text=typed_text,
             ticket=ticket,
@@ -114,12 +120,6 @@ class Renderer:
         return page + b" " * (class_of(len(page), TURN_FLOOR + room) - len(page) - 1) + b"\n"
 
 
-def _fill(sentence: str, values: Mapping[str, str]) -> str:
-    for name, value in values.items():
-        sentence = sentence.replace("{" + name + "}", value)
-    return sentence
-
-
 def _count(p: Mapping[str, str], key: str, count: int, lang: str) -> str:
     tens, ones = count % 100, count % 10
     if lang not in _SLAVIC:
@@ -128,7 +128,7 @@ def _count(p: Mapping[str, str], key: str, count: int, lang: str) -> str:
         form = "one"
     else:
         form = "few" if ones in (2, 3, 4) and not 12 <= tens <= 14 else "many"
-    return _fill(p[f"{key}_{form}"], {"n": str(count)})
+    return fill(p[f"{key}_{form}"], {"n": str(count)}, lang)
 
 
 def _nearest(fault: UnknownWords) -> dict[int, tuple[str, ...]]:
@@ -143,7 +143,7 @@ def _moment(at: int) -> dt.datetime:
     return dt.datetime.fromtimestamp(at / 1000, dt.UTC)
 
 
-def _when(form: str, at: int) -> str:
+def _when(form: str, at: int, lang: str) -> str:
     moment = _moment(at)
     values = {"day": moment.day, "month": moment.month, "hour": moment.hour, "minute": moment.minute}
-    return _fill(form, {name: f"{value:02d}" for name, value in values.items()})
+    return fill(form, {name: f"{value:02d}" for name, value in values.items()}, lang)
