@@ -11,7 +11,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -22,15 +21,16 @@ import msgspec
 from leeward.base.ports import Chance, Clock
 from leeward.base.say import say
 from leeward.ledger.clock import wall_ms
-from leeward.ledger.errors import GrantError, UnknownCompartment
+from leeward.ledger.errors import UnknownCompartment
 from leeward.ledger.fault import Fault
-from leeward.ledger.grant import GrantHead, giver_of, read_grant
+from leeward.ledger.grant import GrantHead
 from leeward.ledger.model import Change, Dot, Record, Revision, Value
-from leeward.ledger.roster import DEVICE_KIND, TEAM_KIND, RosterDevice, read_roster
+from leeward.ledger.roster import DEVICE_KIND, RosterDevice
 from leeward.ledger.store.archive import HeldSegment, read_segments
 from leeward.ledger.store.blobs import Blobs
 from leeward.ledger.store.database import Database
 from leeward.ledger.store.faults import keep_fault, read_faults
+from leeward.ledger.store.granting import Granting
 from leeward.ledger.store.keyring import Compartment, Device, Keyring, put_meta, recipient_of
 from leeward.ledger.store.making import Opened, make_vault, open_vault
 from leeward.ledger.store.outbox import Outbox, Outgoing
@@ -38,10 +38,7 @@ from leeward.ledger.store.reading import Reader
 from leeward.ledger.store.searching import Searcher, SearchPage
 from leeward.ledger.store.taking import Accepted, Taker
 from leeward.ledger.store.writing import write_entry
-from leeward.seal.envelope import open_sealed, seal
-from leeward.seal.errors import SealError
 from leeward.seal.keys import Identity, Recipient
-from leeward.seal.kinds import Kind
 from leeward.seal.signing import VerifyKey
 
 __all__ = ["Accepted", "Compartment", "Device", "Outgoing", "SearchPage", "Vault"]
@@ -59,10 +56,8 @@ class Vault:
         self._clock = clock
         self._chance = chance
         self._listeners: list[Callable[[frozenset[str]], None]] = []
-        self._roster: Mapping[str, RosterDevice] | None = None
-        self._roster_lock = threading.Lock()
         self._reader = Reader(self.database, self._ring, self._member_of)
-        self._plain_reader = Reader(self.database, self._ring, str)  # names nobody, so the roster can be read
+        self._granting = Granting(self.database, self._ring, clock, chance)
         self._searcher = Searcher(self.database, self._reader)
         self._outbox = Outbox(self.database, self._ring, chance)
         self._taker = Taker(self.database, self._ring, self.roster, clock)
@@ -139,12 +134,7 @@ class Vault:
 
     def make_compartment(self, kind: str, id: str | None = None) -> Compartment:  # noqa: A002 - agreed name
         """Make a compartment with fresh keys, epoch 1; with an id that is here already, return that one."""
-        with self.database.writing() as writer:
-            if id is not None and any(known.id == id for known in self._ring.compartments()):
-                return self._ring.compartment(id)
-            made = self._ring.make_compartment(writer, kind, id or "", self._clock.now_ms(), self._chance)
-        with self.database.reading() as connection:
-            return self._ring.reload(connection, made)
+        return self._granting.make_compartment(kind, id or "")
 
     def recipient_of(self, compartment_id: str) -> Recipient:
         """Return whom things of a compartment are sealed to now."""
@@ -162,9 +152,7 @@ class Vault:
 
     def make_grant(self, compartment_id: str, device_id: str, recipient: Recipient) -> bytes:
         """Return a sealed, signed grant of a compartment's keys to a device."""
-        return seal(
-            Kind.GRANT, self._ring.make_grant(compartment_id, device_id, self._clock.now_ms()), recipient
-        )
+        return self._granting.make_grant(compartment_id, device_id, recipient)
 
     def take_grant(self, sealed: bytes, *, trusted: VerifyKey | None) -> Compartment:
         """Take a grant made for this device; GrantError, and nothing changed, if it breaks a rule of grant.py.
@@ -172,44 +160,18 @@ class Vault:
         `trusted` is the key whose fingerprint was compared by voice, for the first grant; later ones are checked
         against the roster.
         """
-        try:
-            plain = open_sealed(Kind.GRANT, sealed, [self.device.identity])
-        except SealError as error:
-            raise GrantError(say("This grant is damaged or was not sealed to this device.")) from error
-        giver = trusted if trusted is not None else self._giver(giver_of(plain))
-        grant = read_grant(plain, receiver=self.device.id, giver_key=giver)
-        with self.database.writing() as writer:
-            self._ring.take_grant(writer, grant)
-            if trusted is not None:
-                self._ring.pin(writer, trusted)
-        with self.database.reading() as connection:
-            taken = self._ring.reload(connection, grant.compartment)
-        if trusted is not None:
-            self._ring.pinned[trusted.fingerprint()] = trusted
+        taken = self._granting.take_grant(sealed, trusted)
         self._changed(frozenset())
         return taken
 
     def adopt(self, heads: Sequence[GrantHead], signers: Sequence[VerifyKey]) -> None:
         """Take the keys of an export whose passphrase was known: its compartments, and who signed in them."""
-        with self.database.writing() as writer:
-            for head in heads:
-                self._ring.take_grant(writer, head)
-            for key in signers:
-                self._ring.pin(writer, key)
-        with self.database.reading() as connection:
-            for head in heads:
-                self._ring.reload(connection, head.compartment)
-        self._ring.pinned.update((key.fingerprint(), key) for key in signers)
+        self._granting.adopt(heads, signers)
         self._changed(frozenset())
 
     def roster(self) -> Mapping[str, RosterDevice]:
         """Return the team's devices by id."""
-        with self._roster_lock:
-            if self._roster is None:
-                team = self._ring.compartments(TEAM_KIND)
-                records = self._plain_reader.find(DEVICE_KIND, team[0].id, {}, None) if team else []
-                self._roster = read_roster(records)
-            return self._roster
+        return self._granting.roster()
 
     # writing ---------------------------------------------------------------------------------------------------
 
@@ -385,19 +347,6 @@ class Vault:
                     self._changed(frozenset(kinds))
         return Accepted(entries, faults)
 
-    def _giver(self, device_id: str) -> VerifyKey:
-        known = self.roster().get(device_id)
-        if known is not None and not known.removed_at:
-            return known.verify_key
-        pinned = self._ring.pinned.get(device_id)
-        if pinned is None or known is not None:
-            raise GrantError(
-                say("This grant comes from a device that is not in the team."),
-                kept=say("Nothing was changed."),
-                next_step=say("Ask the person who gave it to compare fingerprints with you by voice."),
-            )
-        return pinned
-
     def _member_of(self, device_id: str) -> str:
         known = self.roster().get(device_id)
         if known is not None and known.member_id:
@@ -406,8 +355,7 @@ class Vault:
 
     def _changed(self, kinds: frozenset[str]) -> None:
         if DEVICE_KIND in kinds:
-            with self._roster_lock:
-                self._roster = None
+            self._granting.forget_roster()
         self.generation += 1
         for listener in tuple(self._listeners):
             listener(kinds)
