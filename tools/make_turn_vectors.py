@@ -47,19 +47,21 @@ def make_text() -> str:
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-def asked() -> list[tuple[int, list[int], int | None, int | None]]:
-    """Return for each turn: boxes to make, lengths of pieces, length of the item, the number to look after."""
+def asked() -> list[tuple[int, list[int], int | None, list[int]]]:
+    """Return for each turn: boxes to make, lengths of pieces, length of the item, the numbers to look after."""
     return [
-        (0, [], None, None),
-        (0, [], None, 0),
-        (2, [], 18 * KIB, None),
-        (0, [], 18 * KIB, 7),
-        (1, [1], 1, (1 << 53) - 1),
-        (2, [5755, 72_000, 107_000], 18 * KIB, None),
-        (0, [100] * 40, 20, 1),
-        (0, [], 32 * KIB - 15 - 4 - 68, None),  # fills the smallest turn to its last byte
-        (0, [], 32 * KIB - 15 - 4 - 67, None),  # and is one byte more
-        (0, [PIECE_SEALED_MOST, PIECE_SEALED_MOST], 300_000, None),
+        (0, [], None, []),
+        (0, [], None, [0]),
+        (0, [], None, [0, 0]),
+        (2, [], 18 * KIB, []),
+        (0, [], 18 * KIB, [7, 7]),
+        (1, [1], 1, [(1 << 53) - 1, 3]),
+        (2, [5755, 72_000, 107_000], 18 * KIB, []),
+        (0, [100] * 40, 20, [1, 1]),
+        (0, [], 32 * KIB - 15 - 4 - 68, []),  # fills the smallest turn to its last byte
+        (0, [], 32 * KIB - 15 - 4 - 67, []),  # and is one byte more
+        (0, [], 32 * KIB - 15 - 4 - 68 - 2 * 56, [0, 0]),  # the same with looks
+        (0, [PIECE_SEALED_MOST, PIECE_SEALED_MOST], 300_000, []),
     ]
 
 
@@ -73,7 +75,7 @@ def named(name: str, size: int) -> bytes:
     return hashlib.sha256(f"leeward turn vector {name}".encode()).digest()[:size]
 
 
-def describe_turn(makes: int, puts: list[int], post: int | None, after: int | None) -> dict[str, Any]:
+def describe_turn(makes: int, puts: list[int], post: int | None, after: list[int]) -> dict[str, Any]:
     """Return what is asked in words of the pages' code, and the body that it must come to."""
     told: dict[str, Any] = {
         "makes": [
@@ -93,8 +95,11 @@ def describe_turn(makes: int, puts: list[int], post: int | None, after: int | No
             "length": post,
             "start": 200,
         }
-    if after is not None:
-        told["look"] = {"box": named("box 0", 16), "read": named("read 0", 32), "after": after}
+    looked_into = sorted(range(len(after)), key=lambda i: named(f"box {i}", 16))
+    told["looks"] = [
+        {"box": named(f"box {i}", 16), "read": named(f"read {i}", 32), "after": number}
+        for i, number in zip(looked_into, after, strict=True)
+    ]
     body = print_turn(turn_of(told))
     assert print_turn(parse_turn(body)) == body
     told["body"] = summary(body)
@@ -103,7 +108,7 @@ def describe_turn(makes: int, puts: list[int], post: int | None, after: int | No
 
 def turn_of(told: dict[str, Any]) -> Turn:
     """Return the turn that is described."""
-    post, look = told.get("post"), told.get("look")
+    post = told.get("post")
     return Turn(
         tuple(Make(one["box"], sha256(one["read"]), sha256(one["write"])) for one in told["makes"]),
         tuple(
@@ -111,36 +116,59 @@ def turn_of(told: dict[str, Any]) -> Turn:
             for one in told["puts"]
         ),
         post and Post(post["box"], post["write"], post["item"], pattern(post["length"], post["start"])),
-        look and Look(look["box"], look["read"], look["after"]),
+        tuple(Look(one["box"], one["read"], one["after"]) for one in told["looks"]),
     )
 
 
-def answered() -> list[tuple[int, list[tuple[int, int]]]]:
-    """Return for each answer: the box's last number, and number and length of each item."""
+def answered() -> list[list[tuple[int, list[tuple[int, int]]]]]:
+    """Return for each answer what each look found: the box's last number, and number and length of each item."""
+    most = (1 << 53) - 1
     return [
-        (0, []),
-        (9, []),
-        (1, [(1, 5755)]),
-        (12, [(3, 5755), (4, 1), (12, 18_043)]),
-        (5, [(1, 32 * KIB - 12 - 28)]),
-        (5, [(1, 32 * KIB - 12 - 27)]),
-        ((1 << 53) - 1, [((1 << 53) - 1, 70_000)]),
+        [],
+        [(0, [])],
+        [(9, [])],
+        [(1, [(1, 5755)])],
+        [(12, [(3, 5755), (4, 1), (12, 18_043)])],
+        [(5, [(1, 32 * KIB - 12 - 28)])],
+        [(5, [(1, 32 * KIB - 12 - 27)])],
+        [(most, [(most, 70_000)])],
+        [(0, []), (0, [])],
+        [(2, [(1, 5755), (2, 5755)]), (2, [(1, 5755), (2, 5755)])],
+        [(7, []), (1, [(1, 1)])],
+        [(1, [(1, 32 * KIB - 2 * 12 - 28)]), (3, [])],
+        [(1, [(1, 32 * KIB - 2 * 12 - 27)]), (3, [])],
     ]
 
 
-def describe_answer(last: int, items: list[tuple[int, int]]) -> dict[str, Any]:
+def describe_answer(*found: tuple[int, list[tuple[int, int]]]) -> dict[str, Any]:
     """Return an answer as it is understood, and its body."""
     listed = [
-        ListedItem(number, named(f"item {number}", 16), pattern(length, number & 255))
-        for number, length in items
+        (
+            [
+                ListedItem(number, named(f"item {number}", 16), pattern(length, number & 255))
+                for number, length in items
+            ],
+            last,
+        )
+        for last, items in found
     ]
     told = {
-        "last": last,
-        "items": [
-            {"number": one.number, "item": one.item, "length": len(one.sealed), "start": one.number & 255}
-            for one in listed
+        "looks": [
+            {
+                "last": last,
+                "items": [
+                    {
+                        "number": one.number,
+                        "item": one.item,
+                        "length": len(one.sealed),
+                        "start": one.number & 255,
+                    }
+                    for one in items
+                ],
+            }
+            for items, last in listed
         ],
-        "body": summary(print_turn_answer(listed, last)),
+        "body": summary(print_turn_answer(listed)),
     }
     return {name: hexed(member) for name, member in told.items()}
 

@@ -21,7 +21,7 @@ from leeward.front.app import make_front
 from leeward.front.errors import RelayAway, Trouble
 from leeward.front.pages import load_texts
 from leeward.front.plain.lane import Lane
-from leeward.front.plain.mail import look_of
+from leeward.front.plain.mail import looks_of
 from leeward.front.remote import RemoteRelay
 from leeward.relay.app import make_app
 from leeward.relay.lanes import Lanes
@@ -156,7 +156,7 @@ def test_an_answer_that_is_none_is_a_relay_that_is_away(
         port = server.sockets[0].getsockname()[1]
         relay = RemoteRelay(f"http://127.0.0.1:{port}", seconds=2)
         with pytest.raises(RelayAway):
-            await relay.take_turn(Turn(look=look_of(derive_way(make_code(CHANCE)))))
+            await relay.take_turn(Turn(looks=looks_of(make_code(CHANCE))))
         await relay.close()
         server.close()
         await server.wait_closed()
@@ -192,7 +192,7 @@ def test_at_rest_nobody_waits_and_under_a_flood_known_words_go_first(tmp_path: P
         order: list[str] = []
 
         async def come(name: str, *, known: bool = False) -> None:
-            await lane.admit(look_of(derive_way(code if known else make_code(CHANCE))))
+            await lane.admit(looks_of(code if known else make_code(CHANCE)))
             order.append(name)
 
         flood = [asyncio.create_task(come(f"stranger {n}")) for n in range(60)]

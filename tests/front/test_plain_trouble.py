@@ -157,7 +157,7 @@ class _Failing(SqliteStore):
                 raise self.error
         return await super().put_blob(blob, erase_hash, sealed, mail=mail)
 
-    async def take_turn(self, turn: Turn) -> Page:
+    async def take_turn(self, turn: Turn) -> tuple[Page, ...]:
         if self.error is not None and self.turns:
             raise self.error
         return await super().take_turn(turn)

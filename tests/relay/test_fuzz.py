@@ -93,7 +93,7 @@ BODIES = st.one_of(
         st.sampled_from(
             [
                 print_turn(Turn()),
-                print_turn(Turn(look=Look(bytes(16), bytes(32)))),
+                print_turn(Turn(looks=(Look(bytes(16), bytes(32)),))),
                 print_turn(
                     Turn(
                         (Make(bytes(16), bytes(32), bytes(32)),),

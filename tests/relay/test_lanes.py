@@ -57,12 +57,12 @@ class Desk:
         self.lanes = Lanes(cast("BoxStore", self.store), quota, clock=self.clock)
 
     async def asked(
-        self, subject: bytes | None = b"s" * 16, work: str | None = None, look: Look | None = None
+        self, subject: bytes | None = b"s" * 16, work: str | None = None, looks: tuple[Look, ...] = ()
     ) -> int:
         """Return how many bits are asked; -1 if it was let in."""
         self.clock.ms += 1000
         try:
-            async with self.lanes.admit(subject, work, look):
+            async with self.lanes.admit(subject, work, looks):
                 return -1
         except WorkNeeded as needed:
             return needed.bits
@@ -89,11 +89,11 @@ def test_bits_rise_with_the_flood_and_end(desk: Desk) -> None:
 
 def test_known_words_and_looks_are_asked_for_nothing(desk: Desk) -> None:
     desk.store.unread = 5000
-    assert asyncio.run(desk.asked(look=KNOWN)) == -1
+    assert asyncio.run(desk.asked(looks=(KNOWN,))) == -1
     assert asyncio.run(desk.asked(None)) == -1
-    assert asyncio.run(desk.asked(None, look=Look(b"x" * 16, bytes(32)))) == -1
-    assert asyncio.run(desk.asked(look=Look(b"x" * 16, bytes(32)))) > 0
-    assert asyncio.run(desk.asked(look=Look(KNOWN.box, bytes(32)))) > 0
+    assert asyncio.run(desk.asked(None, looks=(Look(b"x" * 16, bytes(32)),))) == -1
+    assert asyncio.run(desk.asked(looks=(Look(b"x" * 16, bytes(32)),))) > 0
+    assert asyncio.run(desk.asked(looks=(Look(KNOWN.box, bytes(32)),))) > 0
 
 
 def test_one_known_mailbox_is_no_door_for_a_flood(desk: Desk) -> None:
@@ -101,14 +101,14 @@ def test_one_known_mailbox_is_no_door_for_a_flood(desk: Desk) -> None:
     desk.clock.ms -= desk.clock.ms % (60 * MINUTE)
 
     async def flood() -> list[int]:
-        return [await desk.asked(look=KNOWN) for _ in range(KNOWN_PER_HOUR + 5)]
+        return [await desk.asked(looks=(KNOWN,)) for _ in range(KNOWN_PER_HOUR + 5)]
 
     told = asyncio.run(flood())
     assert told[:KNOWN_PER_HOUR] == [-1] * KNOWN_PER_HOUR
     assert all(bits > 0 for bits in told[KNOWN_PER_HOUR:])
-    assert asyncio.run(desk.asked(look=Look(b"k" * 15 + b"2", KNOWN.read_token))) == -1
+    assert asyncio.run(desk.asked(looks=(Look(b"k" * 15 + b"2", KNOWN.read_token),))) == -1
     desk.clock.ms += 60 * MINUTE
-    assert asyncio.run(desk.asked(look=KNOWN)) == -1
+    assert asyncio.run(desk.asked(looks=(KNOWN,))) == -1
 
 
 async def _demand(desk: Desk, subject: bytes) -> WorkNeeded:
@@ -178,9 +178,9 @@ def test_who_waits_is_called_in_order_of_words_work_and_arrival(
     monkeypatch.setattr(desk.lanes, "_done", lambda subject, _: done[subject])
     order: list[str] = []
 
-    async def ask(name: str, look: Look | None = None) -> None:
+    async def ask(name: str, looks: tuple[Look, ...] = ()) -> None:
         async with desk.lanes.admit(
-            name.encode() * 16 if look is None else b"z" * 16, "work" if look is None else None, look
+            b"z" * 16 if looks else name.encode() * 16, None if looks else "work", looks
         ):
             order.append(name)
 
@@ -188,7 +188,7 @@ def test_who_waits_is_called_in_order_of_words_work_and_arrival(
         async with desk.lanes.admit(b"x" * 16, None):
             waiting = [asyncio.ensure_future(ask(name)) for name in "abcd"]
             await asyncio.sleep(0.01)
-            waiting.append(asyncio.ensure_future(ask("known", KNOWN)))
+            waiting.append(asyncio.ensure_future(ask("known", (KNOWN,))))
             given_up = asyncio.ensure_future(ask("b"))
             await asyncio.sleep(0.01)
             given_up.cancel()
@@ -277,7 +277,7 @@ def test_over_http_a_flood_is_asked_for_work_and_its_answer_is_taken(
                 (Make(mine.box, sha256(mine.read), sha256(mine.write)),),
                 (Put(os.urandom(32), bytes(32), bytes(10_000)),),
                 Post(hotline.box, hotline.write, os.urandom(16), b"x"),
-                Look(mine.box, mine.read),
+                (Look(mine.box, mine.read),),
             )
 
         for _ in range(2):
@@ -301,7 +301,7 @@ def test_over_http_a_flood_is_asked_for_work_and_its_answer_is_taken(
         assert ask.put_blob(os.urandom(32), b"the team's", bytes(32)).status == 201
         ask.append(mine, b"answer")
         known = Turn(
-            post=Post(hotline.box, hotline.write, os.urandom(16), b"x"), look=Look(mine.box, mine.read)
+            post=Post(hotline.box, hotline.write, os.urandom(16), b"x"), looks=(Look(mine.box, mine.read),)
         )
         assert ask("POST", "/v1/turns", print_turn(known)).status == 200
         ask.items(hotline)

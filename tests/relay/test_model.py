@@ -31,7 +31,9 @@ STEPS = st.one_of(
             st.none() | st.tuples(boxes, small, small),
             st.none() | st.tuples(small, small, small),
             st.none() | st.tuples(boxes, small, st.integers(1, 5), small),
-            st.none() | st.tuples(boxes, small, st.integers(0, 3)),
+            st.lists(
+                st.tuples(boxes, small, st.integers(0, 3)), max_size=2, unique_by=lambda look: look[0]
+            ).map(sorted),
         ),
     ),
     st.tuples(st.just("is_known"), st.tuples(boxes, small)),

@@ -211,7 +211,10 @@ def test_looking_into_nothing_costs_what_looking_into_an_empty_mailbox_costs(
     monkeypatch.setattr(hmac, "compare_digest", watched)
     work = []
     for look in (Look(box, token), Look(box, os.urandom(32)), Look(os.urandom(16), token)):
-        for known in (turn_rows.look_into(connection, look, 1).page, turn_rows.is_known(connection, box, token)):
+        for known in (
+            turn_rows.look_into(connection, look, 1).page,
+            turn_rows.is_known(connection, box, token),
+        ):
             assert known in (Page([], 0), False)
         work.append((counted.asked(), compared[:]))
         compared.clear()
@@ -233,7 +236,7 @@ def test_the_time_of_a_look_does_not_tell_whether_the_mailbox_is_there(
         connection.connect(str(ask.path))
 
         def seconds(look: Look) -> float:
-            body = print_turn(Turn(look=look))
+            body = print_turn(Turn(looks=(look,)))
             sent = b"POST /v1/turns HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body
             began = time.perf_counter()
             connection.sendall(sent)

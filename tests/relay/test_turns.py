@@ -47,8 +47,13 @@ def look(box: Any, after: int = 0) -> Look:
     return Look(box.box, box.read, after)
 
 
+def looks(*boxes: Any, after: int = 0) -> tuple[Look, ...]:
+    """Look into several, in the order of their addresses."""
+    return tuple(sorted((look(box, after) for box in boxes), key=lambda one: one.box))
+
+
 def first_message(hotline: Any, mine: Any, alarm: Any, *puts: Put) -> Turn:
-    return Turn((make(mine), make(alarm)), puts, post(hotline), look(mine))
+    return Turn((make(mine), make(alarm)), puts, post(hotline), looks(mine, alarm))
 
 
 @pytest.fixture
@@ -62,8 +67,14 @@ def told(answer: Any) -> tuple[list[bytes], int]:
     assert answer.status == 200
     assert len(answer.body) in CLASSES
     assert len(answer.body) >= 32 * 1024
-    items, last = parse_turn_answer(answer.body)
-    return [one.sealed for one in items], last
+    (found,) = told_all(answer, 1)
+    return found
+
+
+def told_all(answer: Any, count: int) -> list[tuple[list[bytes], int]]:
+    """Return what each of the looks found."""
+    assert answer.status == 200
+    return [([one.sealed for one in items], last) for items, last in parse_turn_answer(answer.body, count)]
 
 
 def test_a_first_message_is_one_request(ask: Any, hotline: Any, new_box: Any) -> None:
@@ -74,9 +85,9 @@ def test_a_first_message_is_one_request(ask: Any, hotline: Any, new_box: Any) ->
     assert [one.sealed for one in parse_listing(ask.items(hotline).body)] == [b"report"]
     assert ask("GET", f"/v1/blobs/{piece.blob.hex()}").body == piece.sealed
     assert ask.append(mine, b"answer").status == 201
-    assert told(take(ask, Turn(look=look(mine)))) == ([b"answer"], 1)
-    assert told(take(ask, Turn(look=look(mine, after=1)))) == ([], 1)
-    assert told(take(ask, Turn(look=look(alarm)))) == ([], 0)
+    assert told(take(ask, Turn(looks=(look(mine),)))) == ([b"answer"], 1)
+    assert told(take(ask, Turn(looks=(look(mine, after=1),)))) == ([], 1)
+    assert told(take(ask, Turn(looks=(look(alarm),)))) == ([], 0)
 
 
 def test_a_turn_that_asks_nothing_is_answered_like_any(ask: Any) -> None:
@@ -87,13 +98,13 @@ def test_all_answers_to_small_things_have_one_size(ask: Any, hotline: Any, new_b
     mine, unknown = new_box(), new_box()
     answers = [
         take(ask, first_message(hotline, mine, new_box())),
-        take(ask, Turn(look=look(mine))),
-        take(ask, Turn(look=look(unknown))),
-        take(ask, Turn(look=Look(mine.box, os.urandom(32)))),
-        take(ask, Turn(post=post(hotline), look=look(mine))),
+        take(ask, Turn(looks=(look(mine),))),
+        take(ask, Turn(looks=(look(unknown),))),
+        take(ask, Turn(looks=(Look(mine.box, os.urandom(32)),))),
+        take(ask, Turn(post=post(hotline), looks=(look(mine),))),
     ]
     ask.append(mine, b"answer" * 1000)
-    answers.append(take(ask, Turn(look=look(mine))))
+    answers.append(take(ask, Turn(looks=(look(mine),))))
     assert {len(answer.body) for answer in answers} == {32 * 1024}
     assert len({answer.body for answer in answers[:-1]}) == 1
     assert len({str(answer.headers) for answer in answers}) == 1
@@ -101,7 +112,7 @@ def test_all_answers_to_small_things_have_one_size(ask: Any, hotline: Any, new_b
 
 def _refused(kind: type[Refused], hotline: Any, mine: Any, taken: Any) -> Turn:
     piece = put(b"piece", blob=b"n" * 32)
-    whole = Turn((make(mine),), (piece,), post(hotline, item=b"n" * 16), look(mine))
+    whole = Turn((make(mine),), (piece,), post(hotline, item=b"n" * 16), (look(mine),))
     assert whole.post is not None
     match kind.word:
         case "box-taken":
@@ -145,7 +156,7 @@ def test_refused_and_good_turns_in_one_batch_do_not_touch_each_other(
         asked = []
         for number, box in enumerate(mine):
             makes = (make(box), make(taken)) if number % 3 == 0 else (make(box),)
-            asked.append(store.take_turn(Turn(makes, (put(b"x" * 5000),), post(hotline), look(box))))
+            asked.append(store.take_turn(Turn(makes, (put(b"x" * 5000),), post(hotline), (look(box),))))
         done = await asyncio.gather(*asked, return_exceptions=True)
         assert [isinstance(one, BoxTaken) for one in done] == [n % 3 == 0 for n in range(30)]
         page = await store.list_items(hotline.box, hotline.read, 0, 500)
@@ -170,7 +181,7 @@ def test_the_same_turn_many_times_at_once_is_done_once(ask: Any, hotline: Any, n
 
 def test_a_box_made_in_a_turn_can_be_posted_to_in_it(ask: Any, new_box: Any) -> None:
     mine = new_box()
-    assert told(take(ask, Turn((make(mine),), (), post(mine, b"to me"), look(mine)))) == ([b"to me"], 1)
+    assert told(take(ask, Turn((make(mine),), (), post(mine, b"to me"), (look(mine),)))) == ([b"to me"], 1)
 
 
 def test_one_piece_named_twice_must_be_the_same(ask: Any) -> None:
@@ -231,16 +242,16 @@ def test_a_gate_lets_known_words_in_only(ask: Any, hotline: Any, new_box: Any) -
     assert ask.append(hotline, b"plain").body == b"known-only\n"
     assert take(ask, first_message(hotline, mine, alarm)).status == 200
     assert ask("PUT", f"{hotline.path}/gate", b"known", hotline.read).status == 204
-    again = Turn(post=post(hotline), look=look(mine))
+    again = Turn(post=post(hotline), looks=(look(mine),))
     assert (take(ask, again).status, take(ask, again).body) == (403, b"known-only\n")
     ask.append(mine, b"answer")
     assert take(ask, again).status == 200
     for strange in (
         Turn(post=post(hotline)),
-        Turn(post=post(hotline), look=look(alarm)),
-        Turn(post=post(hotline), look=Look(mine.box, os.urandom(32))),
-        Turn(post=post(hotline), look=look(new_box())),
-        Turn(post=post(hotline), look=look(hotline)),
+        Turn(post=post(hotline), looks=(look(alarm),)),
+        Turn(post=post(hotline), looks=(Look(mine.box, os.urandom(32)),)),
+        Turn(post=post(hotline), looks=(look(new_box()),)),
+        Turn(post=post(hotline), looks=(look(hotline),)),
         Turn((make(new_box()),), (put(b"piece", blob=b"s" * 32),), post(hotline)),
     ):
         assert take(ask, strange).body == b"known-only\n"
@@ -292,7 +303,7 @@ def test_the_board_names_who_waits_and_is_one_for_all(
         False,
         False,
     ]
-    take(ask, Turn(look=look(waits)))
+    take(ask, Turn(looks=(look(waits),)))
     assert ask("GET", "/v1/waiting").body == one.body
     assert ask("POST", "/v1/waiting", b"").status == 400
 
@@ -306,7 +317,7 @@ def test_the_board_is_remade_after_its_time(
         take(ask, Turn((make(mine),)))
         ask.append(mine, b"answer")
         assert is_named(ask("GET", "/v1/waiting").body, mine.box)
-        take(ask, Turn(look=look(mine)))
+        take(ask, Turn(looks=(look(mine),)))
         assert not is_named(ask("GET", "/v1/waiting").body, mine.box)
 
 
@@ -340,7 +351,7 @@ def test_what_was_answered_is_there_after_a_restart(folder: Any, new_box: Any) -
         await store.put_notice(hotline.box, hotline.read, b"card")
         await store.take_turn(first_message(hotline, mine, new_box(), piece))
         await store.append(mine.box, mine.write, bytes(16), b"answer")
-        await store.take_turn(Turn(look=look(mine)))
+        await store.take_turn(Turn(looks=(look(mine),)))
         store.close()
         assert check_store(str(folder)) == []
         store = open_store(str(folder))

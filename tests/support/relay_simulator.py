@@ -18,7 +18,7 @@ from leeward.sync.errors import RelayNonsense, RelayRefused, RelayUnreachable
 from leeward.sync.listing import Item, Listing
 from leeward.sync.port import hash_of_token
 from leeward.wire.errors import REFUSALS, WireError
-from leeward.wire.turn import Turn, parse_turn
+from leeward.wire.turn import Look, Turn, parse_turn
 
 
 @dataclass
@@ -154,7 +154,7 @@ class Door:
         self._come_in()
         return blob in self.store.blobs
 
-    def turn(self, body: bytes) -> Listing:
+    def turn(self, body: bytes) -> tuple[Listing, ...]:
         self._come_in()
         try:
             turn = parse_turn(body)
@@ -169,10 +169,11 @@ class Door:
         if turn.post is not None:
             post = turn.post
             self.append(post.box.hex(), post.write_token.hex(), post.item.hex(), post.sealed)
-        if turn.look is None:
-            return Listing((), 0)
+        return tuple(map(self._look_into, turn.looks))
+
+    def _look_into(self, look: Look) -> Listing:
         try:
-            return self.list_items(turn.look.box.hex(), turn.look.read_token.hex(), after=turn.look.after)
+            return self.list_items(look.box.hex(), look.read_token.hex(), after=look.after)
         except RelayRefused:
             return Listing((), 0)
 

@@ -104,8 +104,8 @@ class Model:
         del self.blobs[blob]
         return None
 
-    def take_turn(self, make: Any, put: Any, post: Any, look: Any) -> Any:
-        error = self._turn_error(make, put, post, look)
+    def take_turn(self, make: Any, put: Any, post: Any, looks: Any) -> Any:
+        error = self._turn_error(make, put, post, looks)
         if error is not None:
             return error
         if make is not None and make[0] not in self.boxes:
@@ -114,11 +114,13 @@ class Model:
             self.put_blob(put[0], put[1], put[2], 1)
         if post is not None:
             self._append(self.boxes[post[0]], *post[2:], mail=True)
-        if look is None or look[0] not in self.boxes or self.boxes[look[0]].read != look[1]:
-            return [], 0
-        return self._list(self.boxes[look[0]], look[2], 500)
+        return [self._look_into(*look) for look in looks]
 
-    def _turn_error(self, make: Any, put: Any, post: Any, look: Any) -> Any:  # noqa: PLR0911 - one return for each case
+    def _look_into(self, box: int, read: int, after: int) -> Any:
+        there = self.boxes.get(box)
+        return ([], 0) if there is None or there.read != read else self._list(there, after, 500)
+
+    def _turn_error(self, make: Any, put: Any, post: Any, looks: Any) -> Any:  # noqa: PLR0911 - one return for each case
         if make is not None and make[0] in self.boxes:
             there = self.boxes[make[0]]
             if (there.read, there.write) != make[1:]:
@@ -135,7 +137,7 @@ class Model:
         for one in target.items.values():
             if one.item == item:
                 return None if one.sealed == sealed else ItemTaken
-        if target.gate == "known" and not (look is not None and self.is_known(look[0], look[1])):
+        if target.gate == "known" and not any(self.is_known(box, read) for box, read, _ in looks):
             return KnownOnly
         return None
 
@@ -206,14 +208,14 @@ class Model:
         ], there.last
 
 
-def _turn(make: Any, put: Any, post: Any, look: Any) -> Turn:
+def _turn(make: Any, put: Any, post: Any, looks: Any) -> Turn:
     return Turn(
         () if make is None else (Make(key(make[0], 16), sha256(key(make[1], 32)), sha256(key(make[2], 32))),),
         () if put is None else (Put(key(put[0], 32), sha256(key(put[1], 32)), key(put[2], 3000)),),
         None
         if post is None
         else Post(key(post[0], 16), key(post[1], 32), key(post[2], 16), key(post[3], 3000)),
-        None if look is None else Look(key(look[0], 16), key(look[1], 32), look[2]),
+        tuple(Look(key(box, 16), key(read, 32), after) for box, read, after in looks),
     )
 
 
@@ -257,8 +259,8 @@ async def _real_plain(store: SqliteStore, name: str, args: Any) -> Any:  # noqa:
 
 async def _real_mail(store: SqliteStore, name: str, args: Any) -> Any:  # noqa: PLR0911 - one return for each case
     match name, args:
-        case "take_turn", (make, put, post, look):
-            return _page(await store.take_turn(_turn(make, put, post, look)))
+        case "take_turn", (make, put, post, looks):
+            return [_page(page) for page in await store.take_turn(_turn(make, put, post, looks))]
         case "is_known", (box, read):
             return await store.is_known(key(box, 16), key(read, 32))
         case "has_blob", (blob,):

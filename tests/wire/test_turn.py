@@ -35,7 +35,11 @@ TURNS = st.builds(
     st.lists(st.builds(Make, raw(16), raw(32), raw(32)), max_size=2).map(tuple),
     st.lists(st.builds(Put, raw(32), raw(32), SEALED), max_size=4).map(tuple),
     st.none() | st.builds(Post, raw(16), raw(32), raw(16), SEALED),
-    st.none() | st.builds(Look, raw(16), raw(32), st.integers(0, 2**63 - 1)),
+    st.lists(
+        st.builds(Look, raw(16), raw(32), st.integers(0, 2**63 - 1)),
+        max_size=2,
+        unique_by=lambda look: look.box,
+    ).map(lambda looks: tuple(sorted(looks, key=lambda look: look.box))),
 )
 
 
@@ -72,7 +76,7 @@ def test_any_bytes_are_refused_or_parsed(untrusted: bytes) -> None:
 
 def _with(**parts: bytes) -> bytes:
     """Return a body whose parts can be replaced."""
-    whole = {"magic": MAGIC, "makes": b"\0", "puts": b"\0", "post": b"\0", "look": b"\0", **parts}
+    whole = {"magic": MAGIC, "makes": b"\0", "puts": b"\0", "post": b"\0", "looks": b"\0", **parts}
     return b"".join(whole.values()).ljust(TURN_FLOOR, b"\0")
 
 
@@ -93,12 +97,14 @@ def test_the_plain_form_is_a_turn() -> None:
         _with(makes=b"\3" + bytes(3 * 80)),
         _with(puts=b"\x29" + bytes(41 * 69)),
         _with(post=b"\2"),
-        _with(look=b"\2"),
+        _with(looks=b"\3" + b"".join(bytes([place]) * 56 for place in range(3))),
+        _with(looks=b"\2" + bytes(2 * 56)),  # the same mailbox twice
+        _with(looks=b"\2" + b"\2" * 56 + b"\1" * 56),  # addresses that fall
         _with(puts=b"\1" + bytes(64) + struct.pack(">I", 0)),
         _with(puts=b"\1" + bytes(64) + struct.pack(">I", 2**32 - 1)),
         _with(post=b"\1" + bytes(64) + struct.pack(">I", 4 * 1024 * 1024 + 1)),
         _with(post=b"\1" + bytes(64) + struct.pack(">I", 0)),
-        _with(look=b"\1" + bytes(48) + struct.pack(">Q", 2**63)),
+        _with(looks=b"\1" + bytes(48) + struct.pack(">Q", 2**63)),
     ],
 )
 def test_what_breaks_a_rule_is_no_turn(body: bytes) -> None:
@@ -106,21 +112,42 @@ def test_what_breaks_a_rule_is_no_turn(body: bytes) -> None:
         parse_turn(body)
 
 
-@given(st.lists(st.builds(ListedItem, st.just(1), raw(16), SEALED), max_size=3), st.integers(0, 2**63 - 1))
-def test_an_answer_comes_back_and_has_a_class(items: list[ListedItem], last: int) -> None:
-    numbered = [ListedItem(number, one.item, one.sealed) for number, one in enumerate(items, 1)]
-    printed = print_turn_answer(numbered, last)
-    assert parse_turn_answer(printed) == (numbered, last)
+FOUND = st.tuples(
+    st.lists(st.builds(ListedItem, st.just(1), raw(16), SEALED), max_size=3), st.integers(0, 2**63 - 1)
+)
+
+
+@given(st.lists(FOUND, max_size=2))
+def test_an_answer_comes_back_and_has_a_class(found: list[tuple[list[ListedItem], int]]) -> None:
+    numbered = [
+        ([ListedItem(number, one.item, one.sealed) for number, one in enumerate(items, 1)], last)
+        for items, last in found
+    ]
+    printed = print_turn_answer(numbered)
+    assert parse_turn_answer(printed, len(numbered)) == numbered
     assert len(printed) in CLASSES
+    assert len(printed) >= TURN_FLOOR
 
 
 @given(st.data())
 def test_a_damaged_answer_is_refused_or_another_answer(data: st.DataObject) -> None:
-    printed = bytearray(print_turn_answer([ListedItem(1, bytes(16), b"x" * 100)], 1))
-    printed[data.draw(st.integers(0, len(printed) - 1))] ^= data.draw(st.integers(1, 255))
+    looks = data.draw(st.sampled_from([0, 1, 2]))
+    printed = bytearray(print_turn_answer([([ListedItem(1, bytes(16), b"x" * 100)], 1)] * looks))
+    printed[data.draw(st.integers(0, len(printed) - 1) | st.integers(0, 300))] ^= data.draw(
+        st.integers(1, 255)
+    )
     cut = bytes(printed[: data.draw(st.sampled_from([len(printed), len(printed) - 1, 11, 0]))])
     try:
-        items, last = parse_turn_answer(cut)
+        found = parse_turn_answer(cut, looks)
     except ListingDamaged:
         return
-    assert print_turn_answer(items, last) == cut
+    assert print_turn_answer(found) == cut
+
+
+def test_an_answer_to_other_looks_than_were_asked_is_none() -> None:
+    item = [ListedItem(1, bytes(16), b"x" * 100)]
+    for printed_for, asked in ((0, 1), (1, 2)):  # nothing found is all zeros, whatever was asked
+        assert parse_turn_answer(print_turn_answer([([], 0)] * printed_for), asked) == [([], 0)] * asked
+    for printed_for, asked in ((1, 0), (2, 0), (2, 1)):
+        with pytest.raises(ListingDamaged):
+            parse_turn_answer(print_turn_answer([(item, 1)] * printed_for), asked)

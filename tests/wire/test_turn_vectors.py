@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from leeward.base.sizes import CLASSES
+from leeward.wire.listing import ListedItem
 from leeward.wire.turn import parse_turn_answer, print_turn_answer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,10 +28,10 @@ def test_every_body_has_a_class(kind: str) -> None:
     assert {vector["body"]["length"] for vector in VECTORS[kind]} <= set(CLASSES)
 
 
-@pytest.mark.parametrize(("last", "items"), TOOL["answered"]())
-def test_answers_are_read_as_they_were_printed(last: int, items: list[tuple[int, int]]) -> None:
+@pytest.mark.parametrize("found", TOOL["answered"]())
+def test_answers_are_read_as_they_were_printed(found: list[tuple[int, list[tuple[int, int]]]]) -> None:
     listed = [
-        TOOL["ListedItem"](number, TOOL["named"](f"item {number}", 16), TOOL["pattern"](length, number & 255))
-        for number, length in items
+        ([ListedItem(number, bytes([number & 255]) * 16, bytes(length)) for number, length in items], last)
+        for last, items in found
     ]
-    assert parse_turn_answer(print_turn_answer(listed, last)) == (listed, last)
+    assert parse_turn_answer(print_turn_answer(listed), len(found)) == listed

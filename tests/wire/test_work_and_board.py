@@ -79,10 +79,10 @@ def test_the_subject_of_a_turn() -> None:
         Post(bytes(16), bytes(32), b"i" * 16, b"x"),
     )
     look = Look(bytes(16), bytes(32))
-    assert work.subject_of(Turn((make,), (put,), post, look)) == b"i" * 16
-    assert work.subject_of(Turn((make,), (put,), None, look)) == b"p" * 32
-    assert work.subject_of(Turn((make,), (), None, look)) == b"b" * 16
-    assert work.subject_of(Turn(look=look)) is None
+    assert work.subject_of(Turn((make,), (put,), post, (look,))) == b"i" * 16
+    assert work.subject_of(Turn((make,), (put,), None, (look,))) == b"p" * 32
+    assert work.subject_of(Turn((make,), (), None, (look,))) == b"b" * 16
+    assert work.subject_of(Turn(looks=(look,))) is None
 
 
 def _draw(seed: int) -> Callable[[int], bytes]:

@@ -80,3 +80,8 @@ export function deriveWay(code: Code): Way {
     upload: toHex(part("upload", 32)),
   };
 }
+
+/** Both ways of a code, in the order of their addresses: the same for either form of the words. */
+export function waysOf(code: Code): Way[] {
+  return [code, alarmForm(code)].map(deriveWay).sort((a, b) => (a.box < b.box ? -1 : 1));
+}

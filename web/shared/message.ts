@@ -1,9 +1,9 @@
 /** What a report says (docs/protocol.md, 3), and how it is sealed. How it travels is in report.ts and envelope.ts. */
 import { parseRecipient, recipientOf, seal } from "./age.js";
 import { draw, toHex, utf8, wellFormed } from "./bytes.js";
-import { alarmForm, deriveWay, type Code, type Way } from "./codes.js";
+import { alarmForm, deriveWay, waysOf, type Code, type Way } from "./codes.js";
 import type { Piece } from "./pieces.js";
-import type { Make } from "./turn.js";
+import type { Look, Make } from "./turn.js";
 
 export const FILE_MOST = 2 * 1024 ** 3;
 export const FILES_MOST = 100;
@@ -81,6 +81,11 @@ export function bothWays(code: Code): { ways: Record<string, unknown>[]; makes: 
   ];
   if (draw(1)[0]! & 1) both.reverse();
   return { ways: both.map(({ way, alarm }) => wayMember(way, alarm)), makes: both.map(({ way }) => way) };
+}
+
+/** Looks into both mailboxes of a code after a number, in the order of their addresses: the same for either form. */
+export function looksOf(code: Code, after: number): Look[] {
+  return waysOf(code).map(({ box, read }) => ({ box, read, after }));
 }
 
 function cleaned(facts: Facts): [string, string][] {

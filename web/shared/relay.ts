@@ -3,7 +3,7 @@
  * Bodies are whole arrays: streamed bodies fail in Chromium and arrive as a few wrong letters from Firefox.
  */
 import type { SealedPiece } from "./pieces.js";
-import { parseTurnAnswer, type Item, type ReadyTurn } from "./turn.js";
+import { parseTurnAnswer, type Found, type ReadyTurn } from "./turn.js";
 import { parseTask, solve } from "./work.js";
 
 export type { Item } from "./turn.js";
@@ -58,10 +58,10 @@ export class Relay {
     private readonly onWork: OnWork = () => undefined,
   ) {}
 
-  /** All that the turn asks for, at once or not at all. What was found in the mailbox that it looks into. */
-  async turn({ body, sum, subject }: ReadyTurn, urgent = false): Promise<{ items: Item[]; last: number }> {
+  /** All that the turn asks for, at once or not at all. What was found in the mailboxes that it looks into. */
+  async turn({ body, sum, subject, looks }: ReadyTurn, urgent = false): Promise<Found[]> {
     const headers = { "Leeward-Sum": sum };
-    return this.ask({ method: "POST", path: "/v1/turns", headers, body, subject, urgent }, (_, bytes) => parseTurnAnswer(bytes));
+    return this.ask({ method: "POST", path: "/v1/turns", headers, body, subject, urgent }, (_, bytes) => parseTurnAnswer(bytes, looks));
   }
 
   /** Store a sealed piece. */

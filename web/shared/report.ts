@@ -16,7 +16,7 @@ import { Lane } from "./lane.js";
 import { FileParts } from "./parts.js";
 import type { SealedPiece } from "./pieces.js";
 import { Refused, type Relay } from "./relay.js";
-import { bothWays, ReportSealer, sealing, type Card, type Letter } from "./message.js";
+import { bothWays, looksOf, ReportSealer, sealing, type Card, type Letter } from "./message.js";
 import {
   AFTER_ALL,
   putLength,
@@ -45,7 +45,7 @@ export class Sending {
   private sealer: ReportSealer | null = null;
   private parts: FileParts[] = [];
   private makes: Make[] = [];
-  private look: Look | null = null;
+  private looks: Look[] = [];
   /** Sealed pieces that are not stored yet, by address. */
   private readonly held = new Map<string, SealedPiece & { readonly plain: number }>();
   private readonly stored = new Set<string>();
@@ -105,13 +105,13 @@ export class Sending {
     if (this.sealer) return;
     await sealing(async () => {
       const code = this.code ?? makeCode();
-      const { box, read, voice, upload } = deriveWay(code);
+      const { voice, upload } = deriveWay(code);
       const { ways, makes } = this.first ? bothWays(code) : { ways: [], makes: [] };
       const sealer = new ReportSealer(this.card, this.letter, "page", this.first ? { ways } : { voice });
       this.parts = this.letter.files.map((file) => new FileParts(file, upload, this.card.recipient));
       await readyTurn({ makes, post: this.postOf(await sealer.seal([])) });
       this.makes = makes;
-      this.look = this.first ? null : { box, read, after: AFTER_ALL }; // shows that the words are known
+      this.looks = this.first ? [] : looksOf(code, AFTER_ALL); // shows that the words are known
       this.code = code;
       this.sealer = sealer;
     });
@@ -160,7 +160,7 @@ export class Sending {
       puts.push({ blob: piece.blob, erase: piece.erase, sealed });
     }
     this.inTurn = new Set(puts.map(({ blob }) => blob));
-    return readyTurn({ makes: this.makes, puts, post, ...(this.look && { look: this.look }) });
+    return readyTurn({ makes: this.makes, puts, post, looks: this.looks });
   }
 
   private postOf(sealed: Uint8Array): Post {

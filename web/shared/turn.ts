@@ -43,7 +43,8 @@ export interface Turn {
   readonly makes?: readonly Make[];
   readonly puts?: readonly Put[];
   readonly post?: Post;
-  readonly look?: Look;
+  /** In rising order of their addresses, at most two. */
+  readonly looks?: readonly Look[];
 }
 
 /** One item of a mailbox. */
@@ -74,15 +75,14 @@ export function putLength(sealed: Uint8Array): number {
 }
 
 /** The body of the request. */
-export function printTurn({ makes = [], puts = [], post, look }: Turn): Uint8Array {
+export function printTurn({ makes = [], puts = [], post, looks = [] }: Turn): Uint8Array {
   const parts = [MAGIC, Uint8Array.of(makes.length)];
   for (const { box, read, write } of makes) parts.push(fromHex(box), hashOf(read), hashOf(write));
   parts.push(Uint8Array.of(puts.length));
   for (const { blob, erase, sealed } of puts) parts.push(fromHex(blob), hashOf(erase), lengthOf(sealed), sealed);
   parts.push(Uint8Array.of(post ? 1 : 0));
   if (post) parts.push(fromHex(post.box), fromHex(post.write), fromHex(post.item), lengthOf(post.sealed), post.sealed);
-  parts.push(Uint8Array.of(look ? 1 : 0));
-  if (look) parts.push(lookBytes(look));
+  parts.push(Uint8Array.of(looks.length), ...looks.map(lookBytes));
   const used = parts.reduce((sum, part) => sum + part.length, 0);
   return concat(...parts, new Uint8Array(classOf(used, FLOOR) - used));
 }
@@ -93,24 +93,43 @@ export interface ReadyTurn {
   readonly sum: string;
   /** What work would be done for. */
   readonly subject: string | null;
+  /** How many mailboxes it looks into. */
+  readonly looks: number;
 }
 
 /** Print a turn and its sum. */
 export async function readyTurn(turn: Turn): Promise<ReadyTurn> {
   const body = printTurn(turn);
-  return { body, sum: await digestOf(body), subject: turn.post?.item ?? null };
+  return { body, sum: await digestOf(body), subject: turn.post?.item ?? null, looks: turn.looks?.length ?? 0 };
 }
 
-/** Items of the mailbox that was looked into, and its last number; throws unless every byte is as it should be. */
-export function parseTurnAnswer(bytes: Uint8Array): { items: Item[]; last: number } {
-  if (bytes.length < 12) throw new Error("cut short");
+/** What one mailbox held after the number asked for, and its last number. */
+export interface Found {
+  readonly items: Item[];
+  readonly last: number;
+}
+
+/** What each of the mailboxes held that were looked into; throws unless every byte is as it should be. */
+export function parseTurnAnswer(bytes: Uint8Array, looks: number): Found[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const last = Number(view.getBigUint64(0));
-  const end = 12 + view.getUint32(8);
-  if (!Number.isSafeInteger(last) || bytes.length !== classOf(end, FLOOR)) throw new Error("not an answer");
+  const found: Found[] = [];
+  let end = 0;
+  for (let look = 0; look < looks; look++) {
+    const start = end + 12;
+    if (start > bytes.length) throw new Error("cut short");
+    const last = Number(view.getBigUint64(end));
+    end = start + view.getUint32(end + 8);
+    if (!Number.isSafeInteger(last) || end > bytes.length) throw new Error("not an answer");
+    found.push({ items: parseListing(bytes, view, start, end, last), last });
+  }
+  if (bytes.length !== classOf(end, FLOOR)) throw new Error("not an answer");
   if (bytes.subarray(end).some((byte) => byte !== 0)) throw new Error("padding is not zero");
+  return found;
+}
+
+function parseListing(bytes: Uint8Array, view: DataView, from: number, end: number, last: number): Item[] {
   const items: Item[] = [];
-  for (let at = 12, before = 0; at < end; ) {
+  for (let at = from, before = 0; at < end; ) {
     const start = at + 28;
     if (start > end) throw new Error("not a listing");
     const number = Number(view.getBigUint64(at));
@@ -119,5 +138,5 @@ export function parseTurnAnswer(bytes: Uint8Array): { items: Item[]; last: numbe
     items.push({ number, sealed: bytes.slice(start, at) });
     before = number;
   }
-  return { items, last };
+  return items;
 }

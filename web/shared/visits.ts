@@ -1,12 +1,13 @@
 /**
  * Coming back (docs/protocol.md, 3). Whichever form of the words was typed, the requests are the same in number, order, path,
- * size and answer: a turn; and at the end of a conversation both mailboxes, in the order of their addresses.
+ * size and answer: a turn that looks into both mailboxes, in the order of their addresses; at the end of a conversation both
+ * are erased, in the same order. So a relay that keeps a diary sees no change from one form to the other either.
  */
 import { parseRecipient, seal } from "./age.js";
 import { draw, toHex, utf8 } from "./bytes.js";
-import { alarmForm, deriveWay, type Code } from "./codes.js";
+import { deriveWay, waysOf, type Code } from "./codes.js";
 import { KnownOnly, type Item, type Relay } from "./relay.js";
-import type { Card } from "./message.js";
+import { looksOf, type Card } from "./message.js";
 import { AFTER_ALL, readyTurn, type Post, type Turn } from "./turn.js";
 
 async function postOf(card: Card, code: Code, event: "opened" | "ended"): Promise<Post> {
@@ -15,19 +16,26 @@ async function postOf(card: Card, code: Code, event: "opened" | "ended"): Promis
   return { box: card.box, write: card.write, item: toHex(draw(16)), sealed };
 }
 
-/** One turn, and more of them only for a mailbox that one answer cannot hold. */
+/** One turn, and more of them only for mailboxes that one answer cannot hold: as long as either of both has more. */
 async function lookFrom(first: Turn, code: Code, relay: Relay): Promise<Item[]> {
-  const { box, read } = deriveWay(code);
+  const { box: mine } = deriveWay(code);
   const items: Item[] = [];
-  for (let turn = first, after = 0; ; turn = {}) {
-    const page = await relay.turn(await readyTurn({ ...turn, look: { box, read, after } }));
-    items.push(...page.items.filter(({ number }) => number > after));
-    after = items[items.length - 1]?.number ?? 0;
-    if (page.items.length === 0 || after >= page.last) return items;
+  for (let turn = first, looks = looksOf(code, 0); ; turn = {}) {
+    const found = await relay.turn(await readyTurn({ ...turn, looks }));
+    let more = false;
+    looks = looks.map(({ box, read, after: before }, i) => {
+      const { items: listed, last } = found[i]!;
+      const newer = listed.filter(({ number }) => number > before);
+      if (box === mine) items.push(...newer);
+      const after = newer.at(-1)?.number ?? before;
+      more ||= newer.length > 0 && after < last;
+      return { box, read, after };
+    });
+    if (!more) return items;
   }
 }
 
-/** Tell the team that these words were used, and see what lies in their mailbox. Words that nobody was given find nothing. */
+/** Tell the team that these words were used, and see what lies in the typed form's mailbox. Words that nobody was given find nothing. */
 export async function visit(card: Card, code: Code, relay: Relay): Promise<Item[]> {
   try {
     return await lookFrom({ post: await postOf(card, code, "opened") }, code, relay);
@@ -37,18 +45,16 @@ export async function visit(card: Card, code: Code, relay: Relay): Promise<Item[
   }
 }
 
-/** See what lies in the mailbox now, without telling the team once more. */
+/** See what lies in the typed form's mailbox now, without telling the team once more. */
 export async function lookAgain(_card: Card, code: Code, relay: Relay): Promise<Item[]> {
   return lookFrom({}, code, relay);
 }
 
 /** Tell the team that this conversation is over, then erase both mailboxes, even if the team hears nothing new now. */
 export async function endConversation(card: Card, code: Code, relay: Relay): Promise<void> {
-  const { box, read } = deriveWay(code);
-  const turn = await readyTurn({ post: await postOf(card, code, "ended"), look: { box, read, after: AFTER_ALL } });
+  const turn = await readyTurn({ post: await postOf(card, code, "ended"), looks: looksOf(code, AFTER_ALL) });
   await relay.turn(turn).catch((error: unknown) => {
     if (!(error instanceof KnownOnly)) throw error; // whoever was not answered yet counts as unknown
   });
-  const ways = [code, alarmForm(code)].map(deriveWay).sort((a, b) => (a.box < b.box ? -1 : 1));
-  for (const way of ways) await relay.deleteBox(way.box, way.read);
+  for (const { box, read } of waysOf(code)) await relay.deleteBox(box, read);
 }

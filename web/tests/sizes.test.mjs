@@ -52,7 +52,7 @@ test("a first message, a later one, a visit, an alarm's visit and another look h
   assert.deepEqual([...shapes], [`POST ${32 * KIB} ${32 * KIB}`]);
 });
 
-test("answers of any usual number leave a visit as it is, in both forms", async () => {
+test("two answers leave a visit as it is; more of them make it larger by classes, in both forms alike", async () => {
   const code = await sendFirst(team.card, letter("x"), page(), () => undefined);
   const { ways } = openReport(team, relay.boxes.get(team.card.box).items.at(-1).sealed);
   for (let i = 0; i < 5; i++) {
@@ -60,7 +60,7 @@ test("answers of any usual number leave a visit as it is, in both forms", async 
       const box = relay.boxes.get(way.box);
       box.items.push({ number: i + 1, item: randomBytes(16).toString("hex"), sealed: Buffer.from(await seal("reply", any.bytes(any.below(3000)), parseRecipient(way.recipient))) });
     }
-    for (const form of [code, alarmForm(code)]) assert.equal(await shape(() => visit(team.card, form, page())), `POST ${32 * KIB} ${32 * KIB}`);
+    for (const form of [code, alarmForm(code)]) assert.equal(await shape(() => visit(team.card, form, page())), `POST ${32 * KIB} ${(i < 2 ? 32 : 64) * KIB}`);
   }
 });
 

@@ -18,48 +18,56 @@ const pattern = (length, start) => Uint8Array.from({ length }, (_, i) => (start 
 const hashOf = (bytes) => createHash("sha256").update(bytes).digest("hex");
 const sealed = ({ length, start, ...rest }) => ({ ...rest, sealed: pattern(length, start) });
 
-for (const [i, { makes, puts, post, look, body }] of vectors.turns.entries()) {
+for (const [i, { makes, puts, post, looks, body }] of vectors.turns.entries()) {
   test(`turn ${i} is printed as in Python`, () => {
-    const turn = { makes, puts: puts.map(sealed), ...(post && { post: sealed(post) }), ...(look && { look }) };
+    const turn = { makes, puts: puts.map(sealed), ...(post && { post: sealed(post) }), looks };
     const bytes = printTurn(turn);
     assert.equal(bytes.length, body.length);
     assert.equal(hashOf(bytes), body.sha256);
   });
 }
 
-/** An answer as the relay prints it, with what a hostile one could change. */
-function answer(items, last, change = {}) {
+/** What one look found, as the relay prints it, with what a hostile one could change. */
+function found(items, last, length) {
   const listing = Buffer.concat(
-    items.map(({ number, item, sealed: bytes, length = bytes.length }) => {
+    items.map(({ number, item, sealed: bytes, length: told = bytes.length }) => {
       const head = Buffer.alloc(28);
       head.writeBigUInt64BE(BigInt(number));
       Buffer.from(item, "hex").copy(head, 8);
-      head.writeUInt32BE(length, 24);
+      head.writeUInt32BE(told, 24);
       return Buffer.concat([head, bytes]);
     }),
   );
   const head = Buffer.alloc(12);
   head.writeBigUInt64BE(BigInt(last));
-  head.writeUInt32BE(change.length ?? listing.length, 8);
-  const used = Buffer.concat([head, listing]);
-  const padded = change.padded ?? Math.max(32 * 1024, paddedLength("piece", used.length));
-  return new Uint8Array(Buffer.concat([used, Buffer.alloc(Math.max(0, padded - used.length))]));
+  head.writeUInt32BE(length ?? listing.length, 8);
+  return Buffer.concat([head, listing]);
 }
 
-for (const [i, { last, items, body }] of vectors.answers.entries()) {
+/** Zeros up to a class after what the looks found. */
+function padded(parts, size) {
+  const used = Buffer.concat(parts);
+  const whole = size ?? Math.max(32 * 1024, paddedLength("piece", used.length));
+  return new Uint8Array(Buffer.concat([used, Buffer.alloc(Math.max(0, whole - used.length))]));
+}
+const answer = (items, last, change = {}) => padded([found(items, last, change.length)], change.padded);
+
+for (const [i, { looks, body }] of vectors.answers.entries()) {
   test(`answer ${i} is read as Python prints it`, () => {
-    const bytes = answer(items.map(sealed), last);
+    const bytes = padded(looks.map(({ last, items }) => found(items.map(sealed), last)));
     assert.equal(hashOf(bytes), body.sha256);
-    const found = parseTurnAnswer(bytes);
-    assert.equal(found.last, last);
-    assert.deepEqual(found.items, items.map((one) => ({ number: one.number, sealed: pattern(one.length, one.start) })));
+    const wanted = looks.map(({ last, items }) => ({
+      items: items.map((one) => ({ number: one.number, sealed: pattern(one.length, one.start) })),
+      last,
+    }));
+    assert.deepEqual(parseTurnAnswer(bytes, looks.length), wanted);
   });
 }
 
-test("an answer that is not to the byte what a relay writes is refused", () => {
+test("an answer that is not to the byte what a relay writes is refused, as the first look's or the second's", () => {
   const item = (number, length = 10) => ({ number, item: "00".repeat(16), sealed: pattern(length, 1) });
   const good = answer([item(1), item(2)], 2);
-  assert.equal(parseTurnAnswer(good).items.length, 2);
+  assert.equal(parseTurnAnswer(good, 1)[0].items.length, 2);
   const dirty = good.slice();
   dirty[dirty.length - 1] = 1;
   const bad = {
@@ -69,19 +77,28 @@ test("an answer that is not to the byte what a relay writes is refused", () => {
     "padding that is not zero": dirty,
     "another class": answer([item(1)], 1, { padded: 64 * 1024 }),
     "no class": answer([item(1)], 1, { padded: 40_000 }),
-    "numbers that do not rise": answer([item(2), item(2)], 2),
-    "numbers that fall": answer([item(2), item(1)], 2),
-    "number zero": answer([item(0)], 2),
-    "a number beyond the last": answer([item(3)], 2),
-    "a last number beyond reason": answer([item(3)], 2n ** 60n),
-    "a negative number": answer([item(2n ** 64n - 1n)], 2),
-    "an empty item": answer([item(1, 0)], 1),
-    "an item longer than the listing": answer([{ ...item(1), length: 11 }], 1),
-    "an item longer than anything": answer([{ ...item(1), length: 2 ** 32 - 1 }], 1),
-    "a listing longer than the answer": answer([item(1)], 1, { length: 2 ** 31 }),
-    "a listing that ends inside a frame": answer([item(1), item(2)], 2, { length: 38 + 20 }),
   };
-  for (const [name, bytes] of Object.entries(bad)) assert.throws(() => parseTurnAnswer(bytes), Error, name);
+  for (const [name, bytes] of Object.entries(bad)) assert.throws(() => parseTurnAnswer(bytes, 1), Error, name);
+  for (const bytes of [new Uint8Array(0), good]) assert.throws(() => parseTurnAnswer(bytes, 0));
+  const badLooks = {
+    "numbers that do not rise": found([item(2), item(2)], 2),
+    "numbers that fall": found([item(2), item(1)], 2),
+    "number zero": found([item(0)], 2),
+    "a number beyond the last": found([item(3)], 2),
+    "a last number beyond reason": found([item(3)], 2n ** 60n),
+    "a negative number": found([item(2n ** 64n - 1n)], 2),
+    "an empty item": found([item(1, 0)], 1),
+    "an item longer than the listing": found([{ ...item(1), length: 11 }], 1),
+    "an item longer than anything": found([{ ...item(1), length: 2 ** 32 - 1 }], 1),
+    "a listing longer than the answer": found([item(1)], 1, 2 ** 31),
+    "a listing that ends inside a frame": found([item(1), item(2)], 2, 38 + 20),
+  };
+  const fine = found([item(1)], 1);
+  for (const [name, bytes] of Object.entries(badLooks)) {
+    assert.throws(() => parseTurnAnswer(padded([bytes]), 1), Error, name);
+    assert.throws(() => parseTurnAnswer(padded([bytes, fine]), 2), Error, name);
+    assert.throws(() => parseTurnAnswer(padded([fine, bytes]), 2), Error, name);
+  }
 });
 
 test("no flipped bit makes an answer that is read as another without notice, save inside what is sealed", () => {
@@ -91,7 +108,7 @@ test("no flipped bit makes an answer that is read as another without notice, sav
     bytes[at] ^= 1 << at % 8;
     let items;
     try {
-      ({ items } = parseTurnAnswer(bytes));
+      [{ items }] = parseTurnAnswer(bytes, 1);
     } catch {
       continue;
     }

@@ -10,7 +10,7 @@ from leeward.wire.turn import Turn
 
 
 class Looked(Protocol):
-    """What a turn found in the mailbox it looked into."""
+    """What a turn found in a mailbox it looked into."""
 
     @property
     def items(self) -> Sequence[ListedItem]:
@@ -26,8 +26,8 @@ class Looked(Protocol):
 class MailPort(Protocol):
     """Keeps sealed mail. Every method may raise wire.errors.Refused, of which nothing was stored."""
 
-    async def take_turn(self, turn: Turn) -> Looked:
-        """Do all of a turn or nothing (protocol 4.3)."""
+    async def take_turn(self, turn: Turn) -> Sequence[Looked]:
+        """Do all of a turn or nothing (protocol 4.3); what was found by each of its looks."""
         ...
 
     async def put_blob(self, blob: bytes, erase_hash: bytes, sealed: bytes, *, mail: bool = False) -> bool:

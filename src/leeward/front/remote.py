@@ -25,7 +25,7 @@ from leeward.wire.routes import Blob, Box, Notice, Route, Turns, print_route
 from leeward.wire.turn import Turn, parse_turn_answer, print_turn
 from leeward.wire.work import WORK_HEADER, parse_asked, print_done, solve, subject_of
 
-_ANSWER_MOST = 16 * 1024 * 1024  # of a turn: a listing of 8 MiB, padded
+_ANSWER_MOST = 32 * 1024 * 1024  # of a turn: two listings of 8 MiB and an item each, padded
 _NOTICE_MOST = 256 * 1024
 _SHORT = 256
 _ATTEMPTS = 4
@@ -35,7 +35,7 @@ _BITS_MOST = 22  # some seconds of work; a relay that wants more is as good as b
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a turn found."""
+    """What a turn found in one mailbox."""
 
     items: Sequence[ListedItem]
     last: int
@@ -65,13 +65,13 @@ class RemoteRelay:
         except (httpx.InvalidURL, ValueError) as error:
             raise RelayAway from error
 
-    async def take_turn(self, turn: Turn) -> Found:
+    async def take_turn(self, turn: Turn) -> tuple[Found, ...]:
         """See MailPort.take_turn. RelayAway: nobody can tell whether it was done."""
         body = print_turn(turn)
         headers = {"Leeward-Sum": hashlib.sha256(body).hexdigest()}
         answer = await self._ask("POST", Turns(), headers, body, subject=subject_of(turn), most=_ANSWER_MOST)
         try:
-            return Found(*parse_turn_answer(answer))
+            return tuple(Found(items, last) for items, last in parse_turn_answer(answer, len(turn.looks)))
         except ListingDamaged as error:
             raise RelayAway from error
 

@@ -43,7 +43,9 @@ def answer_of(refusal: Refused) -> Answer:
 async def send_answer(send: Send, answer: Answer, *, head_only: bool = False) -> None:
     """Send it; of one that answers HEAD, only the head."""
     headers = [_CACHE, *answer.headers]
-    if answer.body or (answer.status != 204 and not head_only):  # HEAD need not know the length of what is there
+    if answer.body or (
+        answer.status != 204 and not head_only
+    ):  # HEAD need not know the length of what is there
         headers.append((b"content-length", b"%d" % len(answer.body)))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     body = b"" if head_only else answer.body

@@ -35,6 +35,7 @@ _Row: TypeAlias = tuple[Any, ...]
 
 _FRESH_SECONDS = 60  # a file younger than this may be a blob on its way
 _FAULTS_OF_SQLITE_MOST = 1000
+_UNREADABLE = (sqlite3.Error, UnicodeDecodeError)  # the latter where SQLite's own words quote what is damaged
 _MAIL = "CASE WHEN typeof(mail) = 'integer' AND mail IN (0, 1) THEN mail ELSE 2 END"  # 2: damaged
 
 
@@ -100,7 +101,7 @@ def check_store(url: str, progress: Progress = _silent) -> list[Fault]:
             faults += _Check(path, connection, progress).run()
         finally:
             connection.close()
-    except sqlite3.Error as error:
+    except _UNREADABLE as error:
         faults.append(_unreadable(path, error))
     return faults
 
@@ -122,7 +123,7 @@ class _Check:
         for part in (self._count, self._rows, self._counters, self._blob_files):
             try:
                 faults.extend(part())
-            except sqlite3.Error as error:
+            except _UNREADABLE as error:
                 faults.append(_unreadable(self._path, error))
         self._connection.execute("ROLLBACK")
         return faults
@@ -276,5 +277,5 @@ def _fresh(version: int) -> sqlite3.Connection:
     return connection
 
 
-def _unreadable(path: Path, error: sqlite3.Error) -> Fault:
+def _unreadable(path: Path, error: Exception) -> Fault:
     return Fault(str(path), say("SQLite cannot read it: {why}.", why=str(error)))

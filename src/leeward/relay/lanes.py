@@ -14,7 +14,7 @@ import asyncio
 import hashlib
 import heapq
 import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from leeward.base.ports import Chance, Clock, SystemChance, SystemClock
@@ -63,18 +63,18 @@ class Lanes:
 
     @asynccontextmanager
     async def admit(
-        self, subject: bytes | None, untrusted_work: str | None, look: Look | None = None
+        self, subject: bytes | None, untrusted_work: str | None, looks: Sequence[Look] = ()
     ) -> AsyncIterator[None]:
         """Let a request to the store when its turn has come. WorkNeeded; BadRequest if the work has not its form.
 
-        `subject` is None for what stores nothing: it shows no work. `look` is the mailbox that it says is its own.
+        `subject` is None for what stores nothing: it shows no work. `looks` are the mailboxes that it says are its own.
         """
         bits = await self._bits()
         rank, done = 1, 0
         if bits or self._free == 0:
             if subject is not None and untrusted_work is not None:
                 done = self._done(subject, untrusted_work)
-            if look is not None and await self._is_known(look, stores=subject is not None):
+            if looks and await self._is_known(looks, stores=subject is not None):
                 rank = 0  # 3
             elif subject is not None and done < bits - (GRACE if done else 0):
                 raise WorkNeeded(self._salt(0), bits)  # 2
@@ -94,17 +94,20 @@ class Lanes:
             return 0  # 1
         return min(BITS_FIRST + 2 * (int(over).bit_length() - 1), BITS_MOST)
 
-    async def _is_known(self, look: Look, *, stores: bool) -> bool:
-        if not await self._store.is_known(look.box, look.read_token):
-            return False
+    async def _is_known(self, looks: Sequence[Look], *, stores: bool) -> bool:
+        """Tell whether any of the looks is known and has not had its turns of this hour; every known one is counted."""
+        asked = await asyncio.gather(*(self._store.is_known(look.box, look.read_token) for look in looks))
         hour = self._clock.now_ms() // _HOUR_MS
         if hour != self._known_hour:
             self._known, self._known_hour = {}, hour
-        count = self._known.get(look.box, 0)
-        if count >= KNOWN_PER_HOUR or (count == 0 and len(self._known) >= _KNOWN_MOST):
-            return False
-        self._known[look.box] = count + int(stores)
-        return True
+        goes_first = False
+        for look in (look for look, is_known in zip(looks, asked, strict=True) if is_known):
+            count = self._known.get(look.box, 0)
+            if count >= KNOWN_PER_HOUR or (count == 0 and len(self._known) >= _KNOWN_MOST):
+                continue
+            self._known[look.box] = count + int(stores)
+            goes_first = True
+        return goes_first
 
     def _salt(self, back: int) -> bytes:
         period = self._clock.now_ms() // _SALT_MS - back

@@ -32,7 +32,7 @@ def open_file(path: Path) -> sqlite3.Connection:
         except BaseException:
             connection.close()
             raise
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, UnicodeDecodeError, OSError) as error:
         raise StoreDamaged(str(path), str(error)) from error
     return connection
 
@@ -73,7 +73,9 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.create_function("leeward_seal", -1, _seal, deterministic=True)  # for migrations
     try:
         if path.stat().st_size == 0:
-            connection.execute(f"PRAGMA auto_vacuum = {_INCREMENTAL}")  # can be said only of a file without tables
+            connection.execute(
+                f"PRAGMA auto_vacuum = {_INCREMENTAL}"
+            )  # can be said only of a file without tables
         _set_up(connection)
     except BaseException:
         connection.close()

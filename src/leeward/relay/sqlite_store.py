@@ -31,7 +31,7 @@ from leeward.relay.store import Appended, BlobFiles, Expired, Keep, Page
 from leeward.relay.sums import write_sums
 from leeward.relay.turn_rows import TurnJob
 from leeward.wire.errors import BlobTaken, Busy, NoRoom, NoSuchBlob
-from leeward.wire.turn import Turn
+from leeward.wire.turn import Post, Turn
 
 _READERS = 2
 _DISK_THREADS = 4
@@ -100,7 +100,9 @@ class SqliteStore:
             items, has_mail = rows.read_items(connection, box, row, after, limit)
             return turn_rows.Looked(row, Page(items, row.last), has_mail)
 
-        return self._noted(box, await self._read(question))
+        looked = await self._read(question)
+        self._note(box, looked)
+        return looked.page
 
     async def wait_for_item(self, box: bytes, read_token: bytes, after: int, seconds: float) -> None:
         """See BoxStore.wait_for_item."""
@@ -174,21 +176,21 @@ class SqliteStore:
         size, file = row.size, row.file
         return await self._on_disk(lambda: self._blobs.size(file) == size)
 
-    async def take_turn(self, turn: Turn) -> Page:
+    async def take_turn(self, turn: Turn) -> tuple[Page, ...]:
         """See BoxStore.take_turn."""
+        today = self._today()
         if turn.makes or turn.puts or turn.post is not None:
-            looked = await self._writer.run(TurnJob(turn, self._today()))
-        elif turn.look is not None:
-            look, today = turn.look, self._today()
-            looked = await self._read(lambda c: turn_rows.look_into(c, look, today))
+            taken = await self._writer.run(TurnJob(turn, today))
+            seen = taken.looked
+            if turn.post is not None:
+                self._appended(turn, turn.post, taken.number)
+        elif turn.looks:
+            seen = await self._read(lambda c: turn_rows.look_into_all(c, turn.looks, today))
         else:
-            return Page([], 0)
-        if turn.post is not None:
-            self._bells.ring(turn.post.box)
-            if looked.number:
-                size = len(turn.post.sealed) + sum(len(put.sealed) for put in turn.puts)
-                self._fresh.came(self._clock.now_ms(), turn.post.box, looked.number, size)
-        return looked.page if turn.look is None else self._noted(turn.look.box, looked)
+            return ()
+        for look, looked in zip(turn.looks, seen, strict=True):
+            self._note(look.box, looked)
+        return tuple(looked.page for looked in seen)
 
     async def is_known(self, box: bytes, read_token: bytes) -> bool:
         """See BoxStore.is_known."""
@@ -244,16 +246,22 @@ class SqliteStore:
         if now is None or now.file != name:  # it was erased meanwhile, and must not stay
             await self._on_disk(partial(self._blobs.delete, name))
 
-    def _noted(self, box: bytes, looked: turn_rows.Looked) -> Page:
-        """Note what was read, and return it."""
+    def _appended(self, turn: Turn, post: Post, number: int) -> None:
+        """Ring for what a turn brought, and count it if it is new."""
+        self._bells.ring(post.box)
+        if number:
+            size = len(post.sealed) + sum(len(put.sealed) for put in turn.puts)
+            self._fresh.came(self._clock.now_ms(), post.box, number, size)
+
+    def _note(self, box: bytes, looked: turn_rows.Looked) -> None:
+        """Note what was read."""
         page, row = looked.page, looked.row
-        if row is not None and (row.mail or looked.has_mail):
+        if row.mail or looked.has_mail:
             upto = page.items[-1].number if page.items else 0
             if self._marks.note(box, row, upto, self._today()) and self._marking is None:
                 loop = asyncio.get_running_loop()
                 self._marking = loop.call_later(_MARK_SECONDS, self._begin_marks)
             self._fresh.read(box, upto)
-        return page
 
     def _begin_marks(self) -> None:
         """Write the marks down without anybody waiting; one that fails is made again at the next reading."""

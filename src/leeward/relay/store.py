@@ -87,8 +87,8 @@ class BoxStore(Protocol):
         """Erase a blob. NoSuchBlob."""
         ...
 
-    async def take_turn(self, turn: Turn) -> Page:
-        """Do all of a turn or nothing: boxes, pieces and the item, all of class mail, then look.
+    async def take_turn(self, turn: Turn) -> tuple[Page, ...]:
+        """Do all of a turn or nothing: boxes, pieces and the item, all of class mail, then look; a page for each look.
 
         BoxTaken, BlobTaken, ItemTaken, NoSuchBox (of the box to append to), KnownOnly, NoRoom, Busy. A box to look into
         that is not there, or another token, gives an empty page after the same work.

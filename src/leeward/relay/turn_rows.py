@@ -1,4 +1,4 @@
-"""A turn in one transaction: boxes, pieces and an item, all of them or none, then a look into a mailbox (protocol 4.3).
+"""A turn in one transaction: boxes, pieces and an item, all of them or none, then looks into mailboxes (protocol 4.3).
 
 1. Everything is checked before anything is written, so that a refusal leaves no trace (relay/group_commit.py).
 2. What is new is of class mail.
@@ -12,7 +12,7 @@ import hmac
 import secrets
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 from leeward.base.limits import PAGE_ITEMS_MOST
@@ -29,12 +29,19 @@ _INSERT_PIECE = "INSERT INTO pieces (blob, erase_hash, day, sealed, seal) VALUES
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What a look found: the row of the mailbox, None if none was looked into, and the page for the answer."""
+    """What a look found: the row of the mailbox, or of none, and the page for the answer."""
 
-    row: rows.BoxRow | None
+    row: rows.BoxRow
     page: Page
-    has_mail: bool = False  # whether an item of the page is of class mail
-    number: int = 0  # of the item that the turn appended; 0 if it appended none
+    has_mail: bool  # whether an item of the page is of class mail
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a turn: the number of the item that it appended, 0 if it appended none, and what it saw."""
+
+    number: int
+    looked: tuple[Looked, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +57,21 @@ class TurnJob:
         post = self.turn.post
         return sum(len(put.sealed) for put in self.turn.puts) + (len(post.sealed) if post is not None else 0)
 
-    def __call__(self, connection: sqlite3.Connection) -> Looked:
+    def __call__(self, connection: sqlite3.Connection) -> Taken:
         """Do it; see BoxStore.take_turn."""
         turn = self.turn
         new_boxes = _new_boxes(connection, turn.makes, self.day)
         new_pieces = _new_pieces(connection, turn.puts)
         number = 0
         if turn.post is not None:
-            row, is_there = _place(connection, turn.post, turn.look, new_boxes)
+            row, is_there = _place(connection, turn.post, turn.looks, new_boxes)
             if not is_there:
                 number = row.last + 1
                 self._append(connection, turn.post, row, new_boxes)
         _write_boxes(connection, new_boxes)
         for stretch in _stretches(new_pieces):
             _write_pieces(connection, stretch, self.day)
-        if turn.look is None:
-            return Looked(None, Page([], 0), number=number)
-        return replace(look_into(connection, turn.look, self.day), number=number)
+        return Taken(number, look_into_all(connection, turn.looks, self.day))
 
     def _append(
         self,
@@ -82,6 +87,11 @@ class TurnJob:
             new_boxes[post.box] = row
         else:
             rows.update_box(connection, post.box, row)
+
+
+def look_into_all(connection: sqlite3.Connection, looks: Sequence[Look], day: int) -> tuple[Looked, ...]:
+    """List each of the mailboxes, in the order asked for."""
+    return tuple(look_into(connection, look, day) for look in looks)
 
 
 def look_into(connection: sqlite3.Connection, look: Look, day: int) -> Looked:
@@ -138,7 +148,7 @@ def _is_same(connection: sqlite3.Connection, put: Put, sha256: bytes | None) -> 
 
 
 def _place(
-    connection: sqlite3.Connection, post: Post, look: Look | None, new_boxes: dict[bytes, rows.BoxRow]
+    connection: sqlite3.Connection, post: Post, looks: Sequence[Look], new_boxes: dict[bytes, rows.BoxRow]
 ) -> tuple[rows.BoxRow, bool]:
     """Return the box to append to, and whether the item is there already. NoSuchBox, KnownOnly, ItemTaken."""
     row = new_boxes.get(post.box) or rows.find_box(connection, post.box)
@@ -151,8 +161,12 @@ def _place(
         if not hmac.compare_digest(found[0], post.sealed):
             raise ItemTaken
         return row, True
-    if row.gate == rows.GATE_KNOWN and not (look and is_known(connection, look.box, look.read_token)):
-        raise KnownOnly
+    if row.gate == rows.GATE_KNOWN:
+        known = [
+            is_known(connection, look.box, look.read_token) for look in looks
+        ]  # each of them, in any case
+        if not any(known):
+            raise KnownOnly
     return row, False
 
 

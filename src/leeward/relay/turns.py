@@ -1,7 +1,7 @@
 """What reporters and readers of the board ask over HTTP: turns, the board, gates, notices, pieces of class mail.
 
 1. A turn is read whole, within the budget; its sum, if it came along, is checked before anything else.
-2. The answer's size tells the class of what is in the mailbox, and nothing else.
+2. The answer's size tells the class of what is in the mailboxes, and nothing else.
 3. Everybody gets the same board, remade after BOARD_SECONDS at most when somebody asks.
 """
 
@@ -48,9 +48,9 @@ class Turns:
         length = request.length(TURN_MOST)
         with self._budget.share() as share:  # 1
             turn = parse_turn(await self._body(request, length, share))
-            async with self._lanes.admit(subject_of(turn), request.header(b"leeward-work"), turn.look):
-                page = await self._store.take_turn(turn)
-        return Answer(200, print_turn_answer(page.items, page.last), BYTES)  # 2
+            async with self._lanes.admit(subject_of(turn), request.header(b"leeward-work"), turn.looks):
+                pages = await self._store.take_turn(turn)
+        return Answer(200, print_turn_answer([(page.items, page.last) for page in pages]), BYTES)  # 2
 
     async def put_blob(self, blob: bytes, request: Request) -> Answer:
         """`PUT /v1/blobs/{blob}`."""

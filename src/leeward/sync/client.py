@@ -27,12 +27,12 @@ from leeward.wire.errors import Busy, ListingDamaged, parse_refusal
 from leeward.wire.hexes import print_bearer
 from leeward.wire.listing import LAST_HEADER
 from leeward.wire.routes import HELLO_BODY, Blob, Box, Hello, Item, Items, print_route
-from leeward.wire.turn import parse_turn_answer
+from leeward.wire.turn import parse_turn, parse_turn_answer
 
 _DECIMAL = re.compile(r"[0-9]{1,18}")
 _SHORT = 256  # bytes of any answer that is not a listing or a piece
 _NOTICE_MOST = 256 * 1024
-_ANSWER_MOST = 16 * 1024 * 1024  # of a turn: a listing of 8 MiB, padded
+_ANSWER_MOST = 32 * 1024 * 1024  # of a turn: two listings of 8 MiB and an item each, padded
 _TURNS = "/v1/turns"
 _ATTEMPTS = 4
 _FIRST_PAUSE = 0.2  # seconds; doubles with each attempt
@@ -158,18 +158,20 @@ class RelayClient:
         """Erase a piece."""
         self._plain("DELETE", print_route(Blob(bytes.fromhex(blob))), 204, token=erase)
 
-    def turn(self, body: bytes) -> Listing:
-        """Hand over a turn, all of it or nothing; return what the mailbox holds that it looks into."""
+    def turn(self, body: bytes) -> tuple[Listing, ...]:
+        """Hand over a turn, all of it or nothing; return what the mailboxes hold that it looks into."""
+        looks = len(parse_turn(body).looks)
 
-        def ask() -> Listing:
+        def ask() -> tuple[Listing, ...]:
             with self._ask("POST", _TURNS, content=body) as answer:
                 _expect(answer, 200)
                 try:
-                    items, last = parse_turn_answer(_limited(answer, _ANSWER_MOST))
+                    found = parse_turn_answer(_limited(answer, _ANSWER_MOST), looks)
                 except ListingDamaged as error:
                     raise RelayNonsense("no answer to a turn") from error
-                return Listing(
-                    tuple(listed.Item(one.number, one.item.hex(), one.sealed) for one in items), last
+                return tuple(
+                    Listing(tuple(listed.Item(one.number, one.item.hex(), one.sealed) for one in items), last)
+                    for items, last in found
                 )
 
         return self._again(ask)

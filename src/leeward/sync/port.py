@@ -49,8 +49,8 @@ class Relay(Protocol):
         """Erase a piece."""
         ...
 
-    def turn(self, body: bytes) -> Listing:
-        """Hand over a turn, all of it or nothing; return what the mailbox holds that it looks into."""
+    def turn(self, body: bytes) -> tuple[Listing, ...]:
+        """Hand over a turn, all of it or nothing; return what the mailboxes hold that it looks into."""
         ...
 
     def put_notice(self, box: str, read: str, notice: bytes) -> None:

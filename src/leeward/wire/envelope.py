@@ -82,7 +82,7 @@ def parse_envelope(untrusted: bytes) -> list[tuple[bytes, Turn]]:
         except WireError as error:
             raise EnvelopeDamaged from error
     appends = [turn.post is not None for _, turn in turns]
-    if appends != [False] * (len(turns) - 1) + [True] or any(turn.look is not None for _, turn in turns):  # 2
+    if appends != [False] * (len(turns) - 1) + [True] or any(turn.looks for _, turn in turns):  # 2
         raise EnvelopeDamaged
     return turns
 

@@ -4,9 +4,12 @@ A first message, a later one, a visit and a look with wrong words are one reques
 the line cannot tell them apart, and whoever is on a bad line needs one answer, not five.
 
 1. `leeward-turn-1 LF`; then four parts, each begins with a count (1 byte): boxes to make (at most 2), pieces to keep
-   (at most 40), one item at most to append, one box at most to look into; then zeros up to a size class.
+   (at most 40), one item at most to append, boxes to look into (at most 2); then zeros up to a size class.
 2. Parsing is strict: the counts, the lengths, the class and the zeros are what is written, or it is no turn.
 3. Printing what was parsed gives the same bytes.
+4. Whoever comes back looks into both mailboxes of the words, in rising order of their addresses and in no other; so
+   nothing in a turn, or in a history of turns, tells which form of the words was typed.
+5. The answer holds, for each look in its order, a last number, a length and a listing.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from leeward.base.limits import ITEM_MOST, PIECE_SEALED_MOST
 from leeward.base.sizes import CLASSES, TURN_FLOOR, class_of
@@ -26,6 +30,7 @@ MAGIC = b"leeward-turn-1\n"
 TURN_MOST = CLASSES[-1]
 MAKES_MOST = 2
 PUTS_MOST = 40
+LOOKS_MOST = 2
 _TOKEN_BYTES = 32
 _LENGTH = struct.Struct(">I")
 _AFTER = struct.Struct(">Q")
@@ -76,7 +81,7 @@ class Turn:
     makes: tuple[Make, ...] = ()
     puts: tuple[Put, ...] = ()
     post: Post | None = None
-    look: Look | None = None
+    looks: tuple[Look, ...] = ()  # in rising order of their addresses
 
 
 def print_turn(turn: Turn) -> bytes:
@@ -87,12 +92,14 @@ def print_turn(turn: Turn) -> bytes:
     parts.append(bytes([len(turn.puts)]))
     for put in turn.puts:
         parts += (put.blob, put.erase_hash, _LENGTH.pack(len(put.sealed)), put.sealed)
-    post, look = turn.post, turn.look
+    post = turn.post
     if post is None:
         parts.append(b"\0")
     else:
         parts += (b"\1", post.box, post.write_token, post.item, _LENGTH.pack(len(post.sealed)), post.sealed)
-    parts.append(b"\0" if look is None else b"\1" + look.box + look.read_token + _AFTER.pack(look.after))
+    parts.append(bytes([len(turn.looks)]))
+    for look in turn.looks:
+        parts += (look.box, look.read_token, _AFTER.pack(look.after))
     used = sum(map(len, parts))
     parts.append(bytes(class_of(used, TURN_FLOOR) - used))
     return b"".join(parts)
@@ -111,7 +118,7 @@ def parse_turn(untrusted: bytes | memoryview) -> Turn:
         Put(reader.take(BLOB_BYTES), reader.take(HASH_BYTES), reader.sealed(PIECE_SEALED_MOST))
         for _ in range(reader.count(PUTS_MOST))
     )
-    post = look = None
+    post = None
     if reader.count(1):
         post = Post(
             reader.take(BOX_BYTES),
@@ -119,34 +126,48 @@ def parse_turn(untrusted: bytes | memoryview) -> Turn:
             reader.take(ITEM_BYTES),
             reader.sealed(ITEM_MOST),
         )
-    if reader.count(1):
-        box, token = reader.take(BOX_BYTES), reader.take(_TOKEN_BYTES)
-        (after,) = _AFTER.unpack(reader.take(_AFTER.size))
-        look = Look(box, token, after)
-        if after > NUMBER_MOST:
-            raise BadRequest
+    looks = tuple(_parse_look(reader) for _ in range(reader.count(LOOKS_MOST)))
+    if any(one.box >= next_.box for one, next_ in pairwise(looks)):  # 4
+        raise BadRequest
     reader.end()
-    return Turn(makes, puts, post, look)
+    return Turn(makes, puts, post, looks)
 
 
-def print_turn_answer(items: Sequence[ListedItem], last: int) -> bytes:
-    """Return the body of the answer: last number, length of the listing, the listing, zeros up to a class."""
-    listing = print_listing(items)
-    used = _ANSWER.size + len(listing)
-    return b"".join((_ANSWER.pack(last, len(listing)), listing, bytes(class_of(used, TURN_FLOOR) - used)))
+def print_turn_answer(found: Sequence[tuple[Sequence[ListedItem], int]]) -> bytes:
+    """Return the body of the answer to the looks' items and last numbers (5), with zeros up to a class."""
+    parts: list[bytes] = []
+    for items, last in found:
+        listing = print_listing(items)
+        parts += (_ANSWER.pack(last, len(listing)), listing)
+    used = sum(map(len, parts))
+    parts.append(bytes(class_of(used, TURN_FLOOR) - used))
+    return b"".join(parts)
 
 
-def parse_turn_answer(untrusted: bytes) -> tuple[list[ListedItem], int]:
-    """Return the items and the box's last number; ListingDamaged."""
-    if len(untrusted) < _ANSWER.size:
+def parse_turn_answer(untrusted: bytes, looks: int) -> list[tuple[list[ListedItem], int]]:
+    """Return items and last number for each of so many looks; ListingDamaged."""
+    found: list[tuple[list[ListedItem], int]] = []
+    end = 0
+    for _ in range(looks):
+        start = end + _ANSWER.size
+        if len(untrusted) < start:
+            raise ListingDamaged
+        last, length = _ANSWER.unpack_from(untrusted, end)
+        end = start + length
+        if last > NUMBER_MOST or len(untrusted) < end:
+            raise ListingDamaged
+        found.append((parse_listing(untrusted[start:end]), last))
+    if len(untrusted) != class_of(end, TURN_FLOOR) or untrusted.count(0, end) != len(untrusted) - end:
         raise ListingDamaged
-    last, length = _ANSWER.unpack_from(untrusted)
-    end = _ANSWER.size + length
-    if last > NUMBER_MOST or len(untrusted) != class_of(end, TURN_FLOOR):
-        raise ListingDamaged
-    if untrusted.count(0, end) != len(untrusted) - end:
-        raise ListingDamaged
-    return parse_listing(untrusted[_ANSWER.size : end]), last
+    return found
+
+
+def _parse_look(reader: _Reader) -> Look:
+    box, token = reader.take(BOX_BYTES), reader.take(_TOKEN_BYTES)
+    (after,) = _AFTER.unpack(reader.take(_AFTER.size))
+    if after > NUMBER_MOST:
+        raise BadRequest
+    return Look(box, token, after)
 
 
 class _Reader:

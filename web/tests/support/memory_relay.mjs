@@ -41,9 +41,16 @@ function parseTurn(body) {
   const makes = several(2, () => ({ box: hex(take(16)), read: hex(take(32)), write: hex(take(32)) }));
   const puts = several(40, () => ({ blob: hex(take(32)), erase: hex(take(32)), sealed: sealed() }));
   const [post] = several(1, () => ({ box: hex(take(16)), write: hashOf(take(32)), item: hex(take(16)), sealed: sealed() }));
-  const [look] = several(1, () => ({ box: hex(take(16)), read: hashOf(take(32)), after: Number(Buffer.from(take(8)).readBigUInt64BE()) }));
+  const looks = several(2, () => ({ box: hex(take(16)), read: hashOf(take(32)), after: Number(Buffer.from(take(8)).readBigUInt64BE()) }));
   if (body.length !== classOf(at) || body.subarray(at).some((byte) => byte !== 0)) throw new No(400, "bad-request");
-  return { makes, puts, post, look };
+  if (looks.length === 2 && looks[0].box >= looks[1].box) throw new No(400, "bad-request");
+  return { makes, puts, post, looks };
+}
+
+/** The answer to the looks of a turn. */
+function padded(found) {
+  const used = Buffer.concat(found);
+  return Buffer.concat([used, Buffer.alloc(classOf(used.length) - used.length)]);
 }
 
 export class MemoryRelay {
@@ -95,7 +102,7 @@ export class MemoryRelay {
     return made;
   }
 
-  #turn({ makes, puts, post, look }) {
+  #turn({ makes, puts, post, looks }) {
     for (const { box, read, write } of makes) {
       const found = this.boxes.get(box);
       if (found && (found.read !== read || found.write !== write)) throw new No(409, "box-taken");
@@ -108,11 +115,11 @@ export class MemoryRelay {
     for (const make of makes) if (!this.boxes.has(make.box)) this.boxes.set(make.box, { ...make, items: [] });
     for (const put of puts) this.#put(put);
     if (post && !before) box.items.push({ number: box.items.length + 1, item: post.item, sealed: post.sealed });
-    return this.#listing(look);
+    return padded(looks.map((look) => this.#listing(look)));
   }
 
   #listing(look) {
-    const found = look && this.boxes.get(look.box);
+    const found = this.boxes.get(look.box);
     const items = found && found.read === look.read ? found.items : [];
     const frames = items.filter(({ number }) => number > look.after).flatMap(({ number, item, sealed }) => {
       const head = Buffer.alloc(28);
@@ -122,11 +129,10 @@ export class MemoryRelay {
       return [head, sealed];
     });
     const listing = Buffer.concat(frames);
-    const body = Buffer.alloc(classOf(12 + listing.length));
-    body.writeBigUInt64BE(BigInt(items.length));
-    body.writeUInt32BE(listing.length, 8);
-    listing.copy(body, 12);
-    return body;
+    const head = Buffer.alloc(12);
+    head.writeBigUInt64BE(BigInt(items.length));
+    head.writeUInt32BE(listing.length, 8);
+    return Buffer.concat([head, listing]);
   }
 }
 

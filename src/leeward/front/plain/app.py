@@ -23,13 +23,13 @@ from leeward.front.plain.body import Body, ClientGone
 from leeward.front.plain.form import Form
 from leeward.front.plain.lane import Lane
 from leeward.front.plain.letter import make_letter_form, read_letter
-from leeward.front.plain.mail import UNSURE, Mail, look_of
+from leeward.front.plain.mail import UNSURE, Mail, looks_of
 from leeward.front.plain.render import Renderer
 from leeward.front.plain.room import Room
 from leeward.front.plain.sealer import Sealer, Works
 from leeward.front.plain.ticket import Tickets
 from leeward.front.port import MailPort
-from leeward.seal.codes import Code, derive_way, parse_code
+from leeward.seal.codes import Code, parse_code
 from leeward.seal.errors import CodeRefused, SealError
 from leeward.wire.errors import KnownOnly, NoRoom, Refused
 
@@ -118,7 +118,7 @@ class PlainForms:
         if letter.is_empty and sealer.is_empty:
             raise Trouble("trouble_empty")
         if code is not None:
-            await self._lane.admit(look_of(derive_way(code)))
+            await self._lane.admit(looks_of(code))
         files = await sealer.finish()
         if code is None:
             drawn = await served.mail.send_first(letter, files, sealer.riding)
@@ -162,14 +162,14 @@ class PlainForms:
 
     async def _open(self, served: Served, lang: str, fields: Mapping[str, str]) -> bytes:
         code = self._code_of(fields)
-        await self._lane.admit(look_of(derive_way(code)))
+        await self._lane.admit(looks_of(code))
         after = fields.get("after", "")
         talk = await served.mail.visit(code, int(after) if _DECIMAL.fullmatch(after) else 0)
         return served.renderer.talk(lang, talk, self._tickets.make(code))
 
     async def _end(self, served: Served, lang: str, fields: Mapping[str, str]) -> bytes:
         code = self._code_of(fields)
-        await self._lane.admit(look_of(derive_way(code)))
+        await self._lane.admit(looks_of(code))
         if not fields.get("sure"):
             talk = await served.mail.visit(code, 0)
             return served.renderer.talk(lang, talk, self._tickets.make(code), note="end_unsure")

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+from collections.abc import Sequence
 
 from leeward.base.ports import Chance
 from leeward.front.errors import Trouble
@@ -48,11 +49,11 @@ class Lane:
         self._looked = float("-inf")
         self._crowded = False
 
-    async def admit(self, look: Look | None = None) -> None:
-        """Return when a form may go on; `look` is the mailbox that it says is its own. Trouble (4)."""
+    async def admit(self, looks: Sequence[Look] = ()) -> None:
+        """Return when a form may go on; `looks` are the mailboxes that it says are its own. Trouble (4)."""
         if not await self._is_crowded() and not self._queue:
             return  # 1
-        known = look is not None and await self._port.is_known(look.box, look.read_token)
+        known = any([await self._port.is_known(look.box, look.read_token) for look in looks])
         if len(self._queue) >= _WAITING_MOST and not known:
             raise Trouble("trouble_busy", 503)
         called: asyncio.Future[None] = asyncio.get_running_loop().create_future()

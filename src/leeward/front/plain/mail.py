@@ -3,7 +3,8 @@
 1. A first message makes both mailboxes; the words are told only after the turn was taken.
 2. A visit, a later message and the end are alike, whichever form of the words was written, and whether or not a
    mailbox is there: the front itself cannot tell.
-3. Both mailboxes are erased in the order of their addresses.
+3. Each looks into both mailboxes of the words, in the order of their addresses, and from the same number on; only what
+   the written form opens is opened. Both are erased in the same order.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import contextlib
 import functools
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +30,7 @@ from leeward.seal.kinds import Kind
 from leeward.wire.errors import NoSuchBox, Refused
 from leeward.wire.turn import Look, Make, Post, Put, Turn
 
+AFTER_ALL = (1 << 53) - 1  # looking after this number finds nothing: it only shows that the words are known
 UNSURE = "trouble_server"  # the trouble after which nobody can tell whether a message was taken
 
 
@@ -50,9 +53,9 @@ class Talk:
     next_after: int | None  # where to look for more, if there is more
 
 
-def look_of(way: Way, after: int = 0) -> Look:
-    """Return what looks into the mailbox of a way."""
-    return Look(bytes.fromhex(way.box), bytes.fromhex(way.read), after)
+def looks_of(code: Code, after: int = 0) -> tuple[Look, ...]:
+    """Return what looks into both mailboxes of the words, in the order of their addresses (3)."""
+    return tuple(Look(bytes.fromhex(way.box), bytes.fromhex(way.read), after) for way in _ways(code))
 
 
 class Mail:
@@ -86,28 +89,25 @@ class Mail:
         self, code: Code, letter: Letter, files: list[dict[str, Any]], puts: list[Put]
     ) -> Talk:
         """Send a later message, and look for answers in the same turn."""
-        way = derive_way(code)
-        report = print_report(letter, files, {"voice": way.voice}, self._chance)
-        looked = await self._take(Turn((), tuple(puts), self._post(report), look_of(way, 0)))
-        return open_answers(looked, way)
+        report = print_report(letter, files, {"voice": derive_way(code).voice}, self._chance)
+        looked = await self._take(Turn((), tuple(puts), self._post(report), looks_of(code)))
+        return open_answers(looked, code)
 
     async def visit(self, code: Code, after: int) -> Talk:
         """Look for answers after a number; the team learns that somebody with the words was there."""
-        way = derive_way(code)
-        event = print_event(way.voice, "opened", self._chance)
-        looked = await self._take(Turn((), (), self._post(event), look_of(way, after)))
-        return open_answers(looked, way)
+        event = print_event(derive_way(code).voice, "opened", self._chance)
+        looked = await self._take(Turn((), (), self._post(event), looks_of(code, after)))
+        return open_answers(looked, code)
 
     async def end(self, code: Code) -> None:
         """Tell the team that it is over, and erase both mailboxes."""
-        way, other = derive_way(code), derive_way(code.alarm_form())
-        event = print_event(way.voice, "ended", self._chance)
-        await self._take(Turn((), (), self._post(event), look_of(way, 0)))
-        for one in sorted((way, other), key=lambda one: one.box):  # 3
+        event = print_event(derive_way(code).voice, "ended", self._chance)
+        await self._take(Turn((), (), self._post(event), looks_of(code, AFTER_ALL)))
+        for one in _ways(code):  # 3
             with contextlib.suppress(NoSuchBox):
                 await self._port.delete_box(bytes.fromhex(one.box), bytes.fromhex(one.read))
 
-    async def _take(self, turn: Turn) -> Looked:
+    async def _take(self, turn: Turn) -> Sequence[Looked]:
         """Ask for a turn; a Refused if nothing of it was done, Trouble if nobody can tell."""
         try:
             return await self._port.take_turn(turn)
@@ -126,11 +126,21 @@ def _make(way: Way) -> Make:
     return Make(bytes.fromhex(way.box), read_hash, write_hash)
 
 
-def open_answers(looked: Looked, way: Way) -> Talk:
-    """Return what is in a mailbox; what its team marked hidden is not shown, what does not open is counted."""
+def _ways(code: Code) -> list[Way]:
+    return sorted((derive_way(code), derive_way(code.alarm_form())), key=lambda way: way.box)
+
+
+def open_answers(looked: Sequence[Looked], code: Code) -> Talk:
+    """Return what is in the mailbox of these words; `looked` is what `looks_of` found.
+
+    What its team marked hidden is not shown, what does not open is counted. Whether there is more, and from where, is
+    the same for both forms of the words (2).
+    """
+    way = derive_way(code)
+    mine = looked[_ways(code).index(way)]
     answers: dict[str, Answer] = {}
     damaged = 0
-    for item in looked.items:
+    for item in mine.items:
         try:
             answer = _read_answer(open_sealed(Kind.REPLY, item.sealed, [way.identity]))
         except (SealError, ValueError, RecursionError):
@@ -139,9 +149,9 @@ def open_answers(looked: Looked, way: Way) -> Talk:
         if answer is not None:
             answers[answer.id] = answer
     shown = tuple(sorted(answers.values(), key=lambda answer: (answer.at, answer.id)))
-    last_seen = looked.items[-1].number if looked.items else looked.last
-    more = last_seen if last_seen < looked.last else None
-    return Talk(shown, damaged, sum(len(item.sealed) for item in looked.items), more)
+    more = [one.items[-1].number for one in looked if one.items and one.items[-1].number < one.last]
+    sealed_size = sum(len(item.sealed) for one in looked for item in one.items)
+    return Talk(shown, damaged, sealed_size, min(more, default=None))
 
 
 def _read_answer(untrusted: bytes) -> Answer | None:
