@@ -47,6 +47,23 @@ def test_init_founds_a_team_and_writes_the_public_card(founded: Path) -> None:
     assert card["signature"]
 
 
+def test_init_takes_the_languages_of_the_page_and_says_which_are_drafts(tmp_path: Path) -> None:
+    words = ["--team", "T", "--name", "M", "--passphrase-file", "-"]
+    done = leeward("init", tmp_path / "v", *words, "--languages", "ru, CE,uk,ru", line=PASSPHRASE)
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "v" / "card.json").read_text())["languages"] == ["ru", "ce", "uk"]
+    assert "No native speaker has checked the page in: ce, uk." in done.stderr
+
+
+@pytest.mark.parametrize("languages", ["ru,xx", "", ",", "русский"])
+def test_init_refuses_a_language_that_the_page_does_not_speak(tmp_path: Path, languages: str) -> None:
+    words = ["--team", "T", "--name", "M", "--passphrase-file", "-"]
+    done = leeward("init", tmp_path / "v", *words, "--languages", languages, line=PASSPHRASE)
+    assert done.returncode == 2
+    assert "ar, ce, en, es, fa, fr, ru, tr, uk" in done.stderr
+    assert not (tmp_path / "v").exists()
+
+
 def test_init_refuses_a_short_passphrase(tmp_path: Path) -> None:
     done = leeward(
         "init", tmp_path / "v", "--team", "T", "--name", "M", "--passphrase-file", "-", line="short"

@@ -20,6 +20,7 @@ from leeward.domain.release.records import Release
 from leeward.domain.relocation.beds import Stay, in_exposed
 from leeward.domain.relocation.places import Place
 from leeward.domain.typed import T
+from leeward.front.pages import known_languages
 from leeward.ledger.model import Op
 from leeward.office import appeals, findings, release
 from leeward.office.inquiries import shelf
@@ -175,3 +176,10 @@ def test_one_release_is_made_with_what_people_allow_and_held_back_where_they_do_
             "Рассказанное нам",
             "Публикации весны 2017 года",
         }
+
+
+def test_its_page_offers_every_language_that_the_page_speaks(tmp_path: Path) -> None:
+    with PracticeTeam(tmp_path, {"operator": "one"}, work_factor=2) as team:
+        offered = team.card()["languages"]
+        assert offered[:2] == ["ru", "en"]
+        assert sorted(offered) == known_languages()

@@ -12,6 +12,8 @@ EXAMPLES = """\
 examples:
   leeward init my-vault --team "Harbour" --name Mila --role operator --relay http://….onion --proxy socks5h://127.0.0.1:9050
         founds a team; writes my-vault/card.json, which the relay serves in its intake page
+  leeward init my-vault --team "Harbour" --name Mila --languages ru,en,ce
+        the same, with an intake page in three languages, the first for whoever asks for none of them
   leeward init my-vault --join --name Timur --role coordinator
         prepares this device; writes device-card.json to hand to a member who is already there
   leeward init my-vault --welcome welcome.json --fingerprint "abcd efgh …"
@@ -44,7 +46,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--relay", default="", metavar="URL", help="the relay's address")
     parser.add_argument("--proxy", default="", metavar="URL", help="the SOCKS proxy to it, such as Tor's")
-    parser.add_argument("--languages", default="ru,en", help="of the intake page, such as ru,en")
+    parser.add_argument(
+        "--languages",
+        type=_languages,
+        default="ru,en",
+        metavar="CODES",
+        help="of the intake page, such as ru,en,ce",
+    )
     parser.add_argument("--fingerprint", default="", help="with --welcome: what you were told over a call")
     ask.add_passphrase(parser)
 
@@ -71,7 +79,7 @@ def _found(arguments: argparse.Namespace) -> int:
         role=arguments.role,
         clock=SystemClock(),
         chance=SystemChance(),
-        languages=tuple(arguments.languages.split(",")),
+        languages=arguments.languages,
         relay=arguments.relay,
         proxy=arguments.proxy,
     )
@@ -84,7 +92,33 @@ def _found(arguments: argparse.Namespace) -> int:
         )
         tell.line(f"Give {card} to the relay: leeward relay FOLDER --card {card.name}")
         tell.line(f"Open your desk: leeward desk {arguments.folder}")
+    _warn_of_drafts(arguments.languages)
     return 0
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    """Return the languages named, each once; refuse those that the intake page has no sentences in."""
+    from leeward.front.pages import known_languages  # noqa: PLC0415 - only this command needs it
+
+    named = tuple(dict.fromkeys(one.strip().lower() for one in text.split(",") if one.strip()))
+    known = known_languages()
+    strange = [one for one in named if one not in known]
+    if strange or not named:
+        message = f"the page has no {', '.join(strange)}; it knows" if strange else "name at least one of"
+        raise argparse.ArgumentTypeError(f"{message} {', '.join(known)}")
+    return named
+
+
+def _warn_of_drafts(languages: tuple[str, ...]) -> None:
+    """Say which of the page's languages no native speaker has read yet."""
+    from leeward.front.pages import load_texts  # noqa: PLC0415
+
+    drafts = [one for one in languages if not load_texts("catalogue", one)["checked"]]
+    if drafts:
+        tell.aside(
+            f"No native speaker has checked the page in: {', '.join(drafts)}."
+            " Have somebody read it before you send anybody there."
+        )
 
 
 def _prepare(arguments: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from leeward.base.ports import SystemChance
+from leeward.domain.intake.phrases import LANGUAGES
 from leeward.office.hotline_page import questionnaire
 from leeward.office.relay import set_relay
 from leeward.office.session import Session
@@ -47,6 +48,7 @@ class PracticeTeam:
                 role=role,
                 clock=clock,
                 chance=chance,
+                languages=LANGUAGES,  # practice shows every language there is; a founder chooses
                 work_factor=work_factor,
             )
         else:
