@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -13,7 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from tests.support.browser import Browsing, find_barriers, overflows
+from tests.support.firefox import SAFER, run_firefox
 from tests.support.hotline import CHANCE, make_card
+from tests.support.marks import Marks, files_below, in_files, search_for
 
 from leeward.desk.security import open_socket
 from leeward.front.assets import load_built
@@ -111,23 +111,35 @@ def test_from_a_file_it_seals_everything_and_asks_no_network(
     assert page.locator("#text").input_value() == ""
 
 
-def test_in_firefox_without_its_fast_compiler_it_seals_the_same(form: Made) -> None:
-    firefox, node = shutil.which("firefox-esr") or shutil.which("firefox"), shutil.which("node")
-    if firefox is None or node is None:
-        pytest.fail(
-            "This test needs Firefox and Node.js. On Debian: apt-get install firefox-esr.", pytrace=False
-        )
-    script = Path(__file__).with_name("offline_firefox.mjs")
-    command = [node, str(script), firefox, form.url, "Пишу из Firefox."]
-    told = subprocess.run(command, capture_output=True, check=True, timeout=120)
-    found = json.loads(told.stdout)
-    assert found["complaints"] == []
-    assert set(found["asked"]) <= {form.url}
-    [(_, turn)] = parse_envelope(found["letter"].encode())
+def test_in_firefox_as_careful_as_tor_browser_it_seals_the_same(form: Made, tmp_path: Path) -> None:
+    mark = Marks()
+    attached = tmp_path / f"{mark.new('name')}.bin"
+    attached.write_bytes(CHANCE.draw(50_000))
+    with run_firefox(tmp_path / "device", "http://127.0.0.1:9", SAFER) as firefox:
+        firefox.go("about:blank")
+        firefox.go(form.url)
+        firefox.wait("#send:not([disabled])")
+        firefox.fill("#text", f"Пишу из Firefox. {mark.new('text')}")
+        firefox.fill("#picker", str(attached))
+        firefox.click("#send")
+        firefox.wait("#code li")
+        words, language = firefox.texts("#code li"), firefox.value("html", "lang")
+        firefox.click("#as-text")
+        firefox.wait("#envelope")
+        letter = firefox.value("#envelope")
+        firefox.click("#leave")
+        firefox.back()
+        assert firefox.url == "about:blank"
+    assert firefox.asked == []
+    assert "JavaScript error: file" not in (tmp_path / "device" / "said.txt").read_text("utf-8", "replace")
+    assert in_files(files_below(tmp_path / "device"), search_for(mark.prefix, " ".join(words[:2]))) == []
+    [(_, turn)] = parse_envelope(letter.encode())
     assert turn.post is not None
     report = json.loads(open_sealed(Kind.REPORT, turn.post.sealed, [form.identity]))
-    assert report["text"] == "Пишу из Firefox."
-    way = derive_way(parse_code(" ".join(found["words"]), found["language"]))
+    assert report["text"].startswith("Пишу из Firefox.")
+    [piece] = turn.puts
+    assert open_sealed(Kind.PIECE, piece.sealed, [form.identity]) == attached.read_bytes()
+    way = derive_way(parse_code(" ".join(words), language))
     assert way.voice in {one["voice"] for one in report["ways"]}
 
 
