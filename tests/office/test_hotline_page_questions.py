@@ -123,9 +123,24 @@ def test_two_desks_that_publish_at_once_both_stay_readable(desks: tuple[Desk, De
     assert questionnaire.publish(boris.session).number == 2
 
 
+def test_the_desk_that_signed_the_card_says_open_once_by_itself_and_no_other_does(
+    desks: tuple[Desk, Desk, RelaySimulator],
+) -> None:
+    anna, boris, relay = desks
+    box = hotline_of(anna.session).box
+    assert not relay.boxes[box].gated
+    assert not gate.tell_gate(boris.session, boris.relay)
+    assert not relay.boxes[box].gated
+    assert gate.tell_gate(anna.session, anna.relay)
+    assert relay.boxes[box].gated
+    assert not relay.boxes[box].known_only
+    assert not gate.tell_gate(anna.session, anna.relay)
+
+
 def test_the_gate_is_told_to_the_relay_once_and_seen_by_all(desks: tuple[Desk, Desk, RelaySimulator]) -> None:
     anna, boris, relay = desks
     box = hotline_of(anna.session).box
+    assert gate.tell_gate(anna.session, anna.relay)
     assert not gate.gate_due(anna.session)
     gate.set_gate(anna.session, known_only=True)
     assert gate.gate_due(anna.session)

@@ -12,6 +12,7 @@ import pytest
 from leeward.relay import lanes
 from leeward.relay.app import make_app
 from leeward.relay.fresh_mail import WINDOW, FreshMail
+from leeward.relay.front_door import FrontDoor
 from leeward.relay.lanes import BITS_FIRST, BITS_MOST, GRACE, KNOWN_PER_HOUR, Lanes
 from leeward.relay.sqlite_store import SqliteStore
 from leeward.relay.store import BoxStore
@@ -71,6 +72,21 @@ class Desk:
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
+
+
+def test_words_are_known_if_either_mailbox_is_and_each_is_counted(desk: Desk) -> None:
+    desk.store.unread = 5000
+    stranger, other = Look(b"x" * 16, bytes(32)), Look(b"k" * 15 + b"3", KNOWN.read_token)
+    assert asyncio.run(desk.asked(looks=(KNOWN, stranger))) == -1
+    assert asyncio.run(desk.asked(looks=(stranger, KNOWN))) == -1
+    assert asyncio.run(desk.asked(looks=(stranger, stranger))) > 0
+
+    async def play() -> list[int]:
+        return [await desk.asked(looks=(KNOWN, other)) for _ in range(KNOWN_PER_HOUR + 5)]
+
+    bits = asyncio.run(play())
+    assert bits[:KNOWN_PER_HOUR] == [-1] * KNOWN_PER_HOUR  # the other's last two
+    assert all(one > 0 for one in bits[KNOWN_PER_HOUR:])
 
 
 def test_at_rest_nothing_is_asked(desk: Desk) -> None:
@@ -306,3 +322,36 @@ def test_over_http_a_flood_is_asked_for_work_and_its_answer_is_taken(
         assert ask("POST", "/v1/turns", print_turn(known)).status == 200
         ask.items(hotline)
         assert ask("POST", "/v1/turns", print_turn(turn())).status == 200
+
+
+def test_forms_of_the_front_stand_in_the_same_queue(
+    store: SqliteStore, new_box: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one process, what people without a script send takes its place among the turns of pages."""
+    monkeypatch.setattr(lanes, "SLOTS", 1)
+    order: list[str] = []
+
+    async def play() -> None:
+        hotline = new_box()
+        await store.make_box(hotline.box, sha256(hotline.read), sha256(hotline.write))
+        shared = Lanes(store)
+        door = FrontDoor(store, shared)
+
+        async def send(name: str) -> None:
+            await door.take_turn(Turn(post=Post(hotline.box, hotline.write, os.urandom(16), b"x")))
+            order.append(name)
+
+        async def upload() -> None:
+            await door.put_blob(os.urandom(32), bytes(32), b"piece", mail=True)
+            order.append("piece")
+
+        async with shared.admit(b"s" * 16, None):
+            waiting = [asyncio.ensure_future(send("form")), asyncio.ensure_future(upload())]
+            await asyncio.sleep(0.05)
+            assert order == []
+            assert await door.unread_mail() == 0  # reading and erasing wait for nobody
+        await asyncio.gather(*waiting)
+        assert sorted(order) == ["form", "piece"]
+        assert await door.unread_mail() == 6
+
+    asyncio.run(play())

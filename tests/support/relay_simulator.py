@@ -27,6 +27,7 @@ class _Box:
     write: bytes
     items: list[Item] = field(default_factory=list)
     notice: bytes | None = None
+    gated: bool = False
     known_only: bool = False
 
 
@@ -202,7 +203,8 @@ class Door:
 
     def set_gate(self, box: str, read: str, *, known_only: bool) -> None:
         self._come_in()
-        self._box(box, read, write=False).known_only = known_only
+        held = self._box(box, read, write=False)
+        held.gated, held.known_only = True, known_only
 
     def delete_blob(self, blob: str, erase: str) -> None:
         self._come_in()

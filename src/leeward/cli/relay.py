@@ -109,6 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
     from leeward.front.app import make_front  # noqa: PLC0415 - `--help` need not load a server
     from leeward.front.card import check_card  # noqa: PLC0415
     from leeward.relay.app import make_app  # noqa: PLC0415
+    from leeward.relay.front_door import FrontDoor  # noqa: PLC0415
     from leeward.relay.lanes import Lanes  # noqa: PLC0415
     from leeward.relay.open_store import open_store, work_secret  # noqa: PLC0415
     from leeward.relay.serve import serve  # noqa: PLC0415
@@ -123,12 +124,13 @@ def run(arguments: argparse.Namespace) -> int:
     store = open_store(str(arguments.folder), arguments.blobs)
     if arguments.until_stdin_ends:
         end_with_parent(lambda: signal.raise_signal(signal.SIGTERM))
+    lanes = Lanes(store, quota, secret=work_secret(store))
     try:
         serve(
             make_app(
                 store,
-                None if card is None else make_front(card, store, quota=quota),
-                lanes=Lanes(store, quota, secret=work_secret(store)),
+                None if card is None else make_front(card, FrontDoor(store, lanes), quota=quota),
+                lanes=lanes,
                 keep=Keep(arguments.keep_unread, arguments.keep_read, arguments.keep_blobs),
             ),
             port=arguments.port,

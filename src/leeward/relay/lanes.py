@@ -78,6 +78,23 @@ class Lanes:
                 rank = 0  # 3
             elif subject is not None and done < bits - (GRACE if done else 0):
                 raise WorkNeeded(self._salt(0), bits)  # 2
+        async with self._place(rank, done):
+            yield
+
+    @asynccontextmanager
+    async def admit_form(self, looks: Sequence[Look] = ()) -> AsyncIterator[None]:
+        """Let a request of the front's to the store, for a person without a script, who can do no work.
+
+        The front has made it wait already (front/plain/lane.py); so it stands beside those who did what is asked.
+        """
+        bits = await self._bits()
+        crowded = bool(bits) or self._free == 0
+        known = crowded and bool(looks) and await self._is_known(looks, stores=True)  # 3
+        async with self._place(0 if known else 1, bits):
+            yield
+
+    @asynccontextmanager
+    async def _place(self, rank: int, done: int) -> AsyncIterator[None]:
         await self._enter(rank, done)
         try:
             yield
