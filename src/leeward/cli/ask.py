@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 
 from leeward.base.errors import LeewardError
-
-SHORTEST = 12  # characters; six words are far more
+from leeward.base.limits import PASSPHRASE_LEAST
 
 
 class NoPassphrase(LeewardError):
@@ -51,10 +50,10 @@ def passphrase(
         )
     if not text:
         raise NoPassphrase("The passphrase is empty.", kept="Nothing was changed.", next_step="Start again.")
-    if new and len(text) < SHORTEST:
+    if new and len(text) < PASSPHRASE_LEAST:
         raise NoPassphrase(
             f"The passphrase has {len(text)} characters; a taken laptop would give it away.",
             kept="Nothing was made.",
-            next_step="Use six words, or at least 12 characters.",
+            next_step=f"Use six words, or at least {PASSPHRASE_LEAST} characters.",
         )
     return text

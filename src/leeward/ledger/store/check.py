@@ -29,11 +29,12 @@ from leeward.ledger.roster import DEVICE_KIND, TEAM_KIND, read_roster
 from leeward.ledger.segment import Segment, join_entries, parse_segment, print_segment
 from leeward.ledger.store.blobs import BLOBS, Blobs
 from leeward.ledger.store.database import Database
-from leeward.ledger.store.keyring import Keyring, get_meta
+from leeward.ledger.store.keyring import Keyring
 from leeward.ledger.store.lock import FolderLock
 from leeward.ledger.store.making import DATABASE_NAME, open_database, require_vault
 from leeward.ledger.store.pages import damaged_frames, damaged_pages
-from leeward.ledger.store.slots import SLOTS, open_slots, slot_files
+from leeward.ledger.store.passphrase import remembered_slots
+from leeward.ledger.store.slots import SLOTS, open_slots, slot_hashes
 
 Progress: TypeAlias = Callable[[int, int], None]
 _Finding: TypeAlias = tuple[str, str, Message]  # compartment, where, what
@@ -88,8 +89,7 @@ def _message(error: Exception) -> Message:
 
 
 def _check_slots(folder: Path, connection: apsw.Connection) -> Iterator[_Finding]:
-    remembered = msgspec.msgpack.decode(get_meta(connection, "slots"), type=dict[str, bytes])
-    there = {file.name: hashlib.sha256(file.read_bytes()).digest() for file in slot_files(folder)}
+    remembered, there = remembered_slots(connection), slot_hashes(folder)
     for name in sorted({*remembered, *there}):
         if name not in there:
             yield "", f"{SLOTS}/{name}", say("A key slot is missing.")

@@ -12,6 +12,7 @@ Errors of SQLite leave this package as errors of the ledger only.
 from __future__ import annotations
 
 import contextlib
+import hmac
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,6 +46,10 @@ class Database:
             self._writer.execute("PRAGMA journal_mode=WAL")
             self._writer.execute("PRAGMA synchronous=FULL")
             self._writer.execute("PRAGMA wal_autocheckpoint=4000")
+
+    def has_key(self, key: bytes) -> bool:
+        """Tell whether a key is this database's."""
+        return hmac.compare_digest(self._key, key)
 
     def close(self) -> None:
         """Close every connection; the last one folds the write-ahead file into the database."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 from pathlib import Path
 
 from leeward.base.say import say
@@ -28,6 +29,18 @@ def write_durably(path: Path, content: bytes) -> None:
             kept=say("What was saved before is safe."),
             next_step=say("Make room on the disk, then try again."),
         ) from error
+
+
+def destroy(path: Path) -> None:
+    """Overwrite a small file in its place, and only then take its name away; durable when this returns.
+
+    What a journal, a copy on write or an SSD's spare cells keep is beyond reach (docs/known-weaknesses.md).
+    """
+    with path.open("r+b", buffering=0) as file:
+        file.write(secrets.token_bytes(os.fstat(file.fileno()).st_size))
+        os.fsync(file.fileno())
+    path.unlink()
+    sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import apsw
@@ -19,8 +17,9 @@ from leeward.ledger.store.disk import sync_folder
 from leeward.ledger.store.keyring import Keyring, get_meta, put_meta
 from leeward.ledger.store.lock import FolderLock
 from leeward.ledger.store.pages import frames_after_damage
+from leeward.ledger.store.passphrase import remember_slots, settle_slots
 from leeward.ledger.store.schema import upgrade
-from leeward.ledger.store.slots import open_slots, slot_files, write_slot
+from leeward.ledger.store.slots import SLOTS, find_slot, slot_files, slot_hashes, write_slot
 from leeward.seal.errors import SealError
 from leeward.seal.keys import Passphrase
 
@@ -57,13 +56,14 @@ def make_vault(folder: Path, passphrase: str, member_id: str, chance: Chance, wo
     try:
         making.mkdir(mode=0o700)
         refuse_plaintext(making / DATABASE_NAME)
-        write_slot(making, "1", key, words)
+        (making / SLOTS).mkdir(mode=0o700)
+        write_slot(making, 1, key, words)
         database = Database(making / DATABASE_NAME, key)
         with database.writing() as writer:
             upgrade(writer)
             Keyring.make(writer, chance)
             put_meta(writer, "member", member_id.encode())
-            remember_slots(making, put=lambda value: put_meta(writer, "slots", value))
+            remember_slots(writer, slot_hashes(making))
         database.close()
         refuse_plaintext(making / DATABASE_NAME)
         sync_folder(making)
@@ -84,11 +84,11 @@ def open_vault(folder: Path, passphrase: str) -> Opened:
     try:
         _require_database(folder)
         refuse_plaintext(folder / DATABASE_NAME)
-        key = open_slots(folder, passphrase)
+        key, slot = find_slot(folder, passphrase)
     except BaseException:
         lock.release()
         raise
-    return _open(folder, lock, key)
+    return _open(folder, lock, key, slot)
 
 
 def require_vault(folder: Path) -> None:
@@ -112,7 +112,7 @@ def open_database(path: Path, key: bytes) -> Database:
     return database
 
 
-def _open(folder: Path, lock: FolderLock, key: bytes) -> Opened:
+def _open(folder: Path, lock: FolderLock, key: bytes, slot: Path | None = None) -> Opened:
     path = folder / DATABASE_NAME
     journal = path.with_name(path.name + "-wal")
     try:
@@ -122,6 +122,8 @@ def _open(folder: Path, lock: FolderLock, key: bytes) -> Opened:
         lock.release()
         raise
     try:
+        if slot is not None:
+            settle_slots(folder, database, slot)
         with database.reading() as connection:
             ring = _load_ring(connection)
             member = get_meta(connection, "member").decode()
@@ -137,12 +139,6 @@ def _load_ring(connection: apsw.Connection) -> Keyring:
         return Keyring.load(connection)
     except (msgspec.MsgspecError, SealError, TypeError, ValueError) as error:
         raise damaged(say("The keys in this vault cannot be read.")) from error
-
-
-def remember_slots(folder: Path, put: Callable[[bytes], None]) -> None:
-    """Note the hashes of the key slots inside the database, so that a check finds a damaged one."""
-    hashes = {file.name: hashlib.sha256(file.read_bytes()).digest() for file in slot_files(folder)}
-    put(msgspec.msgpack.encode(hashes))
 
 
 def _require_database(folder: Path) -> None:

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -34,11 +35,12 @@ from leeward.ledger.store.granting import Granting
 from leeward.ledger.store.keyring import Compartment, Device, Keyring, put_meta, recipient_of
 from leeward.ledger.store.making import Opened, make_vault, open_vault
 from leeward.ledger.store.outbox import Outbox, Outgoing
+from leeward.ledger.store.passphrase import change_passphrase
 from leeward.ledger.store.reading import Reader
 from leeward.ledger.store.searching import Searcher, SearchPage
 from leeward.ledger.store.taking import Accepted, Taker
 from leeward.ledger.store.writing import write_entry
-from leeward.seal.keys import Identity, Recipient
+from leeward.seal.keys import DEFAULT_WORK_FACTOR, Identity, Passphrase, Recipient
 from leeward.seal.signing import VerifyKey
 
 __all__ = ["Accepted", "Compartment", "Device", "Outgoing", "SearchPage", "Vault"]
@@ -55,6 +57,7 @@ class Vault:
         self._ring: Keyring = opened.ring
         self._clock = clock
         self._chance = chance
+        self._slots_lock = threading.Lock()
         self._listeners: list[Callable[[frozenset[str]], None]] = []
         self._reader = Reader(self.database, self._ring, self._member_of)
         self._granting = Granting(self.database, self._ring, clock, chance)
@@ -86,6 +89,11 @@ class Vault:
     def open(folder: Path, passphrase: str, *, clock: Clock, chance: Chance) -> Vault:
         """Open a vault: WrongPassphrase, VaultDamaged, VaultInUse, NoVault, PlaintextRefused if that fails."""
         return Vault(open_vault(folder, passphrase), clock=clock, chance=chance)
+
+    def change_passphrase(self, old: str, new: str, *, work_factor: int = DEFAULT_WORK_FACTOR) -> None:
+        """Let another passphrase open this vault, and destroy the old one's slot. WrongPassphrase, NoVault."""
+        with self._slots_lock:
+            change_passphrase(self.folder, self.database, old, Passphrase(new, work_factor))
 
     def close(self) -> None:
         """Close the vault; everything committed is on the disk already."""

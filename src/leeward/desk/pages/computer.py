@@ -1,0 +1,51 @@
+"""Safety, this computer: the passphrase of the vault that lies here."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from leeward.base.errors import LeewardError
+from leeward.base.limits import PASSPHRASE_LEAST
+from leeward.base.say import say
+from leeward.desk.render import done, form_of, office_of, render
+from leeward.office import computer
+
+_HERE = "/safety/computer"
+
+
+def show(request: Request) -> Response:
+    """Show the page."""
+    return _page(request)
+
+
+def _page(request: Request, wrong: LeewardError | None = None) -> Response:
+    return render(
+        request,
+        "safety/computer.html",
+        status=409 if wrong else 200,
+        wrong=wrong,
+        least=PASSPHRASE_LEAST,
+    )
+
+
+def change_passphrase(request: Request) -> Response:
+    """Take another passphrase. What was typed is not shown again, whatever goes wrong."""
+    old, new, again = (_as_typed(request, name) for name in ("old", "new", "again"))
+    try:
+        computer.change_passphrase(office_of(request), old, new, again)
+    except LeewardError as error:
+        return _page(request, error)
+    return done(request, _HERE, say("The new passphrase holds. The old one's key slot is destroyed."))
+
+
+def _as_typed(request: Request, name: str) -> str:
+    """Return a field to the letter: what `Form` cleans away may belong to a passphrase."""
+    return next((value for found, value in form_of(request) if found == name), "")
+
+
+routes = [
+    Route(_HERE, show),
+    Route(f"{_HERE}/passphrase", change_passphrase, methods=["POST"]),
+]

@@ -1,0 +1,55 @@
+"""Commands on the keys of a vault, as processes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from leeward.base.ports import SystemChance, SystemClock
+from leeward.ledger.errors import WrongPassphrase
+from leeward.ledger.store.vault import Vault
+
+LEEWARD = [sys.executable, "-m", "leeward.cli.main"]
+OLD, NEW = "seven grey geese over the marsh", "nine slow barges on the canal"
+
+
+def leeward(*words: str | Path, lines: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*LEEWARD, *map(str, words)], input=lines, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "vault"
+    Vault.create(made, OLD, member_id="m", work_factor=2, clock=SystemClock(), chance=SystemChance()).close()
+    return made
+
+
+def test_passphrase_changes_it(folder: Path) -> None:
+    files = ("--passphrase-file", "-", "--new-passphrase-file", "-")
+    done = leeward("passphrase", folder, *files, lines=f"{OLD}\n{NEW}\n")
+    assert done.returncode == 0, done.stderr
+    assert "The new passphrase holds." in done.stdout
+    with pytest.raises(WrongPassphrase):
+        Vault.open(folder, OLD, clock=SystemClock(), chance=SystemChance())
+    Vault.open(folder, NEW, clock=SystemClock(), chance=SystemChance()).close()
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (f"{NEW}\n{NEW}\n", "The passphrase is not right."),
+        (f"{OLD}\nshort\n", "Use six words, or at least 12"),
+    ],
+)
+def test_passphrase_refuses_and_changes_nothing(folder: Path, lines: str, told: str) -> None:
+    before = (folder / "slots" / "1.age").read_bytes()
+    files = ("--passphrase-file", "-", "--new-passphrase-file", "-")
+    done = leeward("passphrase", folder, *files, lines=lines)
+    assert done.returncode == 3
+    assert told in done.stderr
+    assert [file.read_bytes() for file in (folder / "slots").iterdir()] == [before]
