@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import hashlib
 import json
 import shutil
 import tempfile
@@ -23,7 +24,7 @@ from leeward.front.app import make_front
 from leeward.front.assets import load_built
 from leeward.front.card import check_card
 from leeward.front.errors import CardRefused, NotBuilt
-from leeward.front.pages import accepted_languages, known_languages, load_texts
+from leeward.front.pages import accepted_languages, fill, known_languages, load_texts
 from leeward.relay.open_store import open_store
 from leeward.seal.keys import make_identity
 
@@ -122,12 +123,17 @@ def test_a_card_with_a_member_missing_is_refused(lost: str) -> None:
         ("/", "", "Напишите нам"),
         ("/?lang=en", "ru", "Write to us"),
         ("/?lang=../../etc", "en", "Write to us"),
+        ("/", "ar-EG,en;q=0.5", "اكتبوا إلينا"),
+        ("/", "xx; q=0.9, fr-CA; q=0.8, en; q=0.7", "Écrivez-nous"),
+        ("/?lang=fa", "ar", "برای ما بنویسید"),
+        ("/plain?lang=ar", "", "اكتبوا إلينا"),
         ("/units", "en", "Weights and measures"),
         ("/units?lang=ru", "en", "Меры длины и веса"),
     ],
 )
 def test_the_language_is_the_one_asked_for_or_the_browsers(path: str, accepted: str, heading: str) -> None:
-    answer = client().get(path, headers={"accept-language": accepted})
+    front = client(languages=["ru", "en", "ar", "fa", "fr"])
+    answer = front.get(path, headers={"accept-language": accepted})
     assert f">{heading}</h1>" in answer.text
 
 
@@ -187,12 +193,46 @@ def test_what_is_compressed_is_the_same_page() -> None:
     assert packed.content == plain.content
 
 
-def test_the_first_page_weighs_less_than_sixty_kilobytes() -> None:
-    front = client()
+@pytest.mark.parametrize("language", known_languages())
+def test_the_first_page_weighs_less_than_sixty_kilobytes_in(language: str) -> None:
+    front = client(languages=known_languages())
     manifest = load_built().manifest
-    first = ["/", manifest["script"]["url"], manifest["style"]["url"]]
+    first = [f"/?lang={language}", manifest["script"]["url"], manifest["style"]["url"]]
     weight = sum(int(front.get(path).headers["content-length"]) for path in first)
     assert weight < 60_000
+
+
+@pytest.mark.parametrize("language", known_languages())
+def test_hash_and_address_of_each_page_are_published_in(language: str) -> None:
+    front = client(languages=known_languages())
+    hashes = front.get("/page.sha256").text
+    for path in (f"/?lang={language}", f"/plain?lang={language}", f"/units?lang={language}"):
+        page = front.get(path)
+        assert f"{hashlib.sha256(page.content).hexdigest()}  {path}\n" in hashes
+        lang = load_texts("away", language).get("lang", language) if "units" in path else language
+        assert f'<html lang="{lang}" dir="{load_texts("catalogue", language)["dir"]}"' in page.text
+        browser = front.get(path.partition("?")[0], headers={"accept-language": f"{language}-XX,en;q=0.1"})
+        assert browser.content == page.content
+
+
+def test_a_name_from_the_left_keeps_to_itself_in_a_sentence_from_the_right() -> None:
+    page = client(languages=["fa"], team="(Tide)").get("/").text
+    assert ">گردانندهٔ این صفحه: \u2068(Tide)\u2069.</p>" in page
+    assert "(Tide)." in client(languages=["fr"], team="(Tide)").get("/").text
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "shown"),
+    [
+        ("fa", "32", "۳۲"),
+        ("ar", "32", "32"),
+        ("fr", "32", "32"),
+        ("fa", "word", "\u2068word\u2069"),
+        ("ru", "word", "word"),
+    ],
+)
+def test_values_stand_in_a_sentence_as_its_readers_write_them(language: str, value: str, shown: str) -> None:
+    assert fill("{n}: {n}.", {"n": value}, language) == f"{shown}: {shown}."
 
 
 def test_a_changed_built_file_is_not_served(tmp_path: Path) -> None:

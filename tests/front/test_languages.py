@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from tests.front.test_story import SOON
 from tests.support.browser import Browsing, find_barriers, overflows
 from tests.support.hotline import Hotline, open_hotline
@@ -14,6 +14,16 @@ from tests.support.hotline import Hotline, open_hotline
 from leeward.front.pages import known_languages, load_texts
 
 pytestmark = pytest.mark.browser
+
+CUT_HINTS = """() => [...document.querySelectorAll("input[placeholder]")].filter((field) => {
+  const style = getComputedStyle(field);
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = style.font;
+  const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  return pen.measureText(field.placeholder).width > room;
+}).map((field) => field.placeholder)"""
+MIRRORED = "(one) => new DOMMatrix(getComputedStyle(one).transform).a === -1"
+FROM_THE_RIGHT = [lang for lang in known_languages() if load_texts("catalogue", lang)["dir"] == "rtl"]
 
 
 @pytest.fixture
@@ -30,6 +40,7 @@ def test_it_works_in_each_language_at_320_px(browsing: Browsing, everywhere: Hot
     assert (html.get_attribute("lang"), html.get_attribute("dir")) == (lang, texts["dir"])
     for fold in page.locator("summary:visible").all():
         fold.click()
+    assert page.evaluate(CUT_HINTS) == []
     page.locator("#picker").set_input_files({"name": "a.heic", "mimeType": "", "buffer": b"x"})
     page.locator("#voice").click()
     expect(page.locator("#voice-box")).to_be_visible()
@@ -51,6 +62,9 @@ def test_it_works_in_each_language_at_320_px(browsing: Browsing, everywhere: Hot
     page.locator("#talk > .folds summary").click()
     page.locator("#end").click()
     assert not overflows(page)
+    box = page.locator("#leave").bounding_box()
+    assert box is not None
+    assert (box["x"] < 40) == (texts["dir"] == "rtl")
     page.locator("#leave").click()
     expect(page).to_have_title(load_texts("away", lang)["title"])
     assert not overflows(page)
@@ -70,3 +84,73 @@ def test_the_language_changes_without_losing_a_word(browsing: Browsing, everywhe
         assert page.locator("html").get_attribute("dir") == texts["dir"]
         expect(page.locator("#text")).to_have_value("Halfway through")
         assert not overflows(page)
+
+
+@pytest.mark.parametrize("lang", known_languages())
+def test_the_way_without_a_script_works_in_each_language_at_320_px(
+    browsing: Browsing, everywhere: Hotline, lang: str
+) -> None:
+    texts = load_texts("plain_texts", lang)
+    page = browsing.page(
+        f"{everywhere.url}/plain?lang={lang}", width=320, height=700, java_script_enabled=False
+    )
+    assert page.locator("html").get_attribute("dir") == texts["dir"]
+    for fold in page.locator("summary:visible").all():
+        fold.click()
+    assert not overflows(page)
+    page.locator("#plain-text").fill("...")
+    page.locator("form[action='/plain/send'] .go").click()
+    expect(page.locator("h1")).to_have_text(texts["words_heading"])
+    assert not overflows(page)
+    words = page.locator("#code li").all_inner_texts()
+    page.goto(f"{everywhere.url}/plain?lang={lang}")
+    page.locator("#plain-words").fill(" ".join([*words[:7], "qqqwx"]))
+    page.locator(".plain-return .go").click()
+    expect(page.locator("[role=alert]")).to_contain_text(texts["fault_unknown"])
+    assert not overflows(page)
+    page.locator("#plain-words").fill(" ".join(words))
+    page.locator(".plain-return .go").click()
+    expect(page.locator("h1")).to_have_text(texts["talk_heading"])
+    assert not overflows(page)
+
+
+def across(page: Page, selector: str) -> list[float]:
+    """Return where the parts of something stand from the left, in the order they are read in."""
+    boxes = [one.bounding_box() for one in page.locator(selector).all()]
+    return [box["x"] for box in boxes if box is not None]
+
+
+@pytest.mark.parametrize("lang", FROM_THE_RIGHT)
+def test_words_and_numbers_run_from_the_left_on_a_page_that_runs_from_the_right(
+    browsing: Browsing, everywhere: Hotline, lang: str
+) -> None:
+    page = browsing.page(f"{everywhere.url}/?lang={lang}", width=390)
+    page.locator(".folds summary").nth(2).click()
+    assert page.locator(".fingerprint").evaluate("(one) => getComputedStyle(one).direction") == "ltr"
+    assert page.locator("summary .icon").nth(1).evaluate(MIRRORED)
+    first, second = across(page, "#pick, #voice")
+    assert first > second
+    page.locator("#text").fill("...")
+    page.locator("#send").click()
+    expect(page.locator("#words h1")).to_be_visible(timeout=SOON)
+    assert find_barriers(page) == []
+    assert across(page, "#code li")[:2] == sorted(across(page, "#code li")[:2])
+    page.locator("[data-as=digits]").click()
+    expect(page.locator("#code")).to_have_class("digits")
+    digits = page.locator("#code li").all_inner_texts()
+    assert across(page, "#code li")[:4] == sorted(across(page, "#code li")[:4])
+    page.locator("#practise").click()
+    page.locator("#recall").fill(" ".join([*digits[:7], "0000"]))
+    assert page.locator("#recall").evaluate("(one) => getComputedStyle(one).direction") == "ltr"
+    page.goto(f"{everywhere.url}/?lang={lang}")
+    page.locator("#come-back").click()
+    page.locator("#typed").fill("acorn qqqwx ")
+    expect(page.locator("#suggestions")).to_contain_text("\u2068qqqwx\u2069", timeout=SOON)
+    assert page.locator("#typed").evaluate("(one) => getComputedStyle(one).direction") == "ltr"
+    assert page.locator("#back .icon").evaluate(MIRRORED)
+    assert not overflows(page)
+    assert find_barriers(page) == []
+    page.locator("#typed").fill("1234 5678")
+    count = "۸" if lang == "fa" else "8"
+    expect(page.locator("#typed-note")).to_contain_text(count)
+    assert browsing.complaints == []

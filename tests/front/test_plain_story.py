@@ -205,7 +205,7 @@ def test_a_russian_page_tells_russian_words(hotline: Hotline) -> None:
     code = words_in(answer)
     assert code.digits() in answer.text
     assert all(re.fullmatch("[а-я]+", word) for word in code.words("ru"))
-    assert f"… {code.words('ru')[7]} {code.words('ru')[6]}" in answer.text
+    assert f"…\u00a0{code.words('ru')[7]}\u00a0{code.words('ru')[6]}" in answer.text
     assert hotline.reports()[0]["lang"] == "ru"
 
 

@@ -40,7 +40,7 @@ def accepted_languages(header: str) -> list[str]:
     """Return the primary language codes of an Accept-Language header, the most wanted first."""
     wanted: list[tuple[float, str]] = []
     for part in header[:1000].split(","):
-        tag, _, weight = part.strip().partition(";q=")
+        tag, _, weight = part.replace(" ", "").partition(";q=")
         try:
             wanted.append((float(weight) if weight else 1.0, tag.partition("-")[0].lower()))
         except ValueError:

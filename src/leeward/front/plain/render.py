@@ -40,7 +40,7 @@ class Renderer:
         p = self._texts(lang)
         words_lang = p["words"] if p["words"] in LISTS else "en"
         words = code.words(words_lang)
-        alarm = fill(p["alarm_how"], {"words": f"… {words[7]} {words[6]}"}, lang)
+        alarm = fill(p["alarm_how"], {"words": f"…\u00a0{words[7]}\u00a0{words[6]}"}, lang)
         return self._render(
             "told", lang, words=words, words_lang=words_lang, digits=code.digits(), alarm=alarm
         )
