@@ -95,7 +95,7 @@ def test_orders_claims_and_quick_answers_are_one_key_each(
     box = page.locator("textarea[data-draft]")
     assert "Когда вам безопасно" in box.input_value()
     page.keyboard.press("Escape")
-    page.get_by_label("Only for their true words").check()
+    page.get_by_label("Sensitive: only their true words show it").check()
     page.get_by_role("button", name="Мы прочитали и ответим позже.").click()
     assert page.locator("textarea[name=cover]").input_value() == "Мы прочитали и ответим позже."
     box.press("Control+Enter")

@@ -50,7 +50,7 @@ def _became_case(script: Script, person: Made, number: int) -> None:
             sorted(chance.random.sample(("shelter", "medical", "passport", "transport", "legal"), 2))
         ),
         place_told=chance.pick(HUNTED_FROM),
-        safe_where=script.say(("only here, with the words", "только здесь, по словам")),
+        safe_where=script.say(("only here, with their words", "только здесь, по восьми словам")),
         safe_device=chance.pick(("own", "borrowed", "shared")),
         vetting="verified" if number % 4 else "partly",
         vetting_by=script.members["Mila"],

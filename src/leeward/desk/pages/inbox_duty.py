@@ -14,6 +14,7 @@ from leeward.desk.forms import Form
 from leeward.desk.render import done, form_of, office_of, render, speech_of
 from leeward.domain.errors import OutOfRange
 from leeward.domain.intake import Shift, Watch
+from leeward.domain.intake.watch import covers
 from leeward.office import intake
 from leeward.office.around import member, members
 from leeward.office.intake import watch
@@ -25,7 +26,9 @@ _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 def show(request: Request) -> Response:
     """Show the roster and the times."""
     session = office_of(request)
-    names, first = get_day_names("wide", locale=speech_of(request).locale), watch.on_duty(session, 1)
+    speech = speech_of(request)
+    names, first = get_day_names("wide", locale=speech.locale), watch.on_duty(session, 1)
+    local = speech.local(session.now())
     return render(
         request,
         "inbox/duty.html",
@@ -34,7 +37,7 @@ def show(request: Request) -> Response:
         watch=watch.watch_of(session),
         first=first,
         on_now=", ".join(sorted(member(session, one).name for one in first)),
-        second=watch.on_duty(session, 2),
+        is_now=lambda shift: covers(shift, local),
         looked_at=watch.last_look(session),
         members=members(session),
         who=lambda id_: member(session, id_).name,
