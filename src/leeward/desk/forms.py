@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from leeward.base.accents import without_heaps
 from leeward.base.limits import NAME_MOST, TEXT_MOST
 from leeward.base.say import say
 from leeward.domain.errors import OutOfRange
@@ -110,7 +111,7 @@ class Form:
 def clean(untrusted: str, most: int) -> str:
     """Return text in Unicode form NFC without unseen characters and outer blanks; OutOfRange if longer than `most`."""
     text = _UNSEEN.sub(
-        "", unicodedata.normalize("NFC", untrusted.replace("\r\n", "\n").replace("\r", "\n"))
+        "", unicodedata.normalize("NFC", without_heaps(untrusted.replace("\r\n", "\n").replace("\r", "\n")))
     ).strip()
     if len(text) > most:
         raise OutOfRange(

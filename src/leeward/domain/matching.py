@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from leeward.base.accents import without_heaps
+
 _LATIN = {
     "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "zh", "з": "z", "и": "i", "й": "y", "к": "k",
     "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "kh",
@@ -82,7 +84,9 @@ def stem(word: str) -> str:
 
 def plain_words(text: str) -> list[str]:
     """Return the words of a text in small Latin letters, without accents and characters that nobody sees."""
-    whole = unicodedata.normalize("NFKC", text).casefold().replace("й", "y")  # its breve is no accent
+    whole = (
+        unicodedata.normalize("NFKC", without_heaps(text)).casefold().replace("й", "y")
+    )  # its breve is no accent
     plain = unicodedata.normalize("NFKD", whole)
     plain = "".join(c for c in plain if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
     return [_latin(word) for word in _WORD.findall(plain)]

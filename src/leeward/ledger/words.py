@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 
 import Stemmer  # type: ignore[import-not-found]  # it has no types
 
+from leeward.base.accents import without_heaps
 from leeward.ledger.merge import State
 from leeward.ledger.model import Value
 
@@ -39,7 +40,7 @@ _cache: dict[str, tuple[str, ...]] = {}
 def plain_form(text: str) -> str:
     """Return the text as words are compared (rule 1)."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
+        text = unicodedata.normalize("NFKC", without_heaps(text))
         folded = text.casefold().translate(_YO)
         if not _WORD.fullmatch(folded.replace(" ", "")):
             folded = "".join(c for c in folded if unicodedata.category(c) != "Mn")

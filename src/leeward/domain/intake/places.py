@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from leeward.base.accents import without_heaps
 from leeward.base.say import Message, say
 from leeward.domain.matching import SHORTEST, plain_words
 
@@ -78,7 +79,7 @@ def find_places(text: str, traces: Iterable[Trace]) -> list[Found]:
 
 def _bare(text: str) -> str:
     """Return a text without accents and characters that nobody sees; the breve of й stays."""
-    marks = unicodedata.normalize("NFD", text)
+    marks = unicodedata.normalize("NFD", without_heaps(text))
     kept = (
         c for c in marks if c == "\u0306" or not (unicodedata.combining(c) or unicodedata.category(c) == "Cf")
     )

@@ -2,7 +2,8 @@
 
 1. The JSON has the published form, or ReportMalformed says what is wrong; unknown members are let be.
 2. Hex is lower case and of the right length; exactly two ways, exactly one of them the alarm.
-3. Text loses control characters and marks that turn it around, and is cut at TEXT_MOST (never silently).
+3. Text loses control characters, marks that turn it around, halves of characters and heaps of accents (which take
+   hours to put in order), and is cut at TEXT_MOST (never silently).
 4. What only helps us to answer (path, facts, answers) never costs us the message: an unknown word there is let be.
 """
 
@@ -13,6 +14,7 @@ import unicodedata
 
 import msgspec
 
+from leeward.base.accents import without_heaps
 from leeward.base.limits import TEXT_MOST
 from leeward.domain.errors import DomainError
 from leeward.domain.files import FileRef, read_file_ref
@@ -21,7 +23,7 @@ from leeward.domain.intake.words import DEVICE
 
 _HEX_16 = re.compile(r"[0-9a-f]{32}")
 _HEX_32 = re.compile(r"[0-9a-f]{64}")
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _QUESTION = re.compile(r"[\w-]{1,64}")
 _FILES_MOST = 100
@@ -135,9 +137,9 @@ def read_report(untrusted: bytes) -> Report:
 
 
 def tidy(untrusted_text: str) -> str:
-    """Return text in form NFC without control characters and direction marks."""
+    """Return text in form NFC without control characters and direction marks, in time that grows with its length."""
     lines = untrusted_text.replace("\r\n", "\n").replace("\r", "\n")
-    return _UNSEEN.sub("", unicodedata.normalize("NFC", lines)).strip()
+    return _UNSEEN.sub("", unicodedata.normalize("NFC", without_heaps(lines))).strip()
 
 
 def _facts(untrusted: _Facts) -> FactsTold:

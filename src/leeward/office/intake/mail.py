@@ -4,6 +4,11 @@
    is doubled; a report already known (by its own id) changes nothing.
 2. What cannot be opened or understood becomes a `damaged` record, its sealed bytes kept beside it.
 3. The alarm voice marks message and contact in the same entry that brings the message.
+4. What a voice speaks for is said once, by the first message with both ways. Words are drawn anew for each first
+   message, so one that says otherwise of a voice already heard was made by somebody who was given the words: it is an
+   alarm, and changes nothing of what the voices mean.
+5. A later message may come before the first (a relay can see to that): the first then gives that contact its ways, and
+   what was written with the alarm form meanwhile becomes an alarm.
 """
 
 from __future__ import annotations
@@ -29,6 +34,7 @@ from leeward.domain.typed import write_new
 from leeward.ledger.errors import BadValue, EntryTooLarge
 from leeward.ledger.model import Change, put
 from leeward.office.session import Session
+from leeward.office.team import hotline_of
 from leeward.seal.envelope import open_sealed
 from leeward.seal.errors import SealError
 from leeward.seal.keys import Recipient
@@ -43,7 +49,7 @@ def take_in(session: Session, item_id: str, sealed: bytes) -> None:
     try:
         plain = open_sealed(Kind.REPORT, sealed, session.vault.identities_of(circle))
         report = read_report(plain)
-        _check_recipients(report)
+        _check_ways(session, report)
     except (SealError, DomainError) as error:
         _keep_damaged(session, circle, item_id, sealed, str(error))  # 2
         return
@@ -82,8 +88,11 @@ def voice_id(voice: str) -> str:
     return derive_id("voice", voice)
 
 
-def _check_recipients(report: Report) -> None:
+def _check_ways(session: Session, report: Report) -> None:
+    hotline = hotline_of(session).box if report.ways else ""
     for spoken in report.ways:
+        if spoken.way.box == hotline:  # its address is public: our answers would come back to us
+            raise ReportMalformed("One of its ways back is our own box.")
         try:
             Recipient.from_string(spoken.way.recipient)
         except SealError as error:
@@ -96,10 +105,35 @@ def _who(session: Session, circle: str, report: Report) -> tuple[str, bool, Iter
         known = session.get(Voice, voice_id(report.voice))
         if known is not None:
             return known.contact_id, known.alarm, []
-    voices = [spoken.voice for spoken in report.ways] or [report.voice]
-    contact_id = derive_id("contact", voices[0])
-    if session.vault.get(contact_id) is not None:
-        return contact_id, False, []
+        contact_id = derive_id("contact", report.voice)
+        there = session.vault.get(contact_id) is not None
+        return contact_id, False, [] if there else _new_contact(session, circle, report, contact_id)
+    return _who_is_first(session, circle, report)
+
+
+def _who_is_first(session: Session, circle: str, report: Report) -> tuple[str, bool, Iterable[Change]]:
+    contact_id = derive_id("contact", report.ways[0].voice)
+    known = [session.get(Voice, voice_id(spoken.voice)) for spoken in report.ways]
+    told = [one for one in known if one is not None and _has_ways(session, one.contact_id)]
+    if told:
+        same = [one and (one.contact_id, one.alarm) for one in known] == [
+            (contact_id, False),
+            (contact_id, True),
+        ]
+        return (contact_id, False, []) if same else (told[0].contact_id, True, [])  # 4
+    if any(known) or session.vault.get(contact_id) is not None:
+        return contact_id, False, _told_late(session, circle, report, contact_id)  # 5
+    return contact_id, False, _new_contact(session, circle, report, contact_id)
+
+
+def _has_ways(session: Session, contact_id: str) -> bool:
+    """Tell whether this contact's first message has come."""
+    contact = session.get(Contact, contact_id)
+    return contact is not None and bool(contact.ways)
+
+
+def _new_contact(session: Session, circle: str, report: Report, contact_id: str) -> list[Change]:
+    """Return what makes a contact, and says whom its voices speak for."""
     taken = {contact.pseudonym for contact in session.find(Contact, compartment=circle)}
     contact = Contact(
         id=contact_id,
@@ -107,10 +141,32 @@ def _who(session: Session, circle: str, report: Report) -> tuple[str, bool, Iter
         language=report.language,
         ways=tuple(spoken.way for spoken in report.ways),
     )
-    changes = list(write_new(contact))
+    return [*write_new(contact), *_voices(report, contact_id)]
+
+
+def _voices(report: Report, contact_id: str) -> list[Change]:
+    """Return what says whom the voices of a report speak for, the alarm's second."""
+    voices = [spoken.voice for spoken in report.ways] or [report.voice]
+    changes: list[Change] = []
     for voice, alarm in zip(voices, (False, True), strict=False):
-        changes += write_new(Voice(id=voice_id(voice), contact_id=contact_id, alarm=alarm))
-    return contact_id, False, changes
+        changes += put("voice", voice_id(voice), contact_id=contact_id, **({"alarm": True} if alarm else {}))
+    return changes
+
+
+def _told_late(session: Session, circle: str, report: Report, contact_id: str) -> list[Change]:
+    """Return what a first message adds that comes after a later one (5)."""
+    if session.get(Contact, contact_id) is None:
+        changes = _new_contact(session, circle, report, contact_id)
+    else:
+        ways = tuple(spoken.way for spoken in report.ways)
+        changes = [*put("contact", contact_id, ways=msgspec.to_builtins(ways)), *_voices(report, contact_id)]
+    forced = session.get(Contact, derive_id("contact", report.ways[1].voice))
+    if forced is not None:  # until now nobody could know that this was the alarm form
+        changes += put("contact", forced.id, merged_into=contact_id, alarmed=True)
+        changes += put("contact", contact_id, alarmed=True)
+        for letter in session.find(Letter, contact_id=forced.id):
+            changes += put("message", letter.id, alarm=True)
+    return changes
 
 
 def _letter_id(session: Session, contact_id: str, report: Report, digest: str) -> str:
