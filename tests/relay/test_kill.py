@@ -17,6 +17,7 @@ import pytest
 
 from leeward.relay.check import check_store
 from leeward.wire.listing import parse_listing
+from leeward.wire.turn import Look, Make, Post, Put, Turn, parse_turn_answer, print_turn
 
 CHILD = Path(__file__).with_name("child_relay.py")
 
@@ -154,6 +155,127 @@ def test_killed_again_and_again_it_keeps_all_it_confirmed(child: Child, new_box:
 @pytest.mark.timeout(900)
 def test_killed_again_and_again_it_keeps_all_it_confirmed_long(child: Child, new_box: Any) -> None:
     kill_often(child, new_box, 150)
+
+
+class Reporter(threading.Thread):
+    """A page that sends whole turns until the relay dies, and then the very same bytes again until they are answered.
+
+    `again` are earlier turns sent a second time, as after an answer that was lost.
+    """
+
+    def __init__(self, client: Any, hotline: Any, new_box: Any, seed: int) -> None:
+        super().__init__()
+        self.client = client
+        self.hotline = hotline
+        self.new_box = new_box
+        self.chance = random.Random(seed)
+        self.stopping = False
+        self.pending: Turn | None = None
+        self.boxes: dict[bytes, Any] = {}
+        self.done: list[Turn] = []
+        self.begun: list[Turn] = []
+
+    def run(self) -> None:
+        while not self.stopping:
+            try:
+                self.step()
+            except Exception:  # noqa: BLE001 - a half-received answer may be anything; it confirms nothing
+                time.sleep(0.01)
+
+    def step(self) -> None:
+        if self.pending is None and self.done and self.chance.random() < 0.2:
+            assert self._take(self.chance.choice(self.done))
+            return
+        if self.pending is None:
+            self.pending = self._draw()
+            self.begun.append(self.pending)
+        if self._take(self.pending):
+            self.done.append(self.pending)
+            self.pending = None
+
+    def _take(self, turn: Turn) -> bool:
+        answer = self.client("POST", "/v1/turns", print_turn(turn))
+        if answer.status != 200:
+            assert answer.status == 503, answer.body
+            return False
+        for items, last in parse_turn_answer(answer.body, len(turn.looks)):
+            assert [one.number for one in items] == list(range(1, last + 1))
+        return True
+
+    def _draw(self) -> Turn:
+        """Return a first message with pieces, or a later one from both mailboxes of an earlier one."""
+        chance = self.chance
+        sizes = [chance.choice([500, 5_000, 60_000]) for _ in range(chance.randrange(4))]
+        puts = tuple(Put(chance.randbytes(32), bytes(32), chance.randbytes(size)) for size in sizes)
+        post = Post(self.hotline.box, self.hotline.write, chance.randbytes(16), chance.randbytes(18_000))
+        if self.done and chance.random() < 0.4:
+            makes = chance.choice([turn for turn in self.done if turn.makes]).makes
+            ways = sorted((self.boxes[make.box] for make in makes), key=lambda way: way.box)
+            return Turn((), puts, post, tuple(Look(way.box, way.read) for way in ways))
+        ways = [self.new_box(), self.new_box()]
+        self.boxes |= {way.box: way for way in ways}
+        return Turn(tuple(Make(way.box, way.hashes[:32], way.hashes[32:]) for way in ways), puts, post)
+
+
+def verify_turns(child: Child, hotline: Any, reporters: list[Reporter]) -> int:
+    """Every turn that was answered is there whole and once; one that was not is there whole or not at all."""
+    held: dict[bytes, bytes] = {}
+    after = 0
+    while page := parse_listing(child.client.items(hotline, after=after).body):
+        for one in page:
+            assert one.number == after + 1, "numbers are consecutive"
+            assert one.item not in held, "no turn is there twice"
+            held[one.item] = one.sealed
+            after = one.number
+    for reporter in reporters:
+        for turn in reporter.begun:
+            assert turn.post is not None
+            there = {turn.post.item in held}
+            there |= {child.client.items(reporter.boxes[make.box]).status == 200 for make in turn.makes}
+            for put in turn.puts:
+                answer = child.client("GET", f"/v1/blobs/{put.blob.hex()}")
+                there.add(answer.status == 200)
+                assert answer.status == 404 or answer.body == put.sealed
+            assert len(there) == 1, "a turn is there whole or not at all"
+            assert held.get(turn.post.item, turn.post.sealed) == turn.post.sealed
+            assert there == {True} or turn not in reporter.done
+    assert len(held) <= sum(len(reporter.begun) for reporter in reporters)
+    return sum(len(reporter.done) for reporter in reporters)
+
+
+def kill_often_in_turns(child: Child, new_box: Any, kills: int) -> None:
+    chance = random.Random(kills)
+    child.start()
+    hotline = new_box()
+    assert child.client.make_box(hotline).status == 201
+    reporters = [Reporter(child.client, hotline, new_box, seed) for seed in range(4)]
+    for reporter in reporters:
+        reporter.start()
+    try:
+        for _ in range(kills):
+            time.sleep(chance.uniform(0.02, 0.35))
+            child.end(signal.SIGKILL)
+            child.start()
+    finally:
+        for reporter in reporters:
+            reporter.stopping = True
+        for reporter in reporters:
+            reporter.join()
+    told = verify_turns(child, hotline, reporters)
+    print(f"{told} turns were answered among {kills} kills")  # noqa: T201 - shown with -s
+    assert told > kills
+    assert child.end(signal.SIGTERM) == (0, b"")
+    assert [str(fault) for fault in check_store(str(child.folder))] == []
+
+
+def test_killed_again_and_again_it_keeps_every_turn_whole_and_once(child: Child, new_box: Any) -> None:
+    kill_often_in_turns(child, new_box, 6)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_killed_again_and_again_it_keeps_every_turn_whole_and_once_long(child: Child, new_box: Any) -> None:
+    kill_often_in_turns(child, new_box, 200)
 
 
 def test_a_stop_by_signal_finishes_what_was_begun_and_says_nothing(child: Child, new_box: Any) -> None:

@@ -87,6 +87,7 @@ export function fetchFrom(relay, watch = () => undefined) {
       path,
       headers: Object.keys(init.headers).sort().join(),
       sent: init.body?.length ?? 0,
+      body: init.body,
       status: answer.status,
       got: bytes.byteLength,
       took: performance.now() - began,
