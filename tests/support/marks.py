@@ -19,6 +19,7 @@ from leeward.base.ports import SystemChance
 
 _CHANCE = SystemChance()
 _CHUNK = 16 * 1024 * 1024
+_KERNELS = ("[vvar]", "[vsyscall]", "[vvar_vclock]")  # not a process's own
 _LONGEST = 1024  # more than any spelling of what is looked for
 
 
@@ -98,14 +99,24 @@ def open_files(pid: int) -> Iterator[Path]:
                 yield handle
 
 
-def in_memory(pid: int, search: Search) -> list[tuple[str, bytes]]:
-    """Return what is found in the memory of a process, in any mapping that can be read, with the bytes around."""
+def in_memory(pids: Iterable[int], search: Search) -> list[tuple[str, bytes]]:
+    """Return what is found in the memory of processes, in every mapping that can be read, with the bytes around.
+
+    What several of them share, or have as it is on the disk, is read once.
+    """
     found = []
-    with Path(f"/proc/{pid}/maps").open() as maps, Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
-        for line in maps.read().splitlines():
-            span, rights = line.split()[:2]
-            if rights.startswith("r") and not line.endswith(("[vvar]", "[vsyscall]", "[vvar_vclock]")):
+    seen = set()
+    for pid in pids:
+        maps = Path(f"/proc/{pid}/maps").read_text()
+        with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+            for line in maps.splitlines():
+                span, rights, offset, device, inode = line.split()[:5]
                 start, end = (int(one, 16) for one in span.split("-"))
+                common = (device, inode, offset, end - start)
+                if not rights.startswith("r") or line.endswith(_KERNELS) or common in seen:
+                    continue
+                if inode != "0" and ("s" in rights or "w" not in rights):
+                    seen.add(common)
                 for content in _chunks(memory, start, end):
                     found += [(line, hit) for hit in search.hits(content)]
     return found

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import psutil  # type: ignore[import-untyped]
 from tests.support.hotline import CHANCE, make_card
@@ -53,20 +53,25 @@ class Child:
 
 
 @contextlib.contextmanager
-def run_child(folder: Path, languages: Sequence[str] = ("en", "ru")) -> Iterator[Child]:
-    """Run it with a home and a temporary folder of its own; what it says goes to a file there, too."""
+def run_child(
+    folder: Path, languages: Sequence[str] = ("en", "ru"), store: Sequence[str] = (), **card: Any
+) -> Iterator[Child]:
+    """Run it with a home and a temporary folder of its own; what it says goes to a file there, too.
+
+    `store` says to the command where to keep things, if not below the folder; `card` are further members of the card.
+    """
     for name in ("home", "tmp", "relay"):
         (folder / name).mkdir()
     identity, box, read, write = make_identity(CHANCE), *(CHANCE.draw(size).hex() for size in (16, 32, 32))
-    card = make_card(identity, box, write, languages=list(languages))
-    (folder / "card.json").write_text(json.dumps(card))
+    signed = make_card(identity, box, write, languages=list(languages), **card)
+    (folder / "card.json").write_text(json.dumps(signed))
     environment = {
         **os.environ,
         "HOME": str(folder / "home"),
         "TMPDIR": str(folder / "tmp"),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    command = [sys.executable, "-c", _START, "relay", str(folder / "relay")]
+    command = [sys.executable, "-c", _START, "relay", *(store or [str(folder / "relay")])]
     with (folder / "said.txt").open("wb") as said:
         child = subprocess.Popen(
             [*command, "--card", str(folder / "card.json"), "--port", "0"],
