@@ -62,6 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     from leeward.desk.app import make_desk  # noqa: PLC0415 - the question should come at once
     from leeward.desk.security import open_socket  # noqa: PLC0415
     from leeward.desk.serve import DeskServer  # noqa: PLC0415
+    from leeward.desk.watch import Watch  # noqa: PLC0415
     from leeward.ledger.store.vault import Vault  # noqa: PLC0415
     from leeward.office.hotline_page.keeper import Keeper  # noqa: PLC0415
     from leeward.office.relay import relay_of, set_relay  # noqa: PLC0415
@@ -101,9 +102,12 @@ def run(arguments: argparse.Namespace) -> int:
             syncer.start()
         keeper.start()
         desk.state.channels.start()
+        watch = Watch(desk.state)
+        watch.start()
         try:
             server.run(sockets=[listening])
         finally:
+            watch.stop()
             desk.state.channels.stop()
             keeper.stop()
             if syncer is not None:

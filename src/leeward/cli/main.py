@@ -37,6 +37,7 @@ COMMANDS = (
     Entry("init", "make a vault on this computer: found a team, or join one"),
     Entry("desk", "open your desk in the browser"),
     Entry("passphrase", "give a vault another passphrase, and destroy the old one's key slot"),
+    Entry("burn", "destroy a vault's key, so that nobody can open it any more"),
     Entry("relay", "run the server that keeps sealed mail and serves the intake page"),
     Entry("verify", "check every signature, chain and stored byte of a vault or of a relay's folder"),
     Entry("form", "check whose an offline form is, and that no byte of it was changed"),

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Mapping
 from importlib import resources
 
 import msgspec
 from starlette.applications import Starlette
-from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
@@ -21,6 +18,7 @@ from starlette.types import ASGIApp
 from leeward.base.errors import LeewardError
 from leeward.base.say import say
 from leeward.desk.language import LANGUAGES
+from leeward.desk.last import last_page
 from leeward.desk.pages import all_routes
 from leeward.desk.render import desk_of, done, form_of, render_bare, speech_of
 from leeward.desk.security import Gate, Keyring
@@ -29,12 +27,6 @@ from leeward.office.around import on_change
 from leeward.office.intake import resume_answers
 from leeward.office.session import Session
 from leeward.office.sync import Syncer
-
-_LOCKED_STYLE = (  # no server is left to ask for a style sheet
-    ":root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}"
-    "body{max-width:560px;margin:0 auto;padding:12vh 16px}h1{font-size:28px;line-height:36px;font-weight:600}"
-)
-
 
 _LAST_WORDS = (
     "Something in this program went wrong. What was saved before is safe. Close the desk and open it again.\n\n"
@@ -114,16 +106,7 @@ def choose(request: Request) -> Response:
 
 def lock_now(request: Request) -> Response:
     """Show a page that says nothing, then close the vault and the server."""
-    desk = desk_of(request)
-    answer = render_bare(speech_of(request), desk, "locked.html", {"style": _LOCKED_STYLE}, 200)
-    digest = base64.b64encode(hashlib.sha256(_LOCKED_STYLE.encode()).digest()).decode()
-    answer.headers["content-security-policy"] = (
-        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; frame-ancestors 'none'; base-uri 'none'"
-    )
-    answer.headers["clear-site-data"] = '"cache", "storage"'
-    desk.bell.close()
-    answer.background = BackgroundTask(desk.lock)
-    return answer
+    return last_page(request, "locked.html")
 
 
 async def tell(request: Request, error: Exception) -> Response:

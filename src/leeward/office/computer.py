@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from leeward.base.limits import PASSPHRASE_LEAST
 from leeward.base.say import say
+from leeward.ledger.store.burn import burn
 from leeward.office.errors import OfficeError
 from leeward.office.session import Session
 from leeward.seal.keys import DEFAULT_WORK_FACTOR
+
+BURN_WORDS = ("burn", "сжечь")  # what is typed before a vault is burnt, in whichever language
 
 
 class PassphraseRefused(OfficeError):
     """A new passphrase is too short, or was not typed twice alike."""
 
     code = "vault.passphrase-refused"
+
+
+class WordNotTyped(OfficeError):
+    """The word that stands before something final was not typed."""
+
+    code = "vault.word-not-typed"
+
+
+class Loss(msgspec.Struct, frozen=True):
+    """What burning this vault takes from this computer."""
+
+    circles: int
+    records: int
+    files: int
+    unsent: int  # entries that are nowhere else yet
+    colleagues: int  # other devices of the team that could hand things back
 
 
 def change_passphrase(
@@ -31,3 +52,29 @@ def change_passphrase(
             next_step=say("Use six words, or at least {least} characters.", least=PASSPHRASE_LEAST),
         )
     session.vault.change_passphrase(old, new, work_factor=work_factor)
+
+
+def what_burns(session: Session) -> Loss:
+    """Return what would be gone from this computer, and what would be gone for good."""
+    vault = session.vault
+    others = [
+        one for one in vault.roster().values() if not one.removed_at and one.device_id != vault.device.id
+    ]
+    return Loss(
+        circles=len(vault.compartments()),
+        records=sum(vault.count(kind) for kind in vault.kinds()),
+        files=sum(1 for _ in vault.blobs()),
+        unsent=vault.unsent(),
+        colleagues=len(others),
+    )
+
+
+def burn_typed(session: Session, typed: str) -> None:
+    """Burn this vault if the word was typed. WordNotTyped, NotBurnt."""
+    if typed.strip().casefold() not in BURN_WORDS:
+        raise WordNotTyped(
+            say("The word was not typed, so nothing was burnt."),
+            kept=say("Everything is as it was."),
+            next_step=say("Type the word that stands above the button."),
+        )
+    burn(session.vault.folder)

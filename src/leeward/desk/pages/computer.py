@@ -1,4 +1,4 @@
-"""Safety, this computer: the passphrase of the vault that lies here."""
+"""Safety, this computer: the passphrase of the vault that lies here, and burning it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from starlette.routing import Route
 from leeward.base.errors import LeewardError
 from leeward.base.limits import PASSPHRASE_LEAST
 from leeward.base.say import say
+from leeward.desk.last import last_page
 from leeward.desk.render import done, form_of, office_of, render
 from leeward.office import computer
 
@@ -27,6 +28,7 @@ def _page(request: Request, wrong: LeewardError | None = None) -> Response:
         status=409 if wrong else 200,
         wrong=wrong,
         least=PASSPHRASE_LEAST,
+        loss=computer.what_burns(office_of(request)),
     )
 
 
@@ -40,6 +42,15 @@ def change_passphrase(request: Request) -> Response:
     return done(request, _HERE, say("The new passphrase holds. The old one's key slot is destroyed."))
 
 
+def burn(request: Request) -> Response:
+    """Burn the vault, and end the desk with it."""
+    try:
+        computer.burn_typed(office_of(request), form_of(request).line("word"))
+    except LeewardError as error:
+        return _page(request, error)
+    return last_page(request, "burnt.html")
+
+
 def _as_typed(request: Request, name: str) -> str:
     """Return a field to the letter: what `Form` cleans away may belong to a passphrase."""
     return next((value for found, value in form_of(request) if found == name), "")
@@ -48,4 +59,5 @@ def _as_typed(request: Request, name: str) -> str:
 routes = [
     Route(_HERE, show),
     Route(f"{_HERE}/passphrase", change_passphrase, methods=["POST"]),
+    Route(f"{_HERE}/burn", burn, methods=["POST"]),
 ]

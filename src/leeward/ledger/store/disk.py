@@ -32,15 +32,20 @@ def write_durably(path: Path, content: bytes) -> None:
 
 
 def destroy(path: Path) -> None:
-    """Overwrite a small file in its place, and only then take its name away; durable when this returns.
+    """Overwrite a small file, and only then take its name away; durable when this returns."""
+    overwrite(path)
+    path.unlink()
+    sync_folder(path.parent)
+
+
+def overwrite(path: Path) -> None:
+    """Put random bytes in the place of a small file's content; durable when this returns.
 
     What a journal, a copy on write or an SSD's spare cells keep is beyond reach (docs/known-weaknesses.md).
     """
     with path.open("r+b", buffering=0) as file:
         file.write(secrets.token_bytes(os.fstat(file.fileno()).st_size))
         os.fsync(file.fileno())
-    path.unlink()
-    sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

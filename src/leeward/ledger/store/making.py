@@ -12,6 +12,7 @@ import msgspec
 from leeward.base.ports import Chance
 from leeward.base.say import say
 from leeward.ledger.errors import NoVault, VaultExists
+from leeward.ledger.store.burn import finish_burn
 from leeward.ledger.store.database import KEY_BYTES, Database, damaged, refuse_plaintext
 from leeward.ledger.store.disk import sync_folder
 from leeward.ledger.store.keyring import Keyring, get_meta, put_meta
@@ -92,7 +93,8 @@ def open_vault(folder: Path, passphrase: str) -> Opened:
 
 
 def require_vault(folder: Path) -> None:
-    """Raise NoVault unless the folder has key slots."""
+    """Raise NoVault unless the folder has key slots; a burn that was cut off is finished first."""
+    finish_burn(folder)
     if not slot_files(folder):
         raise NoVault(
             say("There is no vault in this folder, or its key slots are gone."),
