@@ -13,7 +13,8 @@ HOUR = 3_600_000
 
 def letter(at: int, direction: str = "in", **changes: Any) -> Letter:
     text = changes.pop("text", "x")
-    return Letter(id=f"l{at}", created_at=at, direction=direction, text=text, **changes)
+    whose = changes.pop("contact_id", "c")
+    return Letter(id=f"l{at}", contact_id=whose, created_at=at, direction=direction, text=text, **changes)
 
 
 def contact(**changes: Any) -> Contact:

@@ -12,8 +12,12 @@ from tests.support.relay_simulator import RelaySimulator
 from tests.support.reporter import Reporter, item_id
 from tests.support.teams import Desk, StillClock, found
 
+from leeward.base.ids import derive_id
+from leeward.domain.cases.case import Case
 from leeward.domain.intake import Contact, Letter
+from leeward.ledger.model import note, put
 from leeward.office import intake
+from leeward.office.casework_open import open_case
 from leeward.office.team import hotline_of
 from leeward.seal.codes import Code, derive_way
 from leeward.seal.envelope import open_sealed
@@ -135,3 +139,105 @@ def test_a_heap_of_accents_holds_nobody_up(anna: Desk) -> None:
     take(anna, Reporter(anna.session).first(text))
     assert time.process_time() - start < 10, "it took hours"
     assert len(intake.conversation(anna.session, who(anna).id).letters[0].text) < 40
+
+
+# ---- who is free, and who was heard ----
+
+
+def forced(desk: Desk, text: str = "Тест") -> tuple[Reporter, str]:
+    """Let somebody write who is then made to write; return them and their contact's id."""
+    before = {one.id for one in desk.session.find(Contact)}
+    reporter = Reporter(desk.session)
+    take(desk, reporter.first(text))
+    [new] = {one.id for one in desk.session.find(Contact)} - before
+    take(desk, reporter.again("Под диктовку.", alarm=True))
+    return reporter, new
+
+
+def free(desk: Desk, text: str = "Тест") -> str:
+    before = {one.id for one in desk.session.find(Contact)}
+    take(desk, Reporter(desk.session).first(text))
+    [new] = {one.id for one in desk.session.find(Contact)} - before
+    return new
+
+
+def lifted(desk: Desk, contact_id: str) -> None:
+    desk.session.commit(
+        desk.session.compartment_of("intake"),
+        note("contact", contact_id, "captures", {"does": "lift", "text": "Свободен."}),
+    )
+
+
+def test_joining_somebody_who_was_freed_frees_nobody_else(anna: Desk) -> None:
+    _, freed = forced(anna)
+    _, held = forced(anna)
+    intake.take_up_alarm(anna.session, freed)
+    intake.take_up_alarm(anna.session, held)
+    lifted(anna, freed)
+    assert not intake.line_for(anna.session, freed).captured_since
+    intake.merge(anna.session, freed, held)
+    assert intake.line_for(anna.session, freed).captured_since
+    intake.unmerge(anna.session, held)
+    assert intake.line_for(anna.session, held).captured_since
+    assert not intake.line_for(anna.session, freed).captured_since
+
+
+def test_what_was_marked_together_stays_with_each_when_taken_apart(anna: Desk) -> None:
+    one, other = free(anna), free(anna)
+    intake.merge(anna.session, one, other)
+    intake.mark_captured(anna.session, one, "Их видели в участке.")
+    intake.unmerge(anna.session, other)
+    assert intake.line_for(anna.session, one).captured_since
+    assert intake.line_for(anna.session, other).captured_since
+
+
+def test_an_alarm_that_nobody_took_up_is_not_lost_in_a_merge(anna: Desk) -> None:
+    _, first = forced(anna)
+    _, second = forced(anna)
+    intake.take_up_alarm(anna.session, first)
+    intake.merge(anna.session, first, second)
+    assert intake.line_for(anna.session, first).alarm_at
+    intake.take_up_alarm(anna.session, first)
+    assert not intake.line_for(anna.session, first).alarm_at
+    intake.unmerge(anna.session, second)
+    assert not intake.line_for(anna.session, second).alarm_at
+
+
+def test_a_clock_set_ahead_silences_neither_alarm_nor_call(anna: Desk, clock: StillClock) -> None:
+    session, circle = anna.session, anna.session.compartment_of("intake")
+    reporter, contact = forced(anna)
+    now, clock.now = clock.now, clock.now + 365 * 24 * 3_600_000  # a turned member's clock
+    intake.take_up_alarm(session, contact)
+    intake.settle(session, contact)
+    lifted(anna, contact)
+    intake.take(session, contact)
+    session.commit(circle, put("look", derive_id("look", session.member_id), at=clock.now))
+    clock.now = now + 1000
+    take(anna, reporter.again("Помогите."))
+    clock.now += 24 * 3_600_000
+    line = intake.line_for(session, contact)
+    assert line.alarm_at
+    assert line.captured_since
+    assert line.waiting_since
+    assert intake.holder_of(session, line) == ""
+    called = intake.called(session)
+    assert called is not None
+    assert called.level == 3
+
+
+@pytest.mark.parametrize("minutes", [0, -5, 10**9])
+def test_times_that_nobody_could_set_are_not_kept(anna: Desk, clock: StillClock, minutes: int) -> None:
+    session, team = anna.session, anna.session.compartment_of("team")
+    session.commit(team, put("watch", derive_id("watch", team), minutes_day=minutes, minutes_night=minutes))
+    free(anna)
+    clock.now += 24 * 3_600_000
+    assert intake.called(session) is not None
+
+
+def test_a_case_of_somebody_in_other_hands_says_so_from_its_first_line(anna: Desk) -> None:
+    contact = free(anna)
+    intake.mark_captured(anna.session, contact, "Их видели в участке.")
+    opened = open_case(anna.session, contact, risk="high")
+    case = anna.session.get(Case, opened.case_id)
+    assert case is not None
+    assert case.seized

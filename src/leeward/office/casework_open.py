@@ -26,6 +26,7 @@ from leeward.ledger.model import put
 from leeward.office.casework import known, set_holders
 from leeward.office.casework_base import line, require, require_case
 from leeward.office.files import copy_file
+from leeward.office.intake.see import line_for
 from leeward.office.session import Session
 from leeward.office.team import grant_case, who_can_open
 
@@ -74,7 +75,7 @@ def open_case(
         language_set=(contact.language,) if contact and contact.language else (),
         contact_ids=(contact_id,) if contact_id else (),
         identity_id=session.make_id(),
-        seized=contact.alarmed if contact else False,
+        seized=bool(contact and (contact.alarmed or line_for(session, contact_id).captured_since)),
         opened_at=now,
     )
     person = Person(id=session.make_id(), case_id=case_id, pseudonym=case.pseudonym, relation="self")

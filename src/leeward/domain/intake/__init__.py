@@ -33,6 +33,7 @@ from leeward.domain.intake.report import Report, ReportMalformed, read_report
 from leeward.domain.intake.standing import (
     Claim,
     Safe,
+    believed_at,
     captured_by,
     captured_since,
     decision_waits,
@@ -99,6 +100,7 @@ __all__ = [
     "Voice",
     "Watch",
     "WayBack",
+    "believed_at",
     "captured_by",
     "captured_since",
     "choose_pseudonym",

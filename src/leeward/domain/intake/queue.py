@@ -62,7 +62,7 @@ def line_of(contact: Contact, letters: Sequence[Letter], parts: Sequence[Contact
         last=written[-1] if written else None,
         waiting_since=waiting_since(contact, ordered),
         answered=any(letter.direction in _FROM_US for letter in written),
-        alarm_at=alarm_at(contact, ordered),
+        alarm_at=alarm_at(whole, ordered),
         read_at=read_at(ordered),
         urgent_at=urgent_at(contact, ordered),
         arrived_at=max((one.created_at for one in ordered if _arrives(one)), default=0),
@@ -110,9 +110,12 @@ def urgent_at(contact: Contact, ordered: Sequence[Letter]) -> int:
     return min(said, default=0)
 
 
-def alarm_at(contact: Contact, ordered: Sequence[Letter]) -> int:
-    """Return when the first alarm came that nobody took up yet, 0 if there is none."""
-    open_alarms = [one.created_at for one in ordered if one.alarm and one.created_at > contact.alarm_seen_at]
+def alarm_at(contacts: Sequence[Contact], ordered: Sequence[Letter]) -> int:
+    """Return when the first alarm came that nobody took up yet, 0 if there is none; each contact's for itself."""
+    seen = {contact.id: contact.alarm_seen_at for contact in contacts}
+    open_alarms = [
+        one.created_at for one in ordered if one.alarm and one.created_at > seen.get(one.contact_id, 0)
+    ]
     return min(open_alarms, default=0)
 
 

@@ -1,8 +1,10 @@
 """How somebody stands with us: who has their conversation, may they be in other hands, did they end it, who are they.
 
-1. An alarm, or a member, marks them as possibly captured at once; only a lift that came later takes it back.
+1. An alarm, or a member, marks them as possibly captured at once; only a lift that came later takes it back. Each
+   contact counts for itself, so neither a merge nor its end makes anybody free.
 2. They ended it if that was the last thing their own words told us; whoever writes again has not ended it.
 3. Whoever took a conversation has it until they leave it, give it away, or do nothing for too long.
+4. What says that all is well is believed only once its time has come: a clock that was set ahead silences nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import msgspec
 from leeward.domain.intake.records import Contact, FactsTold, Letter
 
 _FACTS = ("where", "when", "device", "phrase", "note")
+CLOCKS_APART = 10 * 60_000  # milliseconds by which the clocks of honest desks may differ
 _QUIET_CLAIM = 12 * 3_600_000  # milliseconds for which a claim is shown where nobody waits
 
 
@@ -28,16 +31,32 @@ class Claim(msgspec.Struct, frozen=True):
 
     def holds(self, now: int, minutes: int, *, waits: bool) -> bool:
         """Tell whether it is still theirs (3)."""
-        return now - self.acted_at < (minutes * 60_000 if waits else _QUIET_CLAIM)
+        return -CLOCKS_APART <= now - self.acted_at < (minutes * 60_000 if waits else _QUIET_CLAIM)
 
 
 def captured_since(contacts: Sequence[Contact], letters: Sequence[Letter]) -> int:
-    """Return since when they may be in other hands, 0 if they are not (1)."""
-    notes = [one for contact in contacts for one in contact.captures]
-    lifted = max((one.at for one in notes if one.value.get("does") == "lift"), default=0)
-    marks = [one.at for one in notes if one.value.get("does") == "mark"]
-    marks += [one.created_at for one in letters if one.alarm]
+    """Return since when any of them may be in other hands, 0 if none is (1)."""
+    return min(filter(None, (_one_captured_since(one, letters) for one in contacts)), default=0)
+
+
+def _one_captured_since(contact: Contact, letters: Sequence[Letter]) -> int:
+    lifted = max((one.at for one in contact.captures if one.value.get("does") == "lift"), default=0)
+    marks = [one.at for one in contact.captures if one.value.get("does") == "mark"]
+    marks += [one.created_at for one in letters if one.alarm and one.contact_id == contact.id]
     return min((at for at in marks if at > lifted), default=0)
+
+
+def believed_at(contact: Contact, now: int) -> Contact:
+    """Return the contact as it is to be believed now: without what calms from a time to come (4)."""
+    latest = now + CLOCKS_APART
+    captures = tuple(one for one in contact.captures if one.at <= latest or one.value.get("does") != "lift")
+    return msgspec.structs.replace(
+        contact,
+        alarm_seen_at=contact.alarm_seen_at if contact.alarm_seen_at <= latest else 0,
+        settled_at=contact.settled_at if contact.settled_at <= latest else 0,
+        ended_done_at=contact.ended_done_at if contact.ended_done_at <= latest else 0,
+        captures=captures,
+    )
 
 
 def captured_by(contacts: Sequence[Contact], since: int) -> frozenset[str]:

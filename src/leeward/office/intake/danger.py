@@ -3,7 +3,8 @@
 1. An alarm makes it so at once, with nobody's doing, and so does the agreed word in a sign of life; a member may, too.
 2. While it is so, an answer that leads to a place is refused, and there is no way around it.
 3. It is taken back by somebody else than whoever said it or took up the alarm, with a reason that is kept.
-4. Whoever is linked to them is warned on Today until it is taken back.
+4. Each contact of a line is marked, and freed, by itself: merging or taking apart changes nothing about it.
+5. Whoever is linked to them is warned on Today until it is taken back.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from leeward.base.say import say
 from leeward.domain.cases.case import Case
 from leeward.domain.errors import OutOfRange, RuleBroken
-from leeward.domain.intake import Contact, captured_by
+from leeward.domain.intake import Contact, Line, captured_by
 from leeward.domain.intake.places import Found, Trace, find_places
 from leeward.domain.relocation.journeys import Journey, Leg
 from leeward.domain.relocation.places import Place, PlaceAddress
@@ -31,17 +32,21 @@ class LeadsToAPlace(RuleBroken):
 
 def take_up_alarm(session: Session, contact_id: str) -> None:
     """Say "I act on this alarm": it leaves the top, and stays in the contact for ever. Their case is told, too."""
-    line = line_for(session, contact_id)
+    line, now = line_for(session, contact_id), session.now()
     session.commit(
         line.contact.compartment,
-        put("contact", line.contact.id, alarm_seen_at=session.now(), alarm_seen_by=session.member_id),
+        *(
+            put("contact", one.id, alarm_seen_at=now, alarm_seen_by=session.member_id)
+            for one in (line.contact, *line.parts)
+            if one is line.contact or one.alarmed
+        ),
     )
-    _tell_case(session, line.contact)
+    _tell_cases(session, line)
 
 
 def mark_captured(session: Session, contact_id: str, reason: str) -> None:
     """Say that they may be in other hands, and why."""
-    contact = line_for(session, contact_id).contact
+    line = line_for(session, contact_id)
     words = text_of(reason)
     if not words:
         raise OutOfRange(
@@ -49,8 +54,8 @@ def mark_captured(session: Session, contact_id: str, reason: str) -> None:
             kept=say("Nothing was changed."),
             next_step=say("One sentence is enough: what it rests on."),
         )
-    session.commit(contact.compartment, _note(contact, "mark", words))
-    _tell_case(session, contact)
+    _note_all(session, line, "mark", words)
+    _tell_cases(session, line)
 
 
 def mark_forced(session: Session, contact_ids: Iterable[str], answer: str) -> None:
@@ -58,8 +63,7 @@ def mark_forced(session: Session, contact_ids: Iterable[str], answer: str) -> No
     for contact_id in contact_ids:
         contact = session.get(Contact, contact_id)
         if contact is not None:
-            whole = line_for(session, contact_id).contact
-            session.commit(whole.compartment, _note(whole, "mark", text_of(answer)))
+            _note_all(session, line_for(session, contact_id), "mark", text_of(answer))
 
 
 def lift_captured(session: Session, contact_id: str, reason: str) -> None:
@@ -86,11 +90,11 @@ def lift_captured(session: Session, contact_id: str, reason: str) -> None:
             kept=say("Nothing was changed."),
             next_step=say("One sentence is enough: what it rests on."),
         )
-    session.commit(contact.compartment, _note(contact, "lift", words))
+    _note_all(session, line, "lift", words)
 
 
 def warn(session: Session, contact_id: str, other_id: str) -> None:
-    """Say that whoever is linked with them was warned (4)."""
+    """Say that whoever is linked with them was warned (5)."""
     contact = line_for(session, contact_id).contact
     session.commit(contact.compartment, _note(contact, "warned", require_contact(session, other_id).id))
 
@@ -131,6 +135,17 @@ def _traces(session: Session) -> Iterator[Trace]:
             yield Trace("town", point)
     for journey in session.find(Journey):
         yield Trace("town", journey.destination)
+
+
+def _note_all(session: Session, line: Line, does: str, text: str) -> None:
+    """Write it into each contact of the line: it stays with them if the line is taken apart."""
+    whole = (line.contact, *line.parts)
+    session.commit(line.contact.compartment, *(_note(one, does, text) for one in whole))
+
+
+def _tell_cases(session: Session, line: Line) -> None:
+    for one in (line.contact, *line.parts):
+        _tell_case(session, one)
 
 
 def _note(contact: Contact, does: str, text: str) -> tuple[Change, ...]:

@@ -18,6 +18,7 @@ from leeward.domain.intake import (
     Line,
     Safe,
     Vetted,
+    believed_at,
     in_order,
     in_time,
     line_of,
@@ -98,7 +99,8 @@ def _known(session: Session) -> _Known:
     kept = _kept.get(session.vault)
     if kept is not None and kept[0] == generation:
         return kept[1]
-    contacts = {contact.id: contact for contact in session.find(Contact)}
+    now = session.now()
+    contacts = {contact.id: believed_at(contact, now) for contact in session.find(Contact)}
     parts: dict[str, list[Contact]] = defaultdict(list)
     for contact in contacts.values():
         root = _root(contact, contacts)

@@ -3,6 +3,8 @@
 1. Looking is opening the queue or a conversation, by somebody: a page that only refreshes itself is nobody.
 2. It is written down only when there was something new since the last look of anybody: no noise in the ledger.
 3. What somebody took is looked at; what lies on a heap calls nobody.
+4. A look or a claim from a time to come counts for nothing, and times that nobody could set are not kept: no colleague
+   can see to it that nobody is called.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from leeward.base.ids import derive_id
 from leeward.base.say import say
 from leeward.domain.errors import OutOfRange
 from leeward.domain.intake import Line, Look, Shift, Watch
+from leeward.domain.intake.standing import CLOCKS_APART
 from leeward.domain.intake.watch import (
     Called,
     check_shift,
@@ -35,6 +38,10 @@ _FIELDS = ("minutes_day", "minutes_night", "night_from", "night_to", "claim_minu
 def watch_of(session: Session) -> Watch:
     """Return the team's times, or those that hold until it sets its own."""
     found = session.get(Watch, _watch_id(session))
+    try:
+        check_watch(found or Watch(id=""))
+    except OutOfRange:  # 4: written past our forms
+        found = None
     return found if found is not None else Watch(id="")
 
 
@@ -89,7 +96,8 @@ def looked(session: Session) -> bool:
 
 def last_look(session: Session) -> int:
     """Return when anybody looked last."""
-    return max((one.at for one in session.find(Look)), default=0)
+    latest = session.now() + CLOCKS_APART  # 4
+    return max((one.at for one in session.find(Look) if one.at <= latest), default=0)
 
 
 def called(session: Session) -> Called | None:
@@ -114,9 +122,9 @@ def newest(session: Session) -> int:
 
 
 def _unseen(session: Session) -> list[Line]:
-    seen = last_look(session)
+    seen, latest = last_look(session), session.now() + CLOCKS_APART
     waiting = (line for line in queue(session) if line.waiting_since or line.alarm_at)
-    return [line for line in waiting if line.arrived_at > seen and not _taken(line)]  # 3
+    return [line for line in waiting if line.arrived_at > seen and not _taken(line, latest)]  # 3
 
 
 def _first_unseen(line: Line, seen: int) -> int:
@@ -124,8 +132,8 @@ def _first_unseen(line: Line, seen: int) -> int:
     return min(at for at in (line.alarm_at, line.waiting_since, line.arrived_at) if at > seen)
 
 
-def _taken(line: Line) -> bool:
-    return line.claim is not None and line.claim.acted_at >= line.arrived_at
+def _taken(line: Line, latest: int) -> bool:
+    return line.claim is not None and line.arrived_at <= line.claim.acted_at <= latest
 
 
 def _watch_id(session: Session) -> str:
