@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,3 +80,15 @@ def test_a_changed_byte_is_refused_or_changes_what_is_read(place: int, change: i
     except EnvelopeDamaged:
         return
     assert bodies != [PIECES, REPORT]
+
+
+def test_a_text_that_begins_a_hundred_thousand_times_costs_no_more_than_its_length() -> None:
+    start = time.process_time()
+    for text in (
+        BEGIN.encode() * 100_000,
+        b"-----" + b" " * 2_000_000,
+        (BEGIN + "-----  ").encode() * 60_000,
+    ):
+        with pytest.raises(EnvelopeDamaged):
+            parse_envelope(text)
+    assert time.process_time() - start < 5

@@ -4,6 +4,7 @@
  2. An item's id is drawn once; the same bytes go out under it on every attempt, so a lost answer never doubles it.
  3. Boxes are made before anything goes into them; otherwise the order of giving is kept.
  4. What goes to a box that is not there yet (a new device that has not been online) waits, and holds up nothing else.
+ 5. A box can be a stranger's, and such that it refuses what we send; that holds up nothing else either.
 
 The bytes themselves lie among the vault's sealed blobs; the vault's local values hold only where they belong.
 """
@@ -27,6 +28,7 @@ _BOXES = "outbox.boxes"
 _ITEMS = "outbox.items"
 _PIECES = "outbox.pieces"
 _REFUSED = "outbox.refused"
+_FOR_GOOD = frozenset({"item-taken", "known-only", "too-large"})
 
 _locks: WeakKeyDictionary[Vault, threading.RLock] = WeakKeyDictionary()
 _locks_guard = threading.Lock()
@@ -111,9 +113,9 @@ class Outbox:
                 except RelayRefused as error:
                     if error.word == "no-such-box":
                         continue  # 4: its owner has not been on the relay yet; it goes with a later round
-                    if error.word not in {"item-taken", "too-large"}:
+                    if error.word not in _FOR_GOOD:
                         raise
-                    self._put(_REFUSED, parcel)  # it would stop all others for ever; shown to people instead
+                    self._put(_REFUSED, parcel)  # 5: it would stop all others for ever
                     self._drop(_ITEMS, parcel)
                     continue
             self._drop(_ITEMS, parcel)

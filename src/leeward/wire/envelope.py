@@ -24,9 +24,8 @@ END = "-----END LEEWARD ENVELOPE-----"
 ENVELOPE_MOST = 64 * 1024 * 1024  # bytes; the form takes attachments of 20 MiB
 _LINE = 64
 _LENGTH = struct.Struct(">I")
-_TEXT = re.compile(
-    rb"-----\s*BEGIN LEEWARD ENVELOPE\s*-----(.*?)-----\s*END LEEWARD ENVELOPE\s*-----", re.DOTALL
-)
+_BEGIN = re.compile(rb"-----\s{0,8}BEGIN LEEWARD ENVELOPE\s{0,8}-----")
+_END = re.compile(rb"-----\s{0,8}END LEEWARD ENVELOPE\s{0,8}-----")
 _BETWEEN = re.compile(
     rb"[\s>\x00|]+|\xc2\xa0|\xe2\x80[\x8b-\x8f]|\xef\xbb\xbf"
 )  # wraps, quotes, unseen blanks
@@ -90,10 +89,13 @@ def parse_envelope(untrusted: bytes) -> list[tuple[bytes, Turn]]:
 def _from_text(untrusted: bytes) -> bytes:
     if len(untrusted) > 2 * ENVELOPE_MOST:
         raise EnvelopeDamaged
-    found = _TEXT.search(untrusted)
-    if found is None:
+    begin = _BEGIN.search(untrusted)
+    end = (
+        _END.search(untrusted, begin.end()) if begin else None
+    )  # looked for once: a text may begin a million times
+    if begin is None or end is None:
         raise EnvelopeDamaged
-    packed = _BETWEEN.sub(b"", found[1])  # 3
+    packed = _BETWEEN.sub(b"", untrusted[begin.end() : end.start()])  # 3
     if not _BASE64.fullmatch(packed):
         raise EnvelopeDamaged
     try:

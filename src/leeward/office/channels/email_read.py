@@ -96,7 +96,7 @@ def _head(untrusted: bytes) -> email.message.Message:
 
 
 def _read(untrusted: bytes, head: email.message.Message, handle: str, reference: str) -> Incoming:
-    if untrusted.count(b"\n--") > 4 * _PARTS_MOST:  # 2: before the parser makes an object of every one
+    if sum(map(untrusted.count, (b"\n--", b"\r--"))) > 4 * _PARTS_MOST:  # 2: before each becomes an object
         raise TooTangled
     letter = email.parser.BytesParser(policy=email.policy.compat32).parsebytes(untrusted)
     _require_bounded(letter)
