@@ -9,9 +9,13 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.front.test_story import SOON
 from tests.support.browser import Browsing, find_barriers, overflows
-from tests.support.hotline import Hotline, open_hotline
+from tests.support.hotline import CHANCE, Hotline, make_card, open_hotline
 
+from leeward.front.assets import load_built
+from leeward.front.card import check_card
+from leeward.front.offline import render_form
 from leeward.front.pages import known_languages, load_texts
+from leeward.seal.keys import make_identity
 
 pytestmark = pytest.mark.browser
 
@@ -153,4 +157,39 @@ def test_words_and_numbers_run_from_the_left_on_a_page_that_runs_from_the_right(
     page.locator("#typed").fill("1234 5678")
     count = "۸" if lang == "fa" else "8"
     expect(page.locator("#typed-note")).to_contain_text(count)
+    assert browsing.complaints == []
+
+
+@pytest.fixture
+def form(tmp_path: Path) -> Path:
+    box, write = (CHANCE.draw(size).hex() for size in (16, 32))
+    card = check_card(make_card(make_identity(CHANCE), box, write, languages=["en", *known_languages()]))
+    path = tmp_path / "form.html"
+    path.write_bytes(render_form(card, load_built()))
+    return path
+
+
+def test_the_offline_form_fits_320_px_in_every_language_and_seals_in_arabic(
+    browsing: Browsing, form: Path
+) -> None:
+    page = browsing.page(form.as_uri(), width=320, height=700)
+    for fold in page.locator("main summary:visible").all():
+        fold.click()
+    languages = page.locator("[data-language]").evaluate_all(
+        "(all) => all.map((one) => one.dataset.language)"
+    )
+    for lang in [*(one for one in languages if one not in {"en", "ar"}), "en", "ar"]:
+        page.locator(".languages summary").click()
+        assert not overflows(page)
+        page.locator(f"[data-language={lang}]").click()
+        assert page.locator("html").get_attribute("dir") == load_texts("catalogue", lang)["dir"]
+        assert page.evaluate(CUT_HINTS) == []
+        assert not overflows(page)
+    page.locator("#text").fill("...")
+    page.locator("#send").click()
+    expect(page.locator("#words h1")).to_be_visible(timeout=SOON)
+    page.locator("#as-text").click()
+    assert not overflows(page)
+    assert find_barriers(page) == []
+    assert across(page, "#code li")[:2] == sorted(across(page, "#code li")[:2])
     assert browsing.complaints == []
