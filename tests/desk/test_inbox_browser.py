@@ -213,3 +213,28 @@ def test_the_working_pages_have_no_barriers_and_fit(
         assert (path, find_barriers(page)) == (path, [])
         assert not overflows(page), path
     assert browsing.complaints == []
+
+
+def test_send_is_in_sight_in_a_long_conversation_with_an_alarm_above(
+    browsing: Browsing, server: Served, session: Session, clock: TestClock
+) -> None:
+    reporter = arrive(session, "меня отпустили вчера, телефон у них. " * 4)
+    [contact] = [one.id for one in session.find(Contact)]
+    for _ in range(6):
+        clock.pass_minutes(1)
+        intake.answer(session, contact, "Мы прочитали. Кто-нибудь видит сейчас ваш экран?")
+        intake.take_in(session, item_id(), reporter.again("пока никто не видит, но недолго"))
+    page = opened(browsing, server, f"/inbox/{contact}", width=1280, height=800)
+    expect(page.get_by_role("button", name="Send")).to_be_in_viewport(ratio=1)
+    other = arrive(session, "тревога")
+    intake.take_in(session, item_id(), other.again("где вы?", alarm=True))
+    expect(page.get_by_role("link", name="Open what to do")).to_be_visible(timeout=3000)
+    expect(page.get_by_role("button", name="Send")).to_be_in_viewport(ratio=1)
+    [alarmed] = [one.id for one in session.find(Contact) if one.id != contact]
+    page.goto(f"http://127.0.0.1:{server.port}/inbox/{alarmed}")
+    expect(page.get_by_role("button", name="I act on this")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Send")).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"http://127.0.0.1:{server.port}/inbox")  # the queue alone: the alarm stands above it
+    expect(page.get_by_role("link", name="Open what to do")).to_be_in_viewport(ratio=1)
+    assert browsing.complaints == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +16,7 @@ from leeward.office import intake
 from leeward.office.session import Session
 
 if TYPE_CHECKING:
-    from tests.desk.conftest import Browser, TestClock
+    from tests.desk.conftest import Browser, Served, TestClock
 
 
 def arrive(session: Session, text: str, **members: Any) -> tuple[Reporter, str]:
@@ -89,12 +90,17 @@ def test_the_alarm_stands_above_every_page_until_somebody_acts(session: Session,
         assert 'class="bar" href="/inbox/' in page, path
         assert "Open what to do" in page
     assert 'class="band"' in browser.get("/").text
+    queue = browser.get("/inbox").text
+    assert 'class="bar narrow" href="/inbox/' in queue  # a phone shows the queue without the conversation
     page = browser.get(f"/inbox/{contact}").text
+    assert "Open what to do" not in page
+    assert 'name="urgency"' not in page
     assert "nothing that leads to a place is sent" in page
     assert "Written under force: the alarm form" in page
     page = browser.post(f"/inbox/{contact}/alarm").text
     assert "You act on this alarm." in page
     assert "you have it" in page
+    assert 'name="urgency"' in page
     assert "Somebody else must say that they are free" in page
     assert 'class="bar" href="/inbox/' not in browser.get("/people").text
     refused = browser.post(f"/inbox/{contact}/lift", {"reason": "Жив."})
@@ -217,6 +223,10 @@ def test_the_roster_is_kept_by_forms(session: Session, browser: Browser) -> None
     page = browser.post("/inbox/duty", shift).text
     assert "Tuesday" in page
     assert "00:00–00:00" in page
+    assert "next day" in page
+    assert "08:00–12:00" in browser.post("/inbox/duty", {**shift, "begins": "08:00", "ends": "12:00"}).text
+    other = [one for one in intake.watch.shifts(session) if one.ends]
+    intake.watch.retire_shift(session, other[0].id)
     for wrong in ({"begins": "25:00"}, {"member": "nobody"}, {"line": "9"}, {"day": "soon"}):
         assert browser.post("/inbox/duty", {**shift, **wrong}).status_code == 409
     page = browser.post("/inbox/duty/times", {"minutes_day": "7", "night_from": "22"}).text
@@ -274,3 +284,21 @@ def test_hundreds_at_once_are_shown_in_part_and_whole_on_demand(session: Session
     assert page.count('id="q-') == 60
     assert "Show 10 more" in page
     assert browser.get("/inbox?all=1").text.count('id="q-') == 70
+
+
+def test_the_roster_marks_the_shift_that_runs_now_and_no_other_of_the_same_member(
+    session: Session, server: Served, browser: Browser, clock: TestClock
+) -> None:
+    local = dt.datetime.fromtimestamp(clock.ms / 1000, tz=server.desk.state.zone)
+    for weekday in (local.weekday(), (local.weekday() + 3) % 7):
+        browser.post(
+            "/inbox/duty",
+            {
+                "member": session.member_id,
+                "weekday": str(weekday),
+                "begins": "00:00",
+                "ends": "00:00",
+                "line": "1",
+            },
+        )
+    assert browser.get("/inbox/duty").text.count('<span class="tag good">now</span>') == 1

@@ -16,14 +16,18 @@ from leeward.domain.findings.grade import Weighing
 from leeward.domain.findings.records import Claim, Finding, Inquiry, Source, Support
 from leeward.domain.findings.signing import Standing, standing_of
 from leeward.domain.findings.terms import Grade
+from leeward.domain.intake import Letter, Shift, captured_by, warned
 from leeward.domain.release.records import Release
 from leeward.domain.relocation.beds import Stay, in_exposed
 from leeward.domain.relocation.places import Place
 from leeward.domain.typed import T
 from leeward.front.pages import known_languages
 from leeward.ledger.model import Op
-from leeward.office import appeals, findings, release
+from leeward.office import appeals, findings, intake, release
+from leeward.office.hotline_page import questionnaire
 from leeward.office.inquiries import shelf
+from leeward.office.intake.phrases import on_shelf
+from leeward.office.intake.watch import called
 from leeward.practice.moment import Script
 from leeward.practice.operation import Size, make_operation
 from leeward.practice.team import PracticeTeam
@@ -183,3 +187,37 @@ def test_its_page_offers_every_language_that_the_page_speaks(tmp_path: Path) -> 
         offered = team.card()["languages"]
         assert offered[:2] == ["ru", "en"]
         assert sorted(offered) == known_languages()
+
+
+def test_the_hotline_shows_a_night_of_work_and_begins_calmly(tmp_path: Path) -> None:
+    passphrases = {"operator": "one", "coordinator": "two", "documenter": "three"}
+    with PracticeTeam(tmp_path, passphrases, work_factor=2) as team:
+        relay = RelaySimulator().door()
+        team.play(relay, seed=2017, people=20, language="en", progress=lambda _done, _of: None)
+        mila, timur = team.desks["operator"], team.desks["coordinator"]
+        for desk in (mila, timur):
+            assert intake.counts(desk) == intake.Counts(waiting=5, alarms=0)
+            assert called(desk) is None
+        lines = intake.queue(mila)
+        letters = mila.find(Letter)
+        waiting = [line for line in lines if line.waiting_since]
+        assert {one.path for one in letters if one.answers} == {"page", "offline"}
+        assert "plain" in {one.path for one in letters}
+        assert {intake.holder_of(mila, line) for line in waiting} == {"", mila.member_id, timur.member_id}
+        (forced,) = [line for line in lines if line.captured_since]
+        assert captured_by([forced.contact], forced.captured_since) == {timur.member_id}
+        assert warned([forced.contact], forced.captured_since) == set(forced.contact.linked_ids)
+        assert [one.cover for one in letters if one.sensitive] == [
+            "Thank you for writing. There is no news for now."
+        ]
+        assert [len(line.parts) for line in lines if line.parts] == [1]
+        assert sorted(line.contact.heap for line in intake.heap(mila)) == ["hostile", "spam", "spam", "spam"]
+        assert [line.contact.ended_done_by for line in lines if line.ended_at] == [mila.member_id]
+        (version,) = questionnaire.versions(mila)
+        assert [sorted(one.text) for one in version.questions] == [["en", "ru"]] * 3
+        assert not questionnaire.unpublished(mila)
+        assert questionnaire.notice_due(mila) is None
+        assert {shift.line for shift in mila.find(Shift)} == {1, 2}
+        assert on_shelf(timur, "answer")[0].words["ru"].version == 2
+        ends = [line.contact.vetting_until - mila.now() for line in lines if line.contact.vetting_until]
+        assert 0 < min(ends) < 25 * 3_600_000
