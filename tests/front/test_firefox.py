@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from tests.support.browser import ROOT
 from tests.support.firefox import ESCAPE, HOME, SAFER, Firefox
 from tests.support.street import Street, ways_of
 
@@ -12,6 +13,13 @@ from leeward.seal.codes import derive_way, parse_code
 
 RU = load_texts("catalogue", "ru")
 AWAY = load_texts("away", "ru")["title"]
+PICTURES = ROOT / "tests" / "vectors" / "pictures"
+# A Firefox with a microphone that beeps, for a page that is granted it.
+MICROPHONE = {
+    "dom.securecontext.allowlist_onions": True,
+    "media.navigator.streams.fake": True,
+    "media.navigator.permission.disabled": True,
+}
 SEALED_WITHIN = 2.0  # seconds, from Send to the words
 
 
@@ -44,14 +52,20 @@ def test_safer_write_come_back_read_and_write_again(street: Street) -> None:
     attached = street.file(1_100_000)  # two pieces
     first.fill("#text", f"Нужен врач. {text}")
     first.fill("#picker", str(attached))
+    first.fill("#picker", str(PICTURES / "phone.jpg"))
+    first.wait("#strip-box")
     first.click("#letter details summary")
     first.fill("#safe-where", street.marks.new("where"))
     street.words = send(first)
     (report,) = hotline.reports()
     assert (report["text"], report["path"], report["lang"]) == (f"Нужен врач. {text}", "page", "ru")
-    (file,) = report["files"]
+    file, picture = report["files"]
     assert file["name"] == attached.name
     assert b"".join(hotline.piece(piece["blob"]) for piece in file["pieces"]) == attached.read_bytes()
+    cleaned = b"".join(hotline.piece(piece["blob"]) for piece in picture["pieces"])
+    assert b"Strannik" in (PICTURES / "phone.jpg").read_bytes()  # its hidden data says who, where and when
+    assert b"Strannik" not in cleaned
+    assert len(cleaned) > 300
     assert derive_way(parse_code(" ".join(street.words), "ru")).box == ways_of(report)[False]["box"]
     hotline.answer(ways_of(report)[False], "Врач будет в семь.", 1_491_500_000_000)
     hotline.answer(ways_of(report)[True], "Спасибо за отзыв.", 1_491_500_000_000)
@@ -112,4 +126,23 @@ def test_safer_a_short_report_is_sealed_soon_and_leaving_leaves_nothing(street: 
     firefox.click("#check")
     firefox.wait_text("#open-note", RU["check_yes"])
     assert len(street.hotline.reports()) == 1  # nobody was told
+    street.end()
+
+
+def test_a_voice_note_is_recorded_in_firefox_and_arrives(street: Street) -> None:
+    firefox = street.device(MICROPHONE)
+    firefox.go("/")
+    firefox.click("#voice")
+    firefox.wait("#voice-box button")
+    firefox.click("#voice-box button:nth-of-type(1)")
+    firefox.wait("#voice-box button:nth-of-type(2)")
+    time.sleep(1)
+    firefox.click("#voice-box button:nth-of-type(2)")
+    firefox.wait("#files .file")
+    send(firefox)
+    (report,) = street.hotline.reports()
+    (file,) = report["files"]
+    assert file["type"] in {"audio/webm", "audio/ogg"}
+    sound = b"".join(street.hotline.piece(piece["blob"]) for piece in file["pieces"])
+    assert sound.startswith((b"\x1aE\xdf\xa3", b"OggS"))
     street.end()

@@ -33,6 +33,8 @@ def test_safest_write_come_back_read_answer_and_end(street: Street) -> None:
     attached = street.file(1_200_000)
     first.fill("#plain-text", f"Меня держат у брата. {text}")
     first.fill("#plain-files", str(attached))
+    mark = "return getComputedStyle(document.querySelector('.folds summary'), '::before').content"
+    assert first.run(mark).startswith('"+"')  # the level draws no icon that says so
     first.click(f"{SEND} summary")
     where = street.marks.new("where")
     first.fill("#plain-where", where)
