@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from leeward.base.ports import SystemChance
-from leeward.ledger.model import put
+from leeward.ledger.roster import bond_paper, card_paper, member_of_key
 from leeward.ledger.store.vault import Vault
+from leeward.office.cards import print_device_card
 
 WORDS = "мост восемь honest river"
 WORK = 4
@@ -40,6 +41,7 @@ class Team:
         vault = Vault.create(
             self.folder / name, WORDS, member_id=name, clock=clock, chance=SystemChance(), work_factor=WORK
         )
+        vault.set_member(member_of_key(vault.device.signing_key.verify_key()))
         self.desks.append(vault)
         self.clocks.append(clock)
         return vault
@@ -53,22 +55,23 @@ class Team:
             self.admit(first, other)
         return [first, *others]
 
-    def enrol(self, by: Vault, whom: Vault) -> None:
-        by.commit(
-            by.compartment_of("team"),
-            put(
-                "device",
-                whom.device.id,
-                member_id=whom.member_id,
-                verify_key=whom.device.signing_key.verify_key().to_bytes(),
-                recipient=whom.device.identity.recipient().string(),
-                box=whom.device.box,
-                write=whom.device.write,
-            ),
+    def card(self, whom: Vault, beside: str = "") -> str:
+        return print_device_card(
+            whom.device.signing_key,
+            whom.device.identity.recipient(),
+            name="x",
+            role="operator",
+            box=whom.device.box,
+            write=whom.device.write,
+            beside=beside,
         )
 
-    def admit(self, by: Vault, whom: Vault) -> None:
-        self.enrol(by, whom)
+    def enrol(self, by: Vault, whom: Vault, *, beside: str = "", bond: bool = False) -> None:
+        changes = card_paper(whom.device.id, self.card(whom, beside))
+        by.commit(by.compartment_of("team"), changes + (bond_paper(whom.device.id) if bond else ()))
+
+    def admit(self, by: Vault, whom: Vault, *, beside: str = "", bond: bool = False) -> None:
+        self.enrol(by, whom, beside=beside, bond=bond)
         for compartment in by.compartments():
             grant = by.make_grant(compartment.id, whom.device.id, whom.device.identity.recipient())
             whom.take_grant(grant, trusted=by.device.signing_key.verify_key())

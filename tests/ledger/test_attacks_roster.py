@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from leeward.ledger.model import put
+from leeward.ledger.roster import PAPERS, bond_paper, vote_paper
 
 
 def lose(team: Any) -> tuple[Any, Any, Any]:
@@ -13,7 +14,7 @@ def lose(team: Any) -> tuple[Any, Any, Any]:
     team.settle()
     before = team.clocks[2].now
     team.clocks[0].now += 100_000
-    anna.commit(anna.compartment_of("team"), put("device", lost.device.id, removed_at=team.clocks[0].now))
+    anna.commit(anna.compartment_of("team"), vote_paper(lost.device.id, out=True, at=team.clocks[0].now))
     team.push(anna)
     for vault in (boris, lost):
         team.pull(vault)
@@ -23,7 +24,7 @@ def lose(team: Any) -> tuple[Any, Any, Any]:
 
 def test_a_removed_device_cannot_bring_itself_back(team: Any) -> None:
     anna, boris, lost = lose(team)
-    lost.commit(lost.compartment_of("team"), put("device", lost.device.id, removed_at=0))
+    lost.commit(lost.compartment_of("team"), vote_paper(lost.device.id, out=False, at=1))
     team.settle()
     for vault in (anna, boris):
         assert vault.roster()[lost.device.id].removed_at
@@ -71,7 +72,7 @@ def test_what_a_device_did_before_it_was_removed_is_believed_once_a_colleague_ha
     team.pull(boris)
     team.clocks[0].now += 100_000
     place = anna.compartment_of("team")
-    anna.commit(place, put("device", lost.device.id, removed_at=team.clocks[0].now))
+    anna.commit(place, vote_paper(lost.device.id, out=True, at=team.clocks[0].now))
     team.pull(anna)
     assert fresh.device.id not in anna.roster()
     boris.commit(place, put("member", "m", name="x"))
@@ -89,7 +90,7 @@ def test_an_export_still_brings_back_what_a_removed_device_did(team: Any) -> Non
     team.pull(boris)
     team.clocks[0].now += 100_000
     place = anna.compartment_of("team")
-    anna.commit(place, put("device", lost.device.id, removed_at=team.clocks[0].now))
+    anna.commit(place, vote_paper(lost.device.id, out=True, at=team.clocks[0].now))
     ours = [out.sealed for out in anna.outgoing()]
     theirs = team.boxes[anna.compartment(place).box][-1]
     restored = team.desk("restored")
@@ -100,3 +101,80 @@ def test_an_export_still_brings_back_what_a_removed_device_did(team: Any) -> Non
     items = list(enumerate([*team.boxes[anna.compartment(place).box][:-1], *ours, theirs], 1))
     restored.accept(place, items, vouched=True)
     assert fresh.device.id in restored.roster()
+
+
+def test_a_member_cannot_say_that_a_colleagues_device_is_theirs(team: Any) -> None:
+    anna, boris, turned = team.found("anna", "boris", "turned")
+    team.settle()
+    place = turned.compartment_of("team")
+    turned.commit(place, bond_paper(boris.device.id))
+    turned.commit(place, put("device", boris.device.id, member_id=turned.member_id, verify_key=b"x" * 1984))
+    team.settle()
+    assert anna.roster()[boris.device.id].member_id == boris.member_id
+
+
+def test_a_member_cannot_let_a_device_in_under_a_colleagues_name(team: Any) -> None:
+    anna, boris, turned = team.found("anna", "boris", "turned")
+    team.settle()
+    fresh = team.desk("fresh")
+    team.enrol(turned, fresh, beside=boris.device.id, bond=True)
+    team.settle()
+    for vault in (anna, boris):
+        assert fresh.device.id not in vault.roster()
+    team.enrol(boris, fresh, beside=boris.device.id, bond=True)  # boris says so himself
+    team.settle()
+    assert anna.roster()[fresh.device.id].member_id == boris.member_id
+
+
+def test_nothing_written_into_a_devices_record_makes_it_vanish(team: Any, monkeypatch: Any) -> None:
+    """Another kind under a clock at the beginning of time, and the roster's own field used as something else."""
+    anna, boris, turned = team.found("anna", "boris", "turned")
+    team.settle()
+    before = dict(anna.roster())
+    place = turned.compartment_of("team")
+    monkeypatch.setattr("leeward.ledger.store.writing.tick", lambda *_args: 1)
+    for device in (anna.device.id, boris.device.id):
+        turned.commit(place, put("claim", device, **{PAPERS: "nothing", "text": "hidden"}))
+    monkeypatch.undo()
+    team.settle()
+    for vault in (anna, boris):
+        assert dict(vault.roster()) == before
+    anna.commit(place, vote_paper(turned.device.id, out=True, at=team.clocks[0].now))
+    assert anna.roster()[turned.device.id].removed_at
+    assert vault.faults() == []
+
+
+def test_a_device_that_was_put_out_wrongly_is_brought_back_and_nothing_of_it_is_lost(team: Any) -> None:
+    anna, boris, turned = team.found("anna", "boris", "turned")
+    team.settle()
+    place = anna.compartment_of("record")
+    turned.commit(turned.compartment_of("team"), vote_paper(anna.device.id, out=True, at=1))
+    team.push(turned)
+    team.pull(boris)
+    anna.commit(place, put("claim", "r", text="written while out"))
+    box = anna.compartment(place).box
+    team.push(anna)
+    accepted = boris.accept(place, [(1, team.boxes[box][-1])])
+    assert (accepted.entries, len(accepted.faults)) == (0, 1)
+    boris.commit(boris.compartment_of("team"), vote_paper(anna.device.id, out=False, at=2))
+    assert boris.accept(place, ()).entries == 1
+    found = boris.get("r")
+    assert found is not None
+    assert found.created_by == anna.member_id
+
+
+def test_what_a_colleague_accepted_before_the_removal_is_believed_by_all(team: Any) -> None:
+    """Else two desks that hear of a removal at different times would hold different records for ever."""
+    anna, boris, lost = team.found("anna", "boris", "lost")
+    team.settle()
+    place = anna.compartment_of("record")
+    anna.commit(anna.compartment_of("team"), vote_paper(lost.device.id, out=True, at=team.clocks[0].now))
+    team.clocks[2].now += 10_000
+    lost.commit(place, put("claim", "late", text="x"))
+    team.push(lost)
+    box = team.boxes[anna.compartment(place).box]
+    assert boris.accept(place, [(1, box[-1])]).entries == 1  # has not heard of it yet
+    assert anna.accept(place, [(1, box[-1])]).entries == 0
+    boris.commit(place, put("claim", "other", text="y"))
+    team.push(boris)
+    assert anna.accept(place, [(2, box[-1])]).entries == 2

@@ -20,4 +20,4 @@ def test_exactly_what_may_still_come_true_waits() -> None:
     waiting = {
         cls.__name__ for _, cls in inspect.getmembers(errors, inspect.isclass) if getattr(cls, "waits", False)
     }
-    assert waiting == {"NotSealedForUs", "UnknownDevice", "Gap", "NotVouchedFor"}
+    assert waiting == {"NotSealedForUs", "UnknownDevice", "Gap", "NotVouchedFor", "RemovedDevice"}

@@ -14,6 +14,7 @@ from leeward.base.ports import SystemChance, SystemClock
 from leeward.ledger import errors
 from leeward.ledger.merge import value_key
 from leeward.ledger.model import add, note, put, remove
+from leeward.ledger.roster import vote_paper
 from leeward.ledger.store.check import check
 from leeward.ledger.store.vault import Vault
 
@@ -30,9 +31,9 @@ def test_two_desks_see_each_others_work_once(team: Any) -> None:
     team.settle()
     found = boris.get("r")
     assert found is not None
-    assert (found.fields["text"], found.created_by) == ("задержали у рынка", "anna")
+    assert (found.fields["text"], found.created_by) == ("задержали у рынка", anna.member_id)
     assert boris.search("задержан").total == 1
-    assert [line.by for line in boris.history("r")] == ["anna"]
+    assert [line.by for line in boris.history("r")] == [anna.member_id]
     assert anna.unsent() == 0
     team.settle()
     assert boris.accept(record, list(enumerate(team.boxes[boris.compartment(record).box], 1))).entries == 0
@@ -64,7 +65,10 @@ def test_conflicts_are_kept_shown_and_settled_everywhere(team: Any) -> None:
     assert anna.conflicts() == boris.conflicts() == ["r"]
     found = anna.get("r")
     assert found is not None
-    assert {c.value: c.by for c in found.conflicts["text"]} == {"left": "anna", "right": "boris"}
+    assert {c.value: c.by for c in found.conflicts["text"]} == {
+        "left": anna.member_id,
+        "right": boris.member_id,
+    }
     assert anna.search("left").total == anna.search("right").total == 1
     boris.commit(record, put("claim", "r", text="settled"))
     team.settle()
@@ -131,7 +135,7 @@ def test_a_newcomer_admitted_by_a_later_member_reads_what_the_founder_wrote(team
         team.settle()
     found = clara.get("r")
     assert found is not None
-    assert found.created_by == "anna"
+    assert found.created_by == anna.member_id
     assert set(clara.roster()) == {anna.device.id, boris.device.id, clara.device.id}
     assert clara.faults() == []
 
@@ -228,7 +232,7 @@ def test_a_removed_device_is_read_up_to_its_removal(team: Any) -> None:
     place, roster = anna.compartment_of("record"), anna.compartment_of("team")
     clara.commit(place, put("claim", "before", text="x"))
     old = clara.outgoing()
-    anna.commit(roster, put("device", clara.device.id, removed_at=team.clocks[0].now + 1000))
+    anna.commit(roster, vote_paper(clara.device.id, out=True, at=team.clocks[0].now + 1000))
     team.push(anna)
     team.pull(boris)
     clara.sent(old[0].item)

@@ -12,14 +12,15 @@ from tests.support.teams import Desk, found, newcomer, settle
 
 from leeward.domain.cases.case import Identity
 from leeward.domain.intake import Contact
-from leeward.domain.team import TEAM_KINDS, Device
+from leeward.domain.team import TEAM_KINDS
 from leeward.domain.typed import write_new
 from leeward.ledger.errors import GrantError
 from leeward.ledger.grant import SINGLE_KINDS
 from leeward.ledger.model import put
+from leeward.ledger.roster import card_paper
 from leeward.office.cards import print_intake_card
 from leeward.office.safety import gather
-from leeward.office.team import grant_case
+from leeward.office.team import device_card, grant_case
 
 
 class Backdated:
@@ -116,15 +117,12 @@ def test_keys_for_a_colleague_cannot_be_turned_aside_to_another_device(
     boris.close()
 
 
-def test_a_card_that_another_device_signed_draws_no_keys(anna: Desk, turned: Desk) -> None:
-    own = anna.session.find(Device)
-    cards = {one.id: one.card for one in own}
-    turned.session.commit(
-        turned.vault.compartment_of("team"),
-        put("device", anna.device_id, card=cards[turned.device_id]),
-    )
+def test_a_card_that_another_device_signed_changes_nothing(anna: Desk, turned: Desk) -> None:
+    before = anna.vault.roster()[anna.device_id]
+    planted = device_card(turned.session, name="Anna", role="coordinator")
+    turned.session.commit(turned.vault.compartment_of("team"), card_paper(anna.device_id, planted))
     settle(turned, anna)
-    assert anna.vault.roster()[anna.device_id].recipient is None
+    assert anna.vault.roster()[anna.device_id] == before
 
 
 def test_a_second_circle_for_the_whole_team_is_refused(anna: Desk, turned: Desk) -> None:

@@ -137,6 +137,33 @@ def test_a_card_with_another_fingerprint_or_an_altered_one_lets_nobody_in(
     new.close()
 
 
+def test_a_further_device_is_let_in_by_the_one_that_its_owner_has_and_by_no_other(
+    anna: Desk, relay: RelaySimulator, tmp_path: Path
+) -> None:
+    boris = newcomer(tmp_path / "boris", anna, relay.door(), role="coordinator")
+    settle(anna, boris)
+    clock, chance = anna.session.clock, anna.session.chance
+    session = prepare_to_join(
+        tmp_path / "b2", PASSPHRASE, clock=clock, chance=chance, work_factor=WORK_FACTOR
+    )
+    second = Desk(session, relay.door())
+    card = device_card(session, name="Boris", role="coordinator", beside=boris.device_id.upper())
+    with pytest.raises(CardRefused, match="only that device"):
+        admit(anna.session, card, "coordinator", fingerprint=second.device_id)
+    admission = admit(boris.session, card, "coordinator", fingerprint=second.device_id)
+    assert admission.member_id == boris.session.member_id
+    join(session, admission.welcome, fingerprint=boris.device_id)
+    settle(boris, second, anna)
+    assert [member.name for member in members(anna.session)] == ["Anna", "Boris"]
+    assert anna.vault.roster()[second.device_id].member_id == boris.session.member_id
+    case = anna.vault.make_compartment("case").id
+    grant_case(anna.session, case, [boris.session.member_id])
+    settle(anna, boris, second)
+    assert {case} <= {circle.id for circle in second.vault.compartments()}
+    boris.close()
+    second.close()
+
+
 def test_a_whole_team_can_be_founded_and_joined_while_the_relay_is_away(
     tmp_path: Path, relay: RelaySimulator
 ) -> None:

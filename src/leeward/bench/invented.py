@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from leeward.base.ports import SystemChance
 from leeward.ledger.accept import PURPOSE
 from leeward.ledger.entry import Entry, print_entry
-from leeward.ledger.model import Change, Dot, Op, put
+from leeward.ledger.model import Change, Dot, Op
+from leeward.ledger.roster import card_paper
 from leeward.ledger.segment import (
     FIRST_PREVIOUS,
     VERSION,
@@ -22,7 +23,9 @@ from leeward.ledger.segment import (
     print_segment,
 )
 from leeward.ledger.store.vault import Vault
+from leeward.office.cards import print_device_card
 from leeward.seal.envelope import seal
+from leeward.seal.keys import make_identity
 from leeward.seal.kinds import Kind
 from leeward.seal.signing import make_signing_key
 
@@ -159,7 +162,17 @@ class Colleague:
         self._count = 0
         vault.commit(
             vault.compartment_of("team"),
-            put("device", self.device, verify_key=verify_key.to_bytes(), member_id="colleague"),
+            card_paper(
+                self.device,
+                print_device_card(
+                    self._key,
+                    make_identity(SystemChance()).recipient(),
+                    name="Colleague",
+                    role="documenter",
+                    box="0" * 32,
+                    write="0" * 64,
+                ),
+            ),
         )
 
     def seal(self, changes: list[tuple[int, tuple[Change, ...]]]) -> bytes:

@@ -54,6 +54,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="of the intake page, such as ru,en,ce",
     )
     parser.add_argument("--fingerprint", default="", help="with --welcome: what you were told over a call")
+    parser.add_argument(
+        "--beside",
+        default="",
+        metavar="FINGERPRINT",
+        help="with --join: of another device of yours, which then lets this one in",
+    )
     ask.add_passphrase(parser)
 
 
@@ -128,7 +134,8 @@ def _prepare(arguments: argparse.Namespace) -> int:
     session = prepare_to_join(arguments.folder, passphrase, clock=SystemClock(), chance=SystemChance())
     with session.vault:
         card = arguments.folder / "device-card.json"
-        card.write_text(device_card(session, name=arguments.name, role=arguments.role), encoding="utf-8")
+        made = device_card(session, name=arguments.name, role=arguments.role, beside=arguments.beside)
+        card.write_text(made, encoding="utf-8")
         tell.line(f"This device's fingerprint: {spoken(session.vault.device.id)}")
         tell.line(
             f"Hand {card} to a member, and read them the fingerprint over a call (Safety, “Let a device in”)."

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 HOMES: Mapping[str, str] = {
     "team": "team",
     "member": "team",
-    "device": "team",
     "hotline": "intake",
     "contact": "intake",
     "voice": "intake",

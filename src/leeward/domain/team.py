@@ -54,22 +54,6 @@ class Member(Typed, frozen=True, kw_only=True):
     on_duty_until: int = 0  # milliseconds; 0 is off duty
 
 
-class Device(Typed, frozen=True, kw_only=True):
-    """A laptop of a member (protocol 5, Roster). Its id is the fingerprint of its verify key.
-
-    `card` is what the device said of itself, signed by it: keys go only to the recipient and box that stand there.
-    """
-
-    kind: ClassVar[str] = "device"
-    member_id: str = ""
-    verify_key: bytes = b""
-    recipient: str = ""
-    box: str = ""
-    write: str = ""
-    card: str = ""
-    removed_at: int = 0  # milliseconds; 0 is in use
-
-
 class Access(Typed, frozen=True, kw_only=True):
     """That a device was given a compartment's key: written in that compartment, so that all who hold it see it."""
 

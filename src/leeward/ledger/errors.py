@@ -132,6 +132,7 @@ class RemovedDevice(SegmentError):
     """Its device had been removed before this was written."""
 
     code = "segment.removed-device"
+    waits = True  # the device may be brought back
 
 
 class NotVouchedFor(SegmentError):

@@ -1,26 +1,58 @@
-"""Which devices belong to the team, read from records of kind `device` in the `team` compartment. Pure.
+"""Which devices belong to the team, and whose they are, read from papers in the `team` compartment. Pure.
 
-The device id is the fingerprint of its verify key, so a record cannot lend a device another key: what does not
-match its own fingerprint is left out. Where its keys are sent to, it says itself, in the card that it signed: whoever
-holds the team's key can write any record, but not have another device's keys sealed to themselves.
+A paper is a note of the field `papers` in the record under the device's id: a card, a bond, or a vote. Notes are
+never overwritten, and each is signed with the segment of the device that wrote it; whatever else a member writes into
+the record counts for nothing.
+
+ 1. A device's id is the fingerprint of its key, and its card is signed by that key: so nobody can lend it another
+    key, or have its keys sealed to themselves.
+ 2. A card that names no older device makes its owner: the member's id is derived from this first device's key.
+ 3. A card that names an older device (`beside`) counts once that device itself wrote the bond; the member is that
+    device's. So both sides sign: nobody brings a device in under a colleague's name, or takes one of theirs away.
+ 4. One member's vote puts a device out, at once. Another's vote for it brings it back, unless two want it out.
+ 5. A member's newest vote counts. A device that two members have put out votes no more.
+ 6. On each desk, whom its own member put out has no vote, and this desk's own device is never out.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
 
 import msgspec
 
-from leeward.ledger.card import signed_by
-from leeward.ledger.model import Record, Value
+from leeward.base.ids import derive_id
+from leeward.ledger.card import CARD_MOST, signed_by
+from leeward.ledger.model import Change, Value, note
 from leeward.seal.errors import SealError
 from leeward.seal.keys import Recipient
 from leeward.seal.signing import VerifyKey
 
 DEVICE_KIND = "device"
 TEAM_KIND = "team"
+PAPERS = "papers"
+_SETTLED_BY = 2  # members who agree
+
+
+class Paper(msgspec.Struct, frozen=True):
+    """One note about a device: who wrote it (a device id) and what it says. In the order of their clocks."""
+
+    device: str
+    by: str
+    value: Value
+
+
+class Vote(msgspec.Struct, frozen=True):
+    """What one member wants of a device; `at` is the moment that they named."""
+
+    member: str
+    by: str  # the device it was written on
+    out: bool
+    at: int
 
 
 class RosterDevice(msgspec.Struct, frozen=True):
@@ -29,57 +61,163 @@ class RosterDevice(msgspec.Struct, frozen=True):
     device_id: str
     member_id: str
     verify_key: VerifyKey
-    recipient: Recipient | None  # None without a card that the device signed
+    recipient: Recipient | None
     box: str
     write: str
-    removed_at: int
+    removed_at: int = 0
+    settled: bool = False  # two members have put it out
+    let_in_by: str = ""  # the device that wrote the card into the roster
+    votes: tuple[Vote, ...] = ()
 
 
-def read_roster(records: Iterable[Record]) -> Mapping[str, RosterDevice]:
-    """Return the devices by id; records whose key does not fit are left out."""
-    roster: dict[str, RosterDevice] = {}
-    for record in records:
-        device = _device(record)
-        if device is not None:
-            known = roster.get(device.device_id)
-            if known is None or (known.device_id != record.id and device.device_id == record.id):
-                roster[device.device_id] = device
+class _Card(msgspec.Struct, frozen=True):
+    key: VerifyKey
+    recipient: Recipient | None
+    box: str
+    write: str
+    beside: str
+
+
+def member_of_key(key: VerifyKey) -> str:
+    """Return the id of the member whose first device has this key (2)."""
+    return derive_id("leeward-member-1", key.to_bytes())
+
+
+def card_paper(device: str, card: str) -> tuple[Change, ...]:
+    """Return the change that lets a device in with its card."""
+    return note(DEVICE_KIND, device, PAPERS, {"card": card})
+
+
+def bond_paper(device: str) -> tuple[Change, ...]:
+    """Return the change by which this device says that another one is its owner's too (3)."""
+    return note(DEVICE_KIND, device, PAPERS, {"bond": 1})
+
+
+def vote_paper(device: str, *, out: bool, at: int) -> tuple[Change, ...]:
+    """Return the change by which this member puts a device out, or wants it back (4)."""
+    return note(DEVICE_KIND, device, PAPERS, {"out" if out else "in": at})
+
+
+def read_roster(papers: Iterable[Paper], own: str = "") -> Mapping[str, RosterDevice]:
+    """Return the devices by id, as the desk with the device `own` sees them."""
+    of: dict[str, list[Paper]] = {}
+    for paper in papers:
+        of.setdefault(paper.device, []).append(paper)
+    cards = {device: found for device, about in of.items() if (found := _first_card(about))}
+    members = {device: member for device in cards if (member := _member(device, cards, of))}
+    votes = {device: _votes(of[device], members) for device in members}
+    mine = members.get(own, "")
+    mistrusted = {d for d in members if any(v.out and v.member == mine for v in votes[d])} - {own}  # 6
+    heard = {d: [v for v in votes[d] if v.by not in mistrusted] for d in members}
+    settled = {d for d in members if len({v.member for v in heard[d] if v.out}) >= _SETTLED_BY}
+    roster = {}
+    for device, member in members.items():
+        removed_at, agreed = (
+            _standing(member, heard[device], settled - {device}) if device != own else (0, False)
+        )
+        card, author = cards[device]
+        roster[device] = RosterDevice(
+            device_id=device,
+            member_id=member,
+            verify_key=card.key,
+            recipient=card.recipient,
+            box=card.box,
+            write=card.write,
+            removed_at=removed_at,
+            settled=agreed,
+            let_in_by=author,
+            votes=tuple(votes[device]),
+        )
     return roster
 
 
 def find_key(device_id: str, untrusted_values: Iterable[Value]) -> VerifyKey | None:
-    """Return the verify key whose fingerprint is this device id, if one of the values is it."""
+    """Return the verify key of this device if one of these papers is a card that it signed."""
     for value in untrusted_values:
-        key = _verify_key(value)
-        if key is not None and key.fingerprint() == device_id:
-            return key
+        card = _card_in(device_id, value)
+        if card is not None:
+            return card.key
     return None
 
 
-def _device(record: Record) -> RosterDevice | None:
-    key = _verify_key(record.fields.get("verify_key"))
-    if key is None:
+def _standing(member: str, votes: Sequence[Vote], settled: set[str]) -> tuple[int, bool]:
+    """Return since when a device is out (0: it belongs), and whether two members say so; rules 4 and 5."""
+    counted = [vote for vote in votes if vote.by not in settled]
+    out = [vote for vote in counted if vote.out]
+    agreed = len({vote.member for vote in out}) >= _SETTLED_BY
+    for_it = any(not vote.out and vote.member != member for vote in counted)
+    if not out or (for_it and not agreed):
+        return 0, False
+    return min(vote.at for vote in out), agreed
+
+
+def _votes(about: Sequence[Paper], members: Mapping[str, str]) -> list[Vote]:
+    """Return each member's newest vote on a device (5)."""
+    newest: dict[str, Vote] = {}
+    for paper in about:
+        member = members.get(paper.by)
+        if member is None or not isinstance(paper.value, dict) or len(paper.value) != 1:
+            continue
+        ((word, at),) = paper.value.items()
+        if word in {"out", "in"} and type(at) is int and at > 0:
+            newest.pop(member, None)
+            newest[member] = Vote(member, paper.by, word == "out", at)
+    return list(newest.values())
+
+
+def _member(device: str, cards: Mapping[str, tuple[_Card, str]], of: Mapping[str, list[Paper]]) -> str:
+    """Follow the chain of bonds to the member's first device; "" if it breaks or goes in a circle (2, 3)."""
+    passed = set()
+    while device not in passed and device in cards:
+        passed.add(device)
+        card, _ = cards[device]
+        if not card.beside:
+            return member_of_key(card.key)
+        if not any(paper.by == card.beside and _is_bond(paper.value) for paper in of[device]):
+            return ""
+        device = card.beside
+    return ""
+
+
+def _is_bond(value: Value) -> bool:
+    return isinstance(value, dict) and value.get("bond") == 1
+
+
+def _first_card(about: Sequence[Paper]) -> tuple[_Card, str] | None:
+    for paper in about:
+        card = _card_in(paper.device, paper.value)
+        if card is not None:
+            return card, paper.by
+    return None
+
+
+def _card_in(device_id: str, value: Value) -> _Card | None:
+    text = value.get("card") if isinstance(value, dict) else None
+    if not isinstance(text, str) or len(text) > CARD_MOST:
         return None
-    card = signed_by(key, record.fields.get("card"))
-    removed = record.fields.get("removed_at")
-    return RosterDevice(
-        device_id=key.fingerprint(),
-        member_id=_text(record.fields.get("member_id")),
-        verify_key=key,
-        recipient=_recipient(card.get("recipient")),
-        box=_text(card.get("box")),
-        write=_text(card.get("write")),
-        removed_at=removed if isinstance(removed, int) and removed > 0 else 0,
-    )
+    return _read_card(device_id, text)
 
 
-def _verify_key(value: Value) -> VerifyKey | None:
-    """Read a key from its bytes or their base64 text."""
+@lru_cache(maxsize=1024)
+def _read_card(device_id: str, untrusted_text: str) -> _Card | None:
+    """Return what a card says if the device with this id signed it (1)."""
     try:
-        raw = base64.b64decode(value, validate=True) if isinstance(value, str) else value
-        return VerifyKey.from_bytes(raw) if isinstance(raw, bytes) else None
-    except (binascii.Error, ValueError, SealError):
+        loose: Any = json.loads(untrusted_text)
+        key = VerifyKey.from_bytes(base64.b64decode(loose["verify_key"], validate=True))
+    except (binascii.Error, ValueError, LookupError, TypeError, RecursionError, SealError):
         return None
+    if key.fingerprint() != device_id:
+        return None
+    card = signed_by(key, untrusted_text)
+    if not card:
+        return None
+    return _Card(
+        key,
+        _recipient(card.get("recipient")),
+        _text(card.get("box")),
+        _text(card.get("write")),
+        _text(card.get("beside")),
+    )
 
 
 def _recipient(value: Value) -> Recipient | None:

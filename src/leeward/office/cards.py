@@ -31,6 +31,7 @@ class DeviceCard(msgspec.Struct, frozen=True):
     recipient: Recipient
     box: str
     write: str
+    beside: str = ""  # the device id of an older device of the same person
 
     @property
     def device_id(self) -> str:
@@ -54,9 +55,9 @@ def print_signed(card: dict[str, Any], key: SigningKey, purpose: Purpose) -> str
 
 
 def print_device_card(
-    key: SigningKey, recipient: Recipient, *, name: str, role: str, box: str, write: str
+    key: SigningKey, recipient: Recipient, *, name: str, role: str, box: str, write: str, beside: str = ""
 ) -> str:
-    """Return a device card."""
+    """Return a device card; `beside` names an older device of the same person."""
     card = {
         "v": 1,
         "name": name,
@@ -66,6 +67,8 @@ def print_device_card(
         "box": box,
         "write": write,
     }
+    if beside:
+        card["beside"] = beside
     return print_signed(card, key, Purpose.DEVICE)
 
 
@@ -81,7 +84,10 @@ def read_device_card(untrusted_text: str) -> DeviceCard:
     box, write = _field(card, "box"), _field(card, "write")
     if not (_hex(box, 16) and _hex(write, 32)):
         raise _refused("its box is damaged")
-    return DeviceCard(_field(card, "name")[:200], _field(card, "role")[:40], key, recipient, box, write)
+    beside = _field(card, "beside") if "beside" in card else ""
+    return DeviceCard(
+        _field(card, "name")[:200], _field(card, "role")[:40], key, recipient, box, write, beside
+    )
 
 
 def print_welcome(key: SigningKey, *, team: str, relay: str, member_id: str, device_id: str) -> str:

@@ -35,7 +35,7 @@ class DeviceLine(msgspec.Struct, frozen=True):
 class MemberLine(msgspec.Struct, frozen=True):
     """A colleague with their devices."""
 
-    member: Member
+    member: Member  # without a name if nobody wrote one down: shown all the same
     devices: list[DeviceLine]
 
 
@@ -114,7 +114,11 @@ def _members(session: Session) -> list[MemberLine]:
     for device in session.vault.roster().values():
         here = device.device_id == session.vault.device.id
         devices[device.member_id].append(DeviceLine(device.device_id, here, device.removed_at))
-    return [MemberLine(one, sorted(devices[one.id], key=lambda found: found.id)) for one in members(session)]
+    known = members(session)
+    unnamed = [Member(id=one) for one in sorted(devices.keys() - {one.id for one in known})]
+    return [
+        MemberLine(one, sorted(devices[one.id], key=lambda found: found.id)) for one in [*known, *unnamed]
+    ]
 
 
 def _circles(session: Session) -> list[Circle]:

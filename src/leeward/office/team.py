@@ -1,6 +1,7 @@
 """Founding a team, letting a new device in, and handing out keys.
 
-1. A new device is let in only with its card, after its fingerprint was compared by voice.
+1. A new device is let in only with its card, after its fingerprint was compared by voice. A further device of a
+   member is let in by the older one that its card names, and by no other (ledger/roster.py).
 2. It takes its first keys only from the device whose fingerprint it was told (ledger, `take_grant`).
 3. Whoever is given a compartment's key is written down in that compartment, in the same step: all who can open it
    see who else can.
@@ -13,17 +14,16 @@ from pathlib import Path
 
 import msgspec
 
-from leeward.base.ids import make_id
 from leeward.base.ports import Chance, Clock
 from leeward.base.say import say
 from leeward.domain.errors import DamagedRecord
-from leeward.domain.team import ROLES, STARTING_CIRCLES, TEAM_KINDS, Access, Device, Hotline, Member, Team
+from leeward.domain.team import ROLES, STARTING_CIRCLES, TEAM_KINDS, Access, Hotline, Member, Team
 from leeward.domain.typed import Change, write_new
 from leeward.ledger.errors import LedgerError
 from leeward.ledger.model import put
+from leeward.ledger.roster import bond_paper, card_paper, member_of_key
 from leeward.ledger.store.vault import Vault
 from leeward.office.cards import (
-    DeviceCard,
     print_device_card,
     print_intake_card,
     print_welcome,
@@ -65,10 +65,11 @@ def found_team(  # noqa: PLR0913 - what a founder is asked, each once
 ) -> Session:
     """Make a vault and a team in it; its boxes are made on the relay when the first sync reaches one."""
     _check_role(role)
-    member_id = make_id(chance)
     vault = Vault.create(
-        folder, passphrase, member_id=member_id, clock=clock, chance=chance, work_factor=work_factor
+        folder, passphrase, member_id="", clock=clock, chance=chance, work_factor=work_factor
     )
+    member_id = member_of_key(vault.device.signing_key.verify_key())
+    vault.set_member(member_id)
     session = Session(vault, clock=clock, chance=chance)
     set_relay(vault, relay, proxy=proxy)
     circles = {kind: vault.make_compartment(kind).id for kind in TEAM_KINDS}
@@ -76,17 +77,7 @@ def found_team(  # noqa: PLR0913 - what a founder is asked, each once
     session.commit(
         circles["team"],
         write_new(Member(id=member_id, name=member_name, role=role, languages=languages)),
-        write_new(
-            Device(
-                id=device.id,
-                member_id=member_id,
-                verify_key=device.signing_key.verify_key().to_bytes(),
-                recipient=device.identity.recipient().string(),
-                box=device.box,
-                write=device.write,
-                card=device_card(session, name=member_name, role=role),
-            )
-        ),
+        card_paper(device.id, device_card(session, name=member_name, role=role)),
     )
     _open_hotline(session, circles["intake"])
     publish_card(session, team_name=team_name, languages=languages)
@@ -144,8 +135,11 @@ def prepare_to_join(
     return Session(vault, clock=clock, chance=chance)
 
 
-def device_card(session: Session, *, name: str, role: str) -> str:
-    """Return this device's card (JSON), to be handed to a member; its fingerprint is the vault's device id."""
+def device_card(session: Session, *, name: str, role: str, beside: str = "") -> str:
+    """Return this device's card (JSON), to be handed to a member; its fingerprint is the vault's device id.
+
+    `beside` is the fingerprint of another device of the same person, which then lets this one in.
+    """
     device = session.vault.device
     return print_device_card(
         device.signing_key,
@@ -154,20 +148,23 @@ def device_card(session: Session, *, name: str, role: str) -> str:
         role=role,
         box=device.box,
         write=device.write,
+        beside=plain_fingerprint(beside),
     )
 
 
-def admit(
-    session: Session, untrusted_card: str, role: str, *, fingerprint: str, member_id: str = ""
-) -> Admission:
+def plain_fingerprint(heard: str) -> str:
+    """Return a fingerprint as it was typed or told, without blanks and in lower case."""
+    return "".join(letter for letter in heard.lower() if letter.isalnum())
+
+
+def admit(session: Session, untrusted_card: str, role: str, *, fingerprint: str) -> Admission:
     """Let a device in, and give it the keys that its role starts with; they leave with the next sync.
 
-    `fingerprint` is what was compared by voice (1). `member_id` names a member whose further device this is.
-    Raises CardRefused.
+    `fingerprint` is what was compared by voice (1). Raises CardRefused.
     """
     _check_role(role)
     card = read_device_card(untrusted_card)
-    if card.device_id != "".join(letter for letter in fingerprint.lower() if letter.isalnum()):  # 1
+    if card.device_id != plain_fingerprint(fingerprint):  # 1
         raise CardRefused(
             say("The card is of another device than the one whose fingerprint was told."),
             kept=say("Nobody was let in."),
@@ -176,11 +173,20 @@ def admit(
             ),
         )
     circle = session.compartment_of("team")
-    owner = member_id or session.make_id()
-    changes: list[tuple[Change, ...]] = []
-    if not member_id:
+    own = session.vault.device.id
+    if card.beside not in {"", own}:  # 1
+        raise CardRefused(
+            say("The card names another device of its owner, and only that device can let this one in."),
+            kept=say("Nobody was let in."),
+            next_step=say("Add it at that device. If it is gone, ask for a card of somebody new."),
+        )
+    changes: list[tuple[Change, ...]] = [card_paper(card.device_id, untrusted_card)]
+    if card.beside:
+        owner = session.member_id
+        changes.append(bond_paper(card.device_id))
+    else:
+        owner = member_of_key(card.verify_key)
         changes.append(write_new(Member(id=owner, name=card.name, role=role)))
-    changes.append(write_new(_device_of(card, owner, untrusted_card)))
     session.commit(circle, *changes)
     held = {found.kind: found.id for found in session.vault.compartments() if found.kind in TEAM_KINDS}
     wanted = STARTING_CIRCLES[role]
@@ -275,18 +281,6 @@ def _open_hotline(session: Session, intake: str) -> None:
     box, read, write = (session.chance.draw(size).hex() for size in (16, 32, 32))
     session.save_new(intake, Hotline(id=intake, box=box, read=read, write=write))
     Outbox(session.vault, session.chance).make_box(box, read, write)
-
-
-def _device_of(card: DeviceCard, owner: str, text: str) -> Device:
-    return Device(
-        id=card.device_id,
-        member_id=owner,
-        verify_key=card.verify_key.to_bytes(),
-        recipient=card.recipient.string(),
-        box=card.box,
-        write=card.write,
-        card=text,
-    )
 
 
 def _check_role(role: str) -> None:

@@ -57,7 +57,6 @@ def add_device(request: Request) -> Response:
         form.text("card", _CARD_MOST),
         form.code("role", ROLES, "operator"),
         fingerprint=form.line("fingerprint"),
-        member_id=form.line("member"),
     )
     syncer = desk_of(request).syncer
     if syncer is not None:

@@ -24,8 +24,7 @@ from leeward.ledger.accept import Link, Signer, accept, check_signature, open_se
 from leeward.ledger.entry import parse_entries
 from leeward.ledger.errors import LedgerError, VaultDamaged
 from leeward.ledger.fault import Fault
-from leeward.ledger.merge import load_state, view
-from leeward.ledger.roster import DEVICE_KIND, TEAM_KIND, read_roster
+from leeward.ledger.roster import TEAM_KIND, read_roster
 from leeward.ledger.segment import Segment, join_entries, parse_segment, print_segment
 from leeward.ledger.store.blobs import BLOBS, Blobs
 from leeward.ledger.store.database import Database
@@ -33,6 +32,7 @@ from leeward.ledger.store.keyring import Keyring
 from leeward.ledger.store.lock import FolderLock
 from leeward.ledger.store.making import DATABASE_NAME, open_database, require_vault
 from leeward.ledger.store.pages import damaged_frames, damaged_pages
+from leeward.ledger.store.papers import flat, read_papers
 from leeward.ledger.store.passphrase import remembered_slots
 from leeward.ledger.store.slots import SLOTS, open_slots, slot_hashes
 
@@ -168,12 +168,8 @@ def _signers(connection: apsw.Connection, ring: Keyring) -> dict[str, Signer]:
     signers = {device: Signer(key) for device, key in ring.pinned.items()}
     signers[ring.device.id] = Signer(ring.device.signing_key.verify_key())
     for compartment in ring.compartments(TEAM_KIND):
-        rows: Any = connection.execute(
-            "SELECT r.id, r.state FROM record r JOIN kind k ON k.no = r.kind WHERE k.name=? AND compartment=?",
-            (DEVICE_KIND, ring.number(compartment.id)),
-        ).fetchall()
-        records = [view(load_state(state), record, compartment.id, str) for record, state in rows]
-        signers.update((d.device_id, Signer(d.verify_key)) for d in read_roster(records).values())
+        papers = read_papers(connection, ring.number(compartment.id))
+        signers.update((d.device_id, Signer(d.verify_key)) for d in read_roster(flat(papers)).values())
     return signers
 
 

@@ -9,10 +9,10 @@ from leeward.base.ports import Chance, Clock
 from leeward.base.say import say
 from leeward.ledger.errors import GrantError
 from leeward.ledger.grant import GrantHead, giver_of, read_grant
-from leeward.ledger.roster import DEVICE_KIND, TEAM_KIND, RosterDevice, read_roster
+from leeward.ledger.roster import TEAM_KIND, RosterDevice, read_roster
 from leeward.ledger.store.database import Database
 from leeward.ledger.store.keyring import Compartment, Keyring
-from leeward.ledger.store.reading import Reader
+from leeward.ledger.store.papers import flat, read_papers
 from leeward.seal.envelope import open_sealed, seal
 from leeward.seal.errors import SealError
 from leeward.seal.keys import Recipient
@@ -28,7 +28,6 @@ class Granting:
         self._ring = ring
         self._clock = clock
         self._chance = chance
-        self._reader = Reader(database, ring, str)  # names nobody, so the roster can be read
         self._roster: Mapping[str, RosterDevice] | None = None
         self._roster_lock = threading.Lock()
 
@@ -84,14 +83,18 @@ class Granting:
         with self._roster_lock:
             if self._roster is None:
                 team = self._ring.compartments(TEAM_KIND)
-                records = self._reader.find(DEVICE_KIND, team[0].id, {}, None) if team else []
-                self._roster = read_roster(records)
+                self._roster = {}
+                if team:
+                    with self._database.reading() as connection:
+                        papers = read_papers(connection, self._ring.number(team[0].id))
+                    self._roster = read_roster(flat(papers), self._ring.device.id)
             return self._roster
 
-    def forget_roster(self) -> None:
-        """Read the roster anew the next time: a device's record changed."""
-        with self._roster_lock:
-            self._roster = None
+    def forget_roster(self, compartment_id: str) -> None:
+        """Read the roster anew the next time, if this is where it lies: something was written there."""
+        if self._ring.compartment(compartment_id).kind == TEAM_KIND:
+            with self._roster_lock:
+                self._roster = None
 
     def _giver(self, device_id: str) -> VerifyKey:
         known = self.roster().get(device_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import apsw
@@ -29,6 +29,6 @@ def papers_in(record: str, state: State) -> Iterator[Paper]:
         yield Paper(record, write.stamp.device, write.value)
 
 
-def flat(papers: dict[str, list[Paper]]) -> Iterable[Paper]:
+def flat(papers: Mapping[str, list[Paper]]) -> list[Paper]:
     """Return all papers in one row."""
     return [paper for about in papers.values() for paper in about]

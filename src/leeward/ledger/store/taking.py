@@ -6,8 +6,9 @@
 3. What is refused is kept among the faults, once, with the number it had on the relay; the cursor moves on.
 4. A device that a trusted device's head names under `seen` is vouched for: its own first segment may carry the
    roster record with its key. (So a newcomer who trusts one device can read what was written before it joined.)
-5. A removed device has no say in the roster: what it wrote there waits until the head of a device that belongs names
-   it under `seen`. It may set its clock back (accept.py, rule 11), but not bring itself or another device in.
+5. What a removed device wrote is believed if the head of a device that belongs names it under `seen`. If not, it
+   waits: in the roster in any case, elsewhere once new keys were made, and before that if it was written after the
+   removal by its own clock (accept.py, rule 11). So a clock that was set back helps only until the new keys.
 """
 
 from __future__ import annotations
@@ -23,15 +24,15 @@ from leeward.base.ports import Clock
 from leeward.base.say import Message, say
 from leeward.ledger.accept import Link, Signer, accept, check_signature, open_segment
 from leeward.ledger.entry import Entry, parse_entries, print_entry
-from leeward.ledger.errors import Fork, NotVouchedFor, SegmentError
+from leeward.ledger.errors import Fork, NotVouchedFor, RemovedDevice, SegmentError
 from leeward.ledger.fault import Fault
-from leeward.ledger.merge import view
 from leeward.ledger.model import Value
-from leeward.ledger.roster import DEVICE_KIND, TEAM_KIND, RosterDevice, find_key, read_roster
+from leeward.ledger.roster import DEVICE_KIND, PAPERS, TEAM_KIND, Paper, RosterDevice, find_key, read_roster
 from leeward.ledger.segment import Segment, join_entries
 from leeward.ledger.store.database import Database
 from leeward.ledger.store.faults import keep_fault
 from leeward.ledger.store.keyring import Compartment, Keyring
+from leeward.ledger.store.papers import flat, papers_in, read_papers
 from leeward.ledger.store.records import Batch
 from leeward.ledger.store.writing import next_chunk, store_chunk
 
@@ -131,7 +132,9 @@ class _Run:
         self._own = ring.device.id
         self._now = now
         self._chunk = next_chunk(writer)
+        self._ring = ring
         self._signers = _signers(ring, roster)
+        self._papers: dict[str, list[Paper]] | None = None
         self._links: dict[str, Link] = {}
         self._moved: set[str] = set()
         self._opened: dict[int, Segment] = {}
@@ -153,6 +156,10 @@ class _Run:
         try:
             self._take(number, sealed)
         except SegmentError as error:
+            if isinstance(error, RemovedDevice):
+                self._report(
+                    number, error
+                )  # kept, since it may be brought back; told, since it may be a thief
             if error.waits:
                 self._writer.execute(
                     "INSERT OR IGNORE INTO waiting VALUES (?,?,?)", (self._place, number, sealed)
@@ -212,8 +219,8 @@ class _Run:
         signer = self._signer(segment)
         check_signature(segment, signer)
         assert signer is not None
-        if signer.removed_at and self._compartment.kind == TEAM_KIND and not self._vouched:
-            self._check_vouched(segment)
+        if signer.removed_at and not self._vouched:
+            signer = self._judge_removed(segment, signer)
         taken = accept(segment, signer, link, lambda held: self._held(head.device, held))
         if taken is None:
             return
@@ -228,7 +235,7 @@ class _Run:
         self._moved.add(head.device)
         self._store_head(segment)
         self._settle_claims(number, head.device, taken.link)
-        if not signer.removed_at:
+        if not self._signers.get(head.device, signer).removed_at:
             self._check_seen(number, segment)
         if self._compartment.kind == TEAM_KIND:
             self._learn_devices(taken.entries)
@@ -309,26 +316,39 @@ class _Run:
         key = find_key(device, _device_keys(parse_entries(segment.body)))
         return Signer(key) if key is not None else None
 
-    def _check_vouched(self, segment: Segment) -> None:
-        """Rule 5."""
+    def _judge_removed(self, segment: Segment, signer: Signer) -> Signer:
+        """Rule 5; return the signer as one that belongs if a device that does belong has seen this."""
         device, number = segment.head.device, segment.head.number
+        if any(name == device and upto >= number for name, upto, _ in self._claims):
+            return Signer(signer.key)
         changes = [change for entry in parse_entries(segment.body) for change in entry.changes]
-        in_roster = any(c.kind == DEVICE_KIND or c.record in self._signers for c in changes)
-        if in_roster and not any(name == device and upto >= number for name, upto, _ in self._claims):
+        in_roster = any(
+            c.kind == DEVICE_KIND or c.field == PAPERS or c.record in self._signers for c in changes
+        )
+        if in_roster and self._compartment.kind == TEAM_KIND:
             raise NotVouchedFor(
                 say("A device that was removed wants to change who belongs to the team."),
                 kept=say("It is kept as it came, and not believed."),
             )
+        if segment.head.epoch < self._compartment.epoch:
+            raise RemovedDevice(
+                say("A device that was removed wrote under keys that have been replaced since."),
+                kept=say("It is kept as it came, and not believed."),
+            )
+        return signer
 
     def _learn_devices(self, entries: Sequence[Entry]) -> None:
-        """Let the roster's records that just came in count for what follows."""
-        changed = {c.record for entry in entries for c in entry.changes if c.kind == DEVICE_KIND}
+        """Let the papers that just came in count for what follows."""
+        changed = {c.record for entry in entries for c in entry.changes if c.field == PAPERS}
+        if not changed:
+            return
+        if self._papers is None:
+            self._papers = read_papers(self._writer, self._place)
         for record in changed:
             state = self.batch.state(self._place, record)
-            if state is not None and state.kind == DEVICE_KIND:
-                seen = view(state, record, self._compartment.id, str)
-                for device_id, device in read_roster([seen]).items():
-                    self._signers[device_id] = Signer(device.verify_key, device.removed_at)
+            if state is not None:
+                self._papers[record] = list(papers_in(record, state))
+        self._signers = _signers(self._ring, read_roster(flat(self._papers), self._own))
 
     def _check_seen(self, number: int, segment: Segment) -> None:
         """Compare what the author had seen with what we hold; what we do not hold is a claim."""
@@ -367,12 +387,7 @@ def _signers(ring: Keyring, roster: Mapping[str, RosterDevice]) -> dict[str, Sig
 
 
 def _device_keys(entries: Sequence[Entry]) -> list[Value]:
-    return [
-        change.value
-        for entry in entries
-        for change in entry.changes
-        if change.kind == DEVICE_KIND and change.field == "verify_key"
-    ]
+    return [change.value for entry in entries for change in entry.changes if change.field == PAPERS]
 
 
 def _fork() -> Fork:

@@ -26,7 +26,7 @@ from leeward.ledger.errors import UnknownCompartment
 from leeward.ledger.fault import Fault
 from leeward.ledger.grant import GrantHead
 from leeward.ledger.model import Change, Dot, Record, Revision, Value
-from leeward.ledger.roster import DEVICE_KIND, RosterDevice
+from leeward.ledger.roster import RosterDevice
 from leeward.ledger.store.archive import HeldSegment, read_segments
 from leeward.ledger.store.blobs import Blobs
 from leeward.ledger.store.database import Database
@@ -187,6 +187,7 @@ class Vault:
         """Write changes as one entry; durable when this returns. BadValue, EntryTooLarge."""
         with self.database.writing() as writer:
             dot, kinds = write_entry(writer, self._ring, compartment_id, changes, self._clock.now_ms())
+        self._granting.forget_roster(compartment_id)
         self._changed(frozenset(kinds))
         return dot
 
@@ -277,10 +278,12 @@ class Vault:
 
         `vouched` says that a team's own signed export holds them, so that even a removed device's are believed.
         """
+        before = self.roster()
         accepted, kinds = self._taker.accept(compartment_id, items, vouched=vouched)
         if accepted.entries or accepted.faults:
+            self._granting.forget_roster(compartment_id)
             self._changed(frozenset(kinds))
-        if DEVICE_KIND in kinds:
+        if self.roster() != before:
             accepted = self._try_waiting(compartment_id, accepted)
         return accepted
 
@@ -362,8 +365,6 @@ class Vault:
         return self.member_id if device_id == self.device.id else device_id
 
     def _changed(self, kinds: frozenset[str]) -> None:
-        if DEVICE_KIND in kinds:
-            self._granting.forget_roster()
         self.generation += 1
         for listener in tuple(self._listeners):
             listener(kinds)

@@ -14,6 +14,7 @@ from leeward.ledger.entry import NAME_MOST, Entry, print_entry, read_back
 from leeward.ledger.errors import EntryTooLarge
 from leeward.ledger.merge import Stamp, State, live_clock, live_over
 from leeward.ledger.model import Change, Dot, Op
+from leeward.ledger.roster import PAPERS
 from leeward.ledger.segment import join_entries
 from leeward.ledger.store.keyring import Keyring
 from leeward.ledger.store.records import Batch
@@ -97,8 +98,11 @@ def _check_names(change: Change) -> None:
 
 
 def _check_family(state: State | None, change: Change) -> None:
-    """Refuse to mix families of operations on one field: that is a mistake of our own code."""
-    if state is None:
+    """Refuse to mix families of operations on one field: that is a mistake of our own code.
+
+    Not so for the roster's papers, which are read past whatever a foreign desk wrote under their field.
+    """
+    if state is None or change.field == PAPERS:
         return
     families = {Op.SET: state.sets, Op.ADD: state.adds, Op.REMOVE: state.adds, Op.APPEND: state.notes}
     own = families[change.op]
