@@ -48,9 +48,10 @@ def test_a_refused_passphrase_is_told_and_never_shown_again(
 
 
 def test_the_passphrase_is_changed_to_the_letter(browser: Browser, session: Session) -> None:
+    browser.client.timeout = 60  # the real work factor, on a machine that may be busy
     answer = browser.post(f"{HERE}/passphrase", {"old": OLD, "new": NEW, "again": NEW})
     assert "The new passphrase holds." in answer.text
-    assert "six" not in answer.text.lower().replace("six words", "")
+    assert "й and one" not in answer.text
     session.vault.close()
     with pytest.raises(WrongPassphrase):
         Vault.open(session.vault.folder, OLD, clock=SystemClock(), chance=SystemChance())

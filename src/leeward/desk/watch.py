@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from leeward.desk.state import DeskState
+from leeward.desk.sticks import StickWatch
 from leeward.ledger.store.burn import is_burnt
 
 _LOOK_SECONDS = 0.25
@@ -15,15 +16,18 @@ class Watch:
 
     def __init__(self, desk: DeskState) -> None:
         self._desk = desk
+        self._sticks = StickWatch(desk)
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
     def start(self) -> None:
         """Begin to look."""
         self._thread.start()
+        self._sticks.start()
 
     def stop(self) -> None:
         """End."""
+        self._sticks.stop()
         self._ending.set()
         self._thread.join()
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+
 import msgspec
 
 from leeward.base.limits import PASSPHRASE_LEAST
@@ -11,6 +14,9 @@ from leeward.office.errors import OfficeError
 from leeward.office.session import Session
 from leeward.seal.keys import DEFAULT_WORK_FACTOR
 
+STICK_BYTES = 32  # of the file that a stick carries
+_STICK = "burn-stick"  # among this vault's own values
+_NAME_MOST = 60
 BURN_WORDS = ("burn", "сжечь")  # what is typed before a vault is burnt, in whichever language
 
 
@@ -24,6 +30,20 @@ class WordNotTyped(OfficeError):
     """The word that stands before something final was not typed."""
 
     code = "vault.word-not-typed"
+
+
+class StickRefused(OfficeError):
+    """A file cannot have this name on a stick."""
+
+    code = "vault.stick-refused"
+
+
+class Stick(msgspec.Struct, frozen=True):
+    """The file by which a stick burns this vault."""
+
+    name: str
+    sha256: bytes
+    made_at: int
 
 
 class Loss(msgspec.Struct, frozen=True):
@@ -77,4 +97,37 @@ def burn_typed(session: Session, typed: str) -> None:
             kept=say("Everything is as it was."),
             next_step=say("Type the word that stands above the button."),
         )
+    burn(session.vault.folder)
+
+
+def make_stick(session: Session, name: str) -> bytes:
+    """Set up a stick: return the content of the file that it is to carry under this name. StickRefused.
+
+    Only its hash is kept, and an earlier one has no effect any more.
+    """
+    if not re.fullmatch(r"[\w-][\w .-]*", name) or len(name) > _NAME_MOST or name.endswith((" ", ".")):
+        raise StickRefused(
+            say("A file on a stick cannot have this name everywhere."),
+            kept=say("Nothing was changed."),
+            next_step=say("Use letters, digits and dots, such as notes.dat."),
+        )
+    content = session.chance.draw(STICK_BYTES)
+    stick = Stick(name, hashlib.sha256(content).digest(), session.now())
+    session.vault.local_put(_STICK, msgspec.structs.asdict(stick))
+    return content
+
+
+def forget_stick(session: Session) -> None:
+    """Let no stick burn this vault any more."""
+    session.vault.local_put(_STICK, None)
+
+
+def stick_of(session: Session) -> Stick | None:
+    """Return what was set up; None if nothing was."""
+    kept = session.vault.local_get(_STICK)
+    return msgspec.convert(kept, Stick) if kept is not None else None
+
+
+def burn_by_stick(session: Session) -> None:
+    """Burn this vault: a stick asked for it."""
     burn(session.vault.folder)

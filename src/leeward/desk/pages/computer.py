@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -10,7 +12,8 @@ from leeward.base.errors import LeewardError
 from leeward.base.limits import PASSPHRASE_LEAST
 from leeward.base.say import say
 from leeward.desk.last import last_page
-from leeward.desk.render import done, form_of, office_of, render
+from leeward.desk.render import desk_of, done, form_of, office_of, render
+from leeward.desk.sticks import can_watch
 from leeward.office import computer
 
 _HERE = "/safety/computer"
@@ -28,6 +31,8 @@ def _page(request: Request, wrong: LeewardError | None = None) -> Response:
         status=409 if wrong else 200,
         wrong=wrong,
         least=PASSPHRASE_LEAST,
+        stick=computer.stick_of(office_of(request)),
+        can_watch=can_watch(),
         loss=computer.what_burns(office_of(request)),
     )
 
@@ -51,6 +56,27 @@ def burn(request: Request) -> Response:
     return last_page(request, "burnt.html")
 
 
+def make_stick(request: Request) -> Response:
+    """Give the file that a stick is to carry."""
+    name = form_of(request).line("name")
+    try:
+        content = computer.make_stick(office_of(request), name)
+    except LeewardError as error:
+        return _page(request, error)
+    desk_of(request).bell.ring()  # this answer is a file; the page itself looks again
+    return Response(
+        content,
+        media_type="application/octet-stream",
+        headers={"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"},
+    )
+
+
+def forget_stick(request: Request) -> Response:
+    """Let no stick burn the vault."""
+    computer.forget_stick(office_of(request))
+    return done(request, f"{_HERE}#stick", say("No stick burns this vault any more."))
+
+
 def _as_typed(request: Request, name: str) -> str:
     """Return a field to the letter: what `Form` cleans away may belong to a passphrase."""
     return next((value for found, value in form_of(request) if found == name), "")
@@ -60,4 +86,6 @@ routes = [
     Route(_HERE, show),
     Route(f"{_HERE}/passphrase", change_passphrase, methods=["POST"]),
     Route(f"{_HERE}/burn", burn, methods=["POST"]),
+    Route(f"{_HERE}/stick", make_stick, methods=["POST"]),
+    Route(f"{_HERE}/stick/forget", forget_stick, methods=["POST"]),
 ]
