@@ -5,12 +5,19 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
+from tests.support.relay_simulator import RelaySimulator
 from tests.support.reporter import Reporter, item_id
 from tests.support.teams import closing, found, real_relay
 
+from leeward.base.say import Message, say
 from leeward.domain.intake import Contact
+from leeward.domain.relocation.places import Place
+from leeward.ledger.model import put
 from leeward.office import intake
 from leeward.office.channels.email_read import read_letter
+from leeward.office.channels.needs import stuck
+from leeward.office.channels.outbox import deliver, deliveries, send_again
+from leeward.office.channels.port import Incoming, Outgoing, Take
 from leeward.office.channels.taking import take_message
 from leeward.sync.client import RelayClient
 from leeward.sync.outbox import Outbox
@@ -52,3 +59,66 @@ def test_parts_after_bare_returns_are_counted_before_each_becomes_an_object() ->
     letter = read_letter(raw)
     assert letter.cut
     assert [file.name for file in letter.files] == ["message.eml"]
+
+
+class Line:
+    """A channel that notes what it was given."""
+
+    name = "email"
+    account = "us@example.org"
+    repeats_safely = True
+    pause = 0.0
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    def check(self) -> Message:
+        return say("It has not been asked yet.")
+
+    def fetch(self, take: Take, *, wait: float = 0.0) -> int:
+        del take, wait
+        return 0
+
+    def send(self, answer: Outgoing) -> None:
+        self.sent.append(answer.text)
+
+    def remark(self) -> Message | None:
+        return None
+
+    def close(self) -> None:
+        return
+
+
+def test_an_answer_that_waits_leads_nowhere_once_they_may_be_in_other_hands(tmp_path: Path) -> None:
+    anna = found(tmp_path / "anna", RelaySimulator().door())
+    with closing(anna):
+        session = anna.session
+        take_message(session, "email", Line.account, Incoming(handle="a@example.org", text="Куда идти?"))
+        [contact] = session.find(Contact)
+        session.save_new(session.compartment_of("beds"), Place(id=session.make_id(), code_name="Маяк Четыре"))
+        answer = intake.answer(session, contact.id, "Идите в Маяк Четыре.")
+        intake.mark_captured(session, contact.id, "Голос не тот.")
+        line = Line()
+        assert deliver(session, line) == 0
+        assert line.sent == []
+        assert [one.state for one in deliveries(session, contact.id)] == ["held"]
+        assert [one.letter_id for one in stuck(session)] == [answer.id]
+        send_again(session, answer.id)
+        assert deliver(session, line) == 0
+        assert line.sent == []
+
+
+def test_an_answer_cut_off_by_a_crash_does_not_go_out_at_the_next_start_either(tmp_path: Path) -> None:
+    anna = found(tmp_path / "anna", RelaySimulator().door())
+    with closing(anna):
+        session = anna.session
+        reporter = Reporter(session)
+        intake.take_in(session, item_id(), reporter.first("Куда идти?"))
+        [contact] = session.find(Contact)
+        session.save_new(session.compartment_of("beds"), Place(id=session.make_id(), code_name="Маяк Четыре"))
+        words = {"direction": "out", "text": "Идите в Маяк Четыре.", "report": "ab" * 16}
+        session.commit(contact.compartment, put("message", "m" * 26, contact_id=contact.id, **words))
+        intake.take_in(session, item_id(), reporter.again("Куда идти?", alarm=True))
+        before = Outbox(session.vault, session.chance).waiting()
+        assert intake.resume_answers(session) == 0
+        assert Outbox(session.vault, session.chance).waiting() == before

@@ -91,7 +91,7 @@ def make_front(
         chance=chance or SystemChance(),
     )
     post = ["POST"]
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", front.localised(lambda showing: showing.page)),
             Route("/plain", front.localised(lambda showing: showing.plain)),
@@ -106,6 +106,8 @@ def make_front(
         ],
         exception_handlers={404: _nothing, 405: _nothing},
     )
+    app.router.redirect_slashes = False  # a redirect would name whatever host the request named
+    return app
 
 
 class _Showing:

@@ -56,5 +56,6 @@ DELIVERY = Vocabulary(
     Term(
         "identity", "safety number changed", "сменился код безопасности", "Somebody else may hold the phone."
     ),
+    Term("held", "held back", "задержано", "They may be in other hands, and it leads to a place."),
     Term("again", "to be sent again", "отправить ещё раз", "A member decided so."),
 )

@@ -5,6 +5,7 @@
    erased, and a page says what happened.
 3. Every answer to a form is one of few lengths, and says nothing about whether a mailbox exists.
 4. Another site cannot send these forms in somebody's name.
+5. Nothing is sealed or stored of a later message whose ticket, which our forms send first, does not hold.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ class PlainForms:
             fields = form.fields
             if not later:
                 await self._lane.admit()  # before anything of it is read
-            await self._read(body, form, sealer)
+            await self._read(body, form, sealer, later=later)
             page = await self._deal_with_letter(served, fields, sealer, later=later)
             return self._answer(page, 200)
         except ClientGone:
@@ -182,12 +183,16 @@ class PlainForms:
         typed = fields.get("words", "")
         return parse_code(typed, "ru" if _CYRILLIC.search(typed) else "en")
 
-    async def _read(self, body: Body, form: Form, sealer: Sealer | None) -> None:
+    async def _read(self, body: Body, form: Form, sealer: Sealer | None, *, later: bool = False) -> None:
         """Read a form to its end, sealing its files on the way."""
         held = self._room.enter(body)
+        unproved = later
         try:
             async for part in body.parts():
                 form.feed(part)
+                if unproved and form.ready:
+                    self._tickets.read(form.fields.get("ticket", ""))  # 5
+                    unproved = False
                 while form.ready:
                     piece = form.ready.popleft()
                     if sealer is None:

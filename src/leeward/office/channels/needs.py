@@ -13,7 +13,7 @@ from leeward.office.session import Session
 
 def stuck(session: Session) -> list[Delivery]:
     """Return the answers of which a member must say what happens to them, newest first."""
-    return [one for one in session.find(Delivery) if one.state in {"refused", "unsure", "identity"}]
+    return [one for one in session.find(Delivery) if one.state in {"refused", "unsure", "identity", "held"}]
 
 
 def needs_now(session: Session) -> list[Need]:
@@ -56,4 +56,6 @@ def why_stuck(delivery: Delivery) -> Message:
         return say("The desk stopped while it was being sent. Ask them, or send it again.")
     if delivery.state == "identity":
         return say("It waits until somebody has compared their safety number.")
+    if delivery.state == "held":
+        return say("They may be in other hands since it was written, and it leads to a place.")
     return say("The server will not take it. Reach them in another way.")

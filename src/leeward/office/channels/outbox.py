@@ -5,6 +5,7 @@
 3. Killed between the two, a channel that repeats safely sends the same bytes under the same name again. With any
 other, the answer is shown as unclear, and a person says whether it goes again: never twice by itself.
 4. What the server refuses for good is shown and stops nothing behind it.
+5. What leads to a place is held back if they may be in other hands by the time it would go out.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from leeward.ledger.model import put
 from leeward.office.channels.errors import AnswerLater, AnswerRefused, AnswerUnsure, IdentityChanged
 from leeward.office.channels.port import Channel, Outgoing
 from leeward.office.channels.taking import contact_id_of
+from leeward.office.intake.danger import LeadsToAPlace, require_no_place
 from leeward.office.session import Session
 
 _BEGUN = "channels.{}.begun"
-_STOPPED = frozenset({"sent", "refused", "unsure", "identity"})
+_ASKED = frozenset({"refused", "unsure", "identity", "held"})  # a person must say what happens to it
+_STOPPED = _ASKED | {"sent"}
 
 
 def delivery_id(letter_id: str) -> str:
@@ -74,7 +77,7 @@ def deliver(session: Session, channel: Channel) -> int:
 def send_again(session: Session, letter_id: str) -> None:
     """Have an answer sent once more that was refused, or of which it is unclear whether it went."""
     told = session.get(Delivery, delivery_id(letter_id))
-    if told is None or told.state not in {"refused", "unsure", "identity"}:
+    if told is None or told.state not in _ASKED:
         raise RuleBroken(say("This answer is on its way or has gone."), kept=say("Nothing was changed."))
     session.commit(told.compartment, put(Delivery.kind, told.id, state="again", at=session.now()))
 
@@ -88,6 +91,11 @@ def _send(session: Session, channel: Channel, contact: Contact, letter: Letter) 
         reference=_last_reference(session, contact, letter.created_at),
         at=letter.created_at,
     )
+    try:
+        require_no_place(session, contact.id, letter.text)  # 5
+    except LeadsToAPlace:
+        _conclude(session, channel, letter, "held")
+        return 0
     _note_begun(session, channel.name, letter.id)  # 2
     try:
         channel.send(answer)

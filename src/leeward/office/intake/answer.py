@@ -1,7 +1,8 @@
 """Answers. A draft is an entry like any other; an answer is sealed to both ways back and goes by itself.
 
 1. The message is written before anything is queued, so that what the relay gets is never more than the team knows.
-2. If the desk dies between the two, `resume_answers` queues it at the next start, under the same reply id.
+2. If the desk dies between the two, `resume_answers` queues it at the next start, under the same reply id; but not
+   what could not be written to them any more (6).
 3. Both ways get exactly one item of the same size at the same moment, in the order of the boxes' addresses, which say
    nothing: nobody who watches one of them, or the relay's store, learns which of them is the alarm.
 4. Whoever came by a channel with a handle has no ways back: the written answer waits in the ledger, not yet queued,
@@ -105,6 +106,12 @@ def resume_answers(session: Session) -> int:
     queued = 0
     for letter in left:
         contact = require_contact(session, letter.contact_id)
+        try:
+            require_no_place(session, contact.id, letter.text)
+        except RuleBroken:
+            continue
+        if line_for(session, contact.id).ended_at:
+            continue
         _queue(session, contact, letter)
         queued += bool(contact.ways)
     return queued
