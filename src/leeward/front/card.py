@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leeward.base.limits import NAME_MOST
+from leeward.base.shown import can_be_shown
 from leeward.front.errors import CardRefused
 from leeward.seal.errors import SealError
 from leeward.seal.keys import Recipient
@@ -102,7 +103,7 @@ def check_card(untrusted_card: Mapping[str, Any]) -> Card:
     team, languages = untrusted_card.get("team"), untrusted_card.get("languages")
     if set(untrusted_card) - {"questions"} != _MEMBERS or untrusted_card["v"] != 1:  # 1
         raise _refused("it has not the members of version 1")
-    if not isinstance(team, str) or not 0 < len(team) <= NAME_MOST or not team.isprintable():
+    if not isinstance(team, str) or not 0 < len(team) <= NAME_MOST or not can_be_shown(team):
         raise _refused("its team has no printable name")
     if not isinstance(languages, list) or not 0 < len(languages) <= _LANGUAGES_MOST:
         raise _refused("its languages are not a list of codes such as ru")
@@ -151,7 +152,7 @@ def _question(untrusted: object) -> Question:
     if not isinstance(text, dict) or not 0 < len(text) <= _LANGUAGES_MOST:
         raise _refused("a question has no text")
     for language, words in text.items():
-        fits = isinstance(words, str) and 0 < len(words) <= QUESTION_TEXT_MOST and words.isprintable()
+        fits = isinstance(words, str) and 0 < len(words) <= QUESTION_TEXT_MOST and can_be_shown(words)
         if not _is(_LANGUAGE, language) or not fits:
             raise _refused("the text of a question cannot be shown")
     return Question(untrusted["id"], untrusted["required"], text)

@@ -7,15 +7,20 @@ those who cannot answer it safely.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 import msgspec
 
+from leeward.base.shown import shown_part
 from leeward.domain.typed import Typed
 
 QUESTIONS_MOST = 20
 QUESTION_MOST = 300  # characters of one question in one language
+_LANGUAGES = 40
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class Question(Typed, frozen=True, kw_only=True):
@@ -58,11 +63,18 @@ def in_order(questions: Iterable[Question]) -> list[Question]:
 
 
 def as_asked(questions: Sequence[Question]) -> tuple[Asked, ...]:
-    """Return what of them is published: those with words in any language."""
-    return tuple(
-        Asked(one.id, one.required, {lang: words for lang, words in sorted(one.text.items()) if words})
-        for one in questions
-        if any(one.text.values())
+    """Return what of them is published: those with words in any language, in a form that every page takes.
+
+    Whatever a colleague wrote past our forms, the card stays one that a front shows.
+    """
+    asked = [Asked(one.id, one.required, _askable(one.text)) for one in questions]
+    return tuple(one for one in asked if one.text and _ID.fullmatch(one.id))[:QUESTIONS_MOST]
+
+
+def _askable(text: Mapping[str, str]) -> dict[str, str]:
+    shown = {lang: shown_part(words)[:QUESTION_MOST].strip() for lang, words in sorted(text.items())}
+    return dict(
+        [(lang, words) for lang, words in shown.items() if words and _LANGUAGE.fullmatch(lang)][:_LANGUAGES]
     )
 
 

@@ -12,15 +12,19 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import msgspec
 
+from leeward.base.errors import LeewardError
 from leeward.base.ids import derive_id
 from leeward.base.ports import Chance
 from leeward.domain.intake.page_watch import PageBuild
+from leeward.front.card import check_card
 from leeward.ledger.model import put
 from leeward.office.cards import check_intake_card, signer_of
 from leeward.office.errors import CardRefused
@@ -100,9 +104,19 @@ def our_cards(session: Session) -> list[str]:
             card = check_intake_card(text)
         except CardRefused:
             continue
-        if signer_of(card) in roster:
+        if signer_of(card) in roster and _can_be_served(text):
             cards.append(text)
     return cards[: _OLD_CARDS + 1]
+
+
+@lru_cache(maxsize=32)
+def _can_be_served(text: str) -> bool:
+    """Tell whether a front would show this card: one that a colleague spoiled must not stop the looks."""
+    try:
+        check_card(json.loads(text))
+    except (ValueError, LeewardError):
+        return False
+    return True
 
 
 def our_page(session: Session) -> Rendered | None:
