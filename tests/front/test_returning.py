@@ -204,3 +204,16 @@ def test_without_a_network_the_end_says_what_is_left(browsing: Browsing, hotline
     page.unroute("**/v1/boxes/*")
     page.locator("#end-yes").click()
     expect(page.get_by_role("heading", name="Переписка стёрта")).to_be_visible(timeout=SOON)
+
+
+def test_an_answer_with_a_moment_that_no_calendar_has_hides_none_of_the_others(
+    browsing: Browsing, hotline: Hotline
+) -> None:
+    page = browsing.page(hotline.url)
+    words = send(page, photo=None)
+    hotline.answer(ways_of(hotline)[False], "Мы здесь.", AT)
+    hotline.answer(ways_of(hotline)[False], "Когда-нибудь.", 10**300)
+    other = browsing.page(hotline.url)
+    come_back(other, words)
+    expect(other.locator("#answers")).to_contain_text("Мы здесь.", timeout=SOON)
+    expect(other.locator("#damaged")).to_be_visible()

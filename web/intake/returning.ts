@@ -14,10 +14,15 @@ interface Answer {
 function answerOf(body: Uint8Array): Answer | null {
   const value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) as Partial<Answer> & { v?: number; hidden?: boolean };
   if (value.v === 1 && value.hidden === true) return null;
-  if (value.v !== 1 || typeof value.id !== "string" || typeof value.text !== "string" || typeof value.at !== "number") {
+  if (value.v !== 1 || typeof value.id !== "string" || typeof value.text !== "string" || !isMoment(value.at)) {
     throw new Error("not an answer");
   }
   return { id: value.id, at: value.at, text: value.text };
+}
+
+/** A moment that a calendar can name: one answer with another must not hide all the others. */
+function isMoment(at: unknown): at is number {
+  return Number.isInteger(at) && Math.abs(at as number) <= 8.64e15;
 }
 
 /** Words are looked up in the list of their own script, whatever language the page is in. */

@@ -3,8 +3,8 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { breathe } from "./age.js";
 import { concat, fromHex, toHex, utf8 } from "./bytes.js";
 
-/** More is not asked by any honest relay: a cheap phone would need hours. */
-const BITS_MOST = 28;
+/** More is not asked by any honest relay (relay/lanes.py): another could empty the batteries of whoever writes. */
+const BITS_MOST = 22;
 const EACH_BREATH = 32;
 
 /** What a relay asks for. */
