@@ -94,6 +94,8 @@ def test_orders_claims_and_quick_answers_are_one_key_each(
     page.keyboard.press("2")
     box = page.locator("textarea[data-draft]")
     assert "Когда вам безопасно" in box.input_value()
+    expect(box).to_be_focused()
+    expect(page.locator("#quick")).not_to_have_attribute("open", "")
     page.keyboard.press("Escape")
     page.get_by_label("Sensitive: only their true words show it").check()
     page.get_by_role("button", name="Мы прочитали и ответим позже.").click()

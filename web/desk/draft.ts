@@ -27,6 +27,11 @@ function fields(): HTMLTextAreaElement[] {
   return [...document.querySelectorAll<HTMLTextAreaElement>("textarea[data-draft]")];
 }
 
+/** Save at once what was typed and waits for its moment. */
+export async function saveDrafts(): Promise<void> {
+  await Promise.all(fields().filter((field) => saved.has(field)).map((field) => save(field)));
+}
+
 export function watchDrafts(): void {
   for (const field of fields()) saved.set(field, field.value);
   document.addEventListener("input", (event) => {
@@ -55,6 +60,8 @@ export function watchDrafts(): void {
     const sentence = button.dataset["insert"] ?? "";
     field.value = !into && field.value.trim() ? `${field.value.trimEnd()} ${sentence}` : sentence;
     field.dispatchEvent(new Event("input", { bubbles: true }));
+    const fold = button.closest("details");
+    if (fold && !fold.contains(field)) fold.open = false; // the list has done its work; what comes next is the box
     field.focus();
   });
 }
