@@ -8,6 +8,7 @@ import { watchLive } from "./live.js";
 import { watchLooks } from "./looked.js";
 import { watchPictures } from "./look.js";
 import { watchNews } from "./notify.js";
+import { watchTyped } from "./typed.js";
 import { watchUploads } from "./upload.js";
 
 watchKeys();
@@ -19,4 +20,5 @@ watchPictures();
 watchUploads();
 watchNews();
 watchLooks();
+watchTyped();
 watchLive();

@@ -4,6 +4,7 @@
  */
 import { isTyping } from "./keys.js";
 import { morphChildren } from "./morph.js";
+import { leave } from "./typed.js";
 
 let pending = false;
 let running = false;
@@ -62,6 +63,7 @@ export function watchLive(): void {
   });
   const source = new EventSource("/events");
   let lost = 0;
+  source.addEventListener("leave", leave);
   source.addEventListener("closed", () => {
     source.close();
     closed = true;

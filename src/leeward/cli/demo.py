@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         for number, (role, passphrase) in enumerate(PASSPHRASES.items(), start=1):
             port = arguments.port + number if arguments.port else 0
             words = ["desk", str(folder / role), "--no-browser", "--port", str(port), "--relay", page,
-                     "--passphrase-file", "-", "--until-stdin-ends"]  # fmt: skip
+                     "--passphrase-file", "-", "--until-stdin-ends", "--lock-after", "240"]  # fmt: skip
             words += ["--language", arguments.language] if arguments.language else []
             desks[role] = _start(stack, words, first_line=passphrase)
         addresses = {role: child.address() for role, child in desks.items()}

@@ -49,6 +49,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--language", choices=("en", "ru"), default="", help="instead of the browser's language"
     )
     parser.add_argument(
+        "--lock-after",
+        type=int,
+        default=0,
+        choices=range(241),
+        metavar="MINUTES",
+        help="lock when nobody did anything for so long (to 240); 0, as usual, means what is set under Safety",
+    )
+    parser.add_argument(
         "--relay", default="", metavar="URL", help="from now on, work with the relay at this address"
     )
     parser.add_argument("--proxy", default="", metavar="URL", help="the SOCKS proxy to it, such as Tor's")
@@ -88,6 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
             port=listening.getsockname()[1],
             lock=ending.set,
             language=arguments.language,
+            lock_after=arguments.lock_after,
         )
 
         def ready() -> None:

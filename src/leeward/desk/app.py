@@ -59,12 +59,15 @@ def make_desk(
     lock: Callable[[], None] = lambda: None,
     language: str = "",
     zone: dt.tzinfo | None = None,
+    lock_after: int = 0,
 ) -> Desk:
     """Return the desk of one member. `lock` is called when they lock it: close the vault, stop the server.
 
-    `language` "" follows the browser until the member chooses; `zone` None is this computer's.
+    `language` "" follows the browser until the member chooses; `zone` None is this computer's; `lock_after` is in
+    minutes, 0 as they set it.
     """
     state = DeskState(session, syncer, lock=lock, language=language, zone=zone)
+    state.lock_after = lock_after
     app = Starlette(
         routes=[
             Route("/events", events),
@@ -79,7 +82,7 @@ def make_desk(
     keyring = Keyring(port, session.chance)
     on_change(session, state.bell.ring)
     resume_answers(session)
-    return Desk(app=Gate(app, keyring), state=state, keyring=keyring)
+    return Desk(app=Gate(app, keyring, state.note_person), state=state, keyring=keyring)
 
 
 def _static() -> list[Mount]:

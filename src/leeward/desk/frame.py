@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from leeward.base.say import Message, say
-from leeward.office import intake
+from leeward.office import computer, intake
 from leeward.office.around import conflicts, whoami
 from leeward.office.intake.view import Call, call_of
 
@@ -58,6 +58,7 @@ class Frame(msgspec.Struct, frozen=True):
     saved: Message
     sync_state: str  # "good", "late" or "none"
     conflicts: int
+    typed: int  # texts that were typed and not sent when the desk locked
     call: Call  # what stands above every page: an alarm, or that nobody has looked
 
 
@@ -77,6 +78,7 @@ def frame_of(desk: DeskState, path: str) -> Frame:
         saved=sentence,
         sync_state=state,
         conflicts=len(conflicts(desk.session)),
+        typed=len(computer.typed_left(desk.session)),
         call=call_of(desk.session),
     )
 

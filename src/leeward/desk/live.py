@@ -19,6 +19,7 @@ class Bell:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: set[asyncio.Event] = set()
         self._closed = False
+        self._leaving = False
         self.rings = 0
 
     def ring(self) -> None:
@@ -27,6 +28,11 @@ class Bell:
         if loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop ended between the two lines
                 loop.call_soon_threadsafe(self._wake)
+
+    def leave(self) -> None:
+        """Tell every page that the desk is about to lock: hand over what was typed, and go blank."""
+        self._leaving = True
+        self.ring()
 
     def close(self) -> None:
         """End every stream, so that the server can stop."""
@@ -45,11 +51,14 @@ class Bell:
         self._waiting.add(event)
         try:
             yield b"retry: 1000\n\n"
-            seen, looks = self._watch(), 0
+            seen, looks, left = self._watch(), 0, False
             while not self._closed:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(event.wait(), _LOOK_SECONDS)
                 looks += 1
+                if self._leaving and not left:
+                    left = True
+                    yield b"event: leave\ndata: 0\n\n"
                 if event.is_set() or self._watch() != seen:
                     await asyncio.sleep(_GATHER_SECONDS)
                     event.clear()

@@ -21,6 +21,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import socket
+from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -38,6 +39,7 @@ FORM_MOST = 1024 * 1024  # bytes of one form
 _FIELDS_MOST = 5000
 _SAFE = frozenset({"GET", "HEAD"})
 _LAUNCH = "/open/"
+_BY_ITSELF = frozenset({"/events", "/safety/typed"})  # what an open page sends without anybody
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
@@ -121,8 +123,9 @@ def _find(kept: set[bytes], untrusted: str) -> bytes | None:
 class Gate:
     """ASGI middleware that enforces the rules above and reads forms for the pages."""
 
-    def __init__(self, app: ASGIApp, keyring: Keyring) -> None:
+    def __init__(self, app: ASGIApp, keyring: Keyring, on_person: Callable[[], None] = lambda: None) -> None:
         self._app = app
+        self._on_person = on_person
         self._keyring = keyring
         self._hosts = {f"127.0.0.1:{keyring.port}", f"localhost:{keyring.port}"}
 
@@ -149,6 +152,8 @@ class Gate:
         if refusal is not None:
             await refusal(scope, receive, guarded)
             return
+        if _by_person(scope, headers):
+            self._on_person()
         await self._app(scope, receive, guarded)
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
@@ -178,6 +183,13 @@ def _from_our_pages(scope: Scope, headers: Headers) -> bool:
     if scope["method"] in _SAFE and not streams:
         return True
     return site == "same-origin" or (site is None and origin is not None)
+
+
+def _by_person(scope: Scope, headers: Headers) -> bool:
+    """Tell whether somebody did something, rather than a page that looks again, or a picture that came with it."""
+    if headers.get("leeward-live") or scope["path"] in _BY_ITSELF:
+        return False
+    return scope["method"] not in _SAFE or headers.get("sec-fetch-dest", "document") == "document"
 
 
 def _cookie(headers: Headers, name: str) -> str:

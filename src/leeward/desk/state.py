@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable
 
 from jinja2 import Environment
@@ -40,6 +41,8 @@ class DeskState:
         )  # tests listen here; nothing is logged
         self.environments: dict[str, Environment] = {}
         self.zone = zone
+        self.lock_after = 0  # minutes without anybody; 0 as it is set in the vault
+        self.person_at = time.monotonic()  # when somebody last did something
         self._speeches: dict[str, Speech] = {}
         self._said: Message | None = None
         self._questions: dict[str, str] = {}
@@ -48,6 +51,10 @@ class DeskState:
         """Return what of the sync state a page shows; pages look again when it changes."""
         state = self.syncer.state if self.syncer is not None else None
         return state and (state.waiting_since, state.unsent > 0, len(state.faults), bool(state.synced_at))
+
+    def note_person(self) -> None:
+        """Note that somebody did something just now."""
+        self.person_at = time.monotonic()
 
     def speech(self, language: str) -> Speech:
         """Return a language, its catalogue read once."""

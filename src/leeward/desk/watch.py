@@ -1,21 +1,44 @@
-"""What looks after an open desk while nobody does: a thread that locks it when there is reason to."""
+"""What looks after an open desk while nobody does: a thread that locks it when there is reason to.
+
+ 1. The key slots are gone: somebody burnt the vault.
+ 2. The computer slept: the wall clock ran ahead of the monotonic one, or no look happened for long.
+ 3. Nobody did anything for as long as is set.
+For 2 and 3 the open pages are told a moment before, so that they hand over what was typed (office/computer.py).
+"""
 
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 
+from leeward.base.errors import LeewardError
 from leeward.desk.state import DeskState
 from leeward.desk.sticks import StickWatch
 from leeward.ledger.store.burn import is_burnt
+from leeward.office.computer import lock_after
 
 _LOOK_SECONDS = 0.25
+_SLEPT_SECONDS = 20.0
+_HAND_OVER_SECONDS = 1.5
 
 
 class Watch:
     """Looks four times a second; `look` is one of them."""
 
-    def __init__(self, desk: DeskState) -> None:
+    def __init__(
+        self,
+        desk: DeskState,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+        patience: float = _HAND_OVER_SECONDS,
+    ) -> None:
         self._desk = desk
+        self._monotonic = monotonic
+        self._wall = wall
+        self._patience = patience
+        self._last = (monotonic(), wall())
         self._sticks = StickWatch(desk)
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
@@ -33,11 +56,34 @@ class Watch:
 
     def look(self) -> bool:
         """Lock the desk if there is reason to; tell whether there was."""
-        if not is_burnt(self._desk.session.vault.folder):
+        slept = self._slept()  # asked at every look: it compares with the last one
+        if is_burnt(self._desk.session.vault.folder):  # 1
+            self._lock()
+        elif slept or self._deserted():  # 2 3
+            self._desk.bell.leave()
+            self._ending.wait(self._patience)
+            self._lock()
+        else:
             return False
+        return True
+
+    def _slept(self) -> bool:
+        before, self._last = self._last, (self._monotonic(), self._wall())
+        monotonic, wall = self._last[0] - before[0], self._last[1] - before[1]
+        return max(wall - monotonic, monotonic) > _SLEPT_SECONDS
+
+    def _deserted(self) -> bool:
+        idle = self._monotonic() - self._desk.person_at
+        if idle < 60:
+            return False
+        try:
+            return idle > 60 * (self._desk.lock_after or lock_after(self._desk.session))
+        except LeewardError:  # it is being closed already
+            return False
+
+    def _lock(self) -> None:
         self._desk.bell.close()
         self._desk.lock()
-        return True
 
     def _run(self) -> None:
         while not self._ending.wait(_LOOK_SECONDS):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 
 import msgspec
 
 from leeward.base.limits import PASSPHRASE_LEAST
 from leeward.base.say import say
+from leeward.domain.errors import OutOfRange
 from leeward.ledger.store.burn import burn
 from leeward.office.errors import OfficeError
 from leeward.office.session import Session
@@ -17,6 +19,10 @@ from leeward.seal.keys import DEFAULT_WORK_FACTOR
 STICK_BYTES = 32  # of the file that a stick carries
 _STICK = "burn-stick"  # among this vault's own values
 _NAME_MOST = 60
+LOCK_LEAST, LOCK_USUAL, LOCK_MOST = 2, 15, 240  # minutes without anybody, until a desk locks by itself
+_LOCK = "lock-after"  # among this vault's own values
+_TYPED = "typed"  # likewise: what was typed and not sent when the desk locked
+_TYPED_MOST = 50  # texts kept
 BURN_WORDS = ("burn", "сжечь")  # what is typed before a vault is burnt, in whichever language
 
 
@@ -44,6 +50,15 @@ class Stick(msgspec.Struct, frozen=True):
     name: str
     sha256: bytes
     made_at: int
+
+
+class Typed(msgspec.Struct, frozen=True):
+    """One text that stood in a form, unsent, when the desk locked."""
+
+    at: int
+    place: str  # the page's address
+    label: str
+    text: str
 
 
 class Loss(msgspec.Struct, frozen=True):
@@ -131,3 +146,46 @@ def stick_of(session: Session) -> Stick | None:
 def burn_by_stick(session: Session) -> None:
     """Burn this vault: a stick asked for it."""
     burn(session.vault.folder)
+
+
+def lock_after(session: Session) -> int:
+    """Return after how many minutes without anybody this desk locks."""
+    kept = session.vault.local_get(_LOCK)
+    return kept if isinstance(kept, int) and LOCK_LEAST <= kept <= LOCK_MOST else LOCK_USUAL
+
+
+def set_lock_after(session: Session, minutes: int) -> None:
+    """Set after how many minutes without anybody this desk locks; OutOfRange beyond the limits."""
+    if not LOCK_LEAST <= minutes <= LOCK_MOST:
+        raise OutOfRange(
+            say("A desk locks after {least} to {most} minutes.", least=LOCK_LEAST, most=LOCK_MOST),
+            kept=say("Nothing was changed."),
+            next_step=say("Write a whole number between these two."),
+        )
+    session.vault.local_put(_LOCK, minutes)
+
+
+def leave_typed(session: Session, place: str, texts: Sequence[tuple[str, str]]) -> None:
+    """Keep what stands in the forms of a page, on this computer only: pairs of a field's label and its text."""
+    local = place if place.startswith("/") and not place.startswith(("//", "/\\")) else "/"
+    fresh = [Typed(session.now(), local, label, text) for label, text in texts if text.strip()]
+    kept = [
+        one
+        for one in typed_left(session)
+        if (one.place, one.text) not in {(new.place, new.text) for new in fresh}
+    ]
+    if fresh:
+        session.vault.local_put(
+            _TYPED, [msgspec.structs.asdict(one) for one in [*kept, *fresh][-_TYPED_MOST:]]
+        )
+
+
+def typed_left(session: Session) -> list[Typed]:
+    """Return the texts that are kept, oldest first."""
+    kept = session.vault.local_get(_TYPED)
+    return msgspec.convert(kept, list[Typed]) if kept is not None else []
+
+
+def forget_typed(session: Session) -> None:
+    """Let go of the texts that are kept."""
+    session.vault.local_put(_TYPED, None)

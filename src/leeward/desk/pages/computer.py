@@ -1,4 +1,4 @@
-"""Safety, this computer: the passphrase of the vault that lies here, and burning it."""
+"""Safety, this computer: the passphrase of the vault that lies here, locking by itself, and burning it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from leeward.base.errors import LeewardError
-from leeward.base.limits import PASSPHRASE_LEAST
+from leeward.base.limits import NAME_MOST, PASSPHRASE_LEAST, TEXT_MOST
 from leeward.base.say import say
+from leeward.desk.forms import clean
 from leeward.desk.last import last_page
 from leeward.desk.render import desk_of, done, form_of, office_of, render
 from leeward.desk.sticks import can_watch
@@ -33,6 +34,8 @@ def _page(request: Request, wrong: LeewardError | None = None) -> Response:
         least=PASSPHRASE_LEAST,
         stick=computer.stick_of(office_of(request)),
         can_watch=can_watch(),
+        minutes=computer.lock_after(office_of(request)),
+        limits=(computer.LOCK_LEAST, computer.LOCK_MOST),
         loss=computer.what_burns(office_of(request)),
     )
 
@@ -77,6 +80,39 @@ def forget_stick(request: Request) -> Response:
     return done(request, f"{_HERE}#stick", say("No stick burns this vault any more."))
 
 
+def set_lock(request: Request) -> Response:
+    """Take another time after which the desk locks by itself."""
+    minutes = form_of(request).number("minutes", computer.LOCK_LEAST, computer.LOCK_MOST)
+    computer.set_lock_after(office_of(request), minutes or computer.LOCK_USUAL)
+    return done(request, f"{_HERE}#lock", say("Kept. It holds from now on."))
+
+
+def note_person(request: Request) -> Response:
+    """Take note that somebody moves at an open page; the gate has done so already."""
+    del request
+    return Response(status_code=204)
+
+
+def show_typed(request: Request) -> Response:
+    """Show what was typed and not sent when the desk locked."""
+    return render(request, "safety/typed.html", typed=computer.typed_left(office_of(request)))
+
+
+def leave_typed(request: Request) -> Response:
+    """Keep what an open page hands over when the desk is about to lock."""
+    form = form_of(request)
+    labels = [clean(value, NAME_MOST) for name, value in form if name == "label"]
+    texts = [clean(value, TEXT_MOST) for name, value in form if name == "text"]
+    computer.leave_typed(office_of(request), form.line("place", 2000), list(zip(labels, texts, strict=False)))
+    return Response(status_code=204)
+
+
+def forget_typed(request: Request) -> Response:
+    """Let go of it."""
+    computer.forget_typed(office_of(request))
+    return done(request, "/", say("Let go of."))
+
+
 def _as_typed(request: Request, name: str) -> str:
     """Return a field to the letter: what `Form` cleans away may belong to a passphrase."""
     return next((value for found, value in form_of(request) if found == name), "")
@@ -87,5 +123,10 @@ routes = [
     Route(f"{_HERE}/passphrase", change_passphrase, methods=["POST"]),
     Route(f"{_HERE}/burn", burn, methods=["POST"]),
     Route(f"{_HERE}/stick", make_stick, methods=["POST"]),
+    Route(f"{_HERE}/lock", set_lock, methods=["POST"]),
+    Route("/safety/here", note_person, methods=["POST"]),
+    Route("/safety/typed", show_typed),
+    Route("/safety/typed", leave_typed, methods=["POST"]),
+    Route("/safety/typed/forget", forget_typed, methods=["POST"]),
     Route(f"{_HERE}/stick/forget", forget_stick, methods=["POST"]),
 ]
