@@ -28,16 +28,23 @@ from typing import Any, Self
 
 import psutil  # type: ignore[import-untyped]
 import pytest
+from tests.support.marks import unpacked
 
 ONION = "leewardexampleleewardexampleleewardexampleleewardexample.onion"
 HOME = f"http://{ONION}"
 ESCAPE = "\ue00c"
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 SOON = 30.0
+_CARELESS_FIELD = """document.getElementById("careless")?.remove();
+document.body.append(Object.assign(document.createElement("textarea"), { id: "careless" }));
+"""
 _WRITE_DOWN = """const [done] = arguments;
-const { TabStateFlusher } = ChromeUtils.importESModule("resource:///modules/sessionstore/TabStateFlusher.sys.mjs");
-const { SessionSaver } = ChromeUtils.importESModule("resource:///modules/sessionstore/SessionSaver.sys.mjs");
-TabStateFlusher.flushWindow(window).then(() => SessionSaver.run()).then(() => done(null), done);
+const load = (name) => ChromeUtils.importESModule(`resource:///modules/sessionstore/${name}.sys.mjs`)[name];
+(async () => {
+  await load("SessionStore").promiseAllWindowsRestored;
+  await load("TabStateFlusher").flushWindow(window);
+  await load("SessionSaver").run();
+})().then(() => done(null), done);
 """
 
 Preferences = Mapping[str, bool | int | str]
@@ -135,10 +142,11 @@ class Refused(Exception):
 class Firefox:
     """One Firefox with one window."""
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int, asked: list[tuple[str, int]]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], profile: Path, asked: list[tuple[str, int]]) -> None:
         self.process = process
+        self._profile = profile
         self.asked = asked  # every name and port that anything in it wanted to reach
-        self._wire = socket.create_connection(("127.0.0.1", port), 60)
+        self._wire = socket.create_connection(("127.0.0.1", _port(profile, process)), 60)
         self._file = self._wire.makefile("rb")
         self._count = 0
         self._read()
@@ -234,11 +242,19 @@ class Firefox:
         return self.ask("WebDriver:ExecuteScript", script=script, args=list(arguments), sandbox=None)
 
     def write_down(self) -> None:
-        """Have it write to the disk now what it writes every few seconds so that it can go on after a crash."""
-        self.ask("Marionette:SetContext", value="chrome")
-        try:
+        """Have it write to the disk now what it writes every few seconds so that it can go on after a crash.
+
+        It has done so when a field that we add to the page, which does not ask to be left out, is there.
+        """
+        token = str(time.monotonic_ns())
+        note = self._profile / "sessionstore-backups" / "recovery.jsonlz4"
+        end = time.monotonic() + SOON
+        self.run(_CARELESS_FIELD)
+        self.fill("#careless", token)
+        while not (note.exists() and any(token.encode() in one for one in unpacked(note.read_bytes()))):
+            assert time.monotonic() < end, "Firefox wrote nothing down"
+            self.ask("Marionette:SetContext", value="chrome")
             self.ask("WebDriver:ExecuteAsyncScript", script=_WRITE_DOWN, args=[])
-        finally:
             self.ask("Marionette:SetContext", value="content")
 
     @property
@@ -339,7 +355,7 @@ def run_firefox(folder: Path, relay: str, preferences: Preferences) -> Iterator[
         (folder / "profile" / "user.js").write_text("\n".join(lines))
         process = _start(folder)
         try:
-            firefox = Firefox(process, _port(folder / "profile", process), proxy.asked)
+            firefox = Firefox(process, folder / "profile", proxy.asked)
             try:
                 yield firefox
             finally:

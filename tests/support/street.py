@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.support.firefox import ONION, Firefox, Preferences, run_firefox
 from tests.support.hotline import CHANCE, Hotline
-from tests.support.marks import Marks, files_below, in_files, search_for
+from tests.support.marks import Marks, Search, files_below, in_files, spellings
 
 
 class Street:
@@ -39,7 +39,8 @@ class Street:
     def left_behind(self) -> list[tuple[str, bytes]]:
         """Return where any device wrote down a mark, or two of the words that it showed."""
         pairs = [between.join(self.words[:2]) for between in (" ", "\n") if self.words]
-        wanted = search_for(self.marks.prefix, *pairs)
+        coded = {pair.encode(coding) for pair in pairs for coding in ("utf-8", "utf-16-le")}
+        wanted = Search(frozenset(spellings(self.marks.prefix) | coded))
         return in_files(files_below(*self.folder.glob("device-*")), wanted)
 
     def end(self) -> None:
