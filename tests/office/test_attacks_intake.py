@@ -241,3 +241,12 @@ def test_a_case_of_somebody_in_other_hands_says_so_from_its_first_line(anna: Des
     case = anna.session.get(Case, opened.case_id)
     assert case is not None
     assert case.seized
+
+
+def test_junk_under_the_id_of_a_report_does_not_take_its_place(anna: Desk) -> None:
+    item = item_id()
+    intake.take_in(anna.session, item, b"junk that the relay made up")
+    intake.take_in(anna.session, item, Reporter(anna.session).first("Настоящее письмо."))
+    assert [one.text for one in anna.session.find(Letter)] == ["Настоящее письмо."]
+    intake.take_in(anna.session, item, b"junk that the relay made up")
+    assert len(intake.damaged(anna.session)) == 1

@@ -44,7 +44,7 @@ from leeward.seal.kinds import Kind
 def take_in(session: Session, item_id: str, sealed: bytes) -> None:
     """Take one item of the intake box into the vault; durable when it returns. Never raises for what it contains."""
     circle = session.compartment_of("intake")
-    if session.vault.get(derive_id("damaged", item_id)) is not None:
+    if session.vault.get(_damaged_id(item_id, sealed)) is not None:
         return
     try:
         plain = open_sealed(Kind.REPORT, sealed, session.vault.identities_of(circle))
@@ -185,9 +185,14 @@ def _keep_original(session: Session, sealed: bytes) -> str:
     return address
 
 
+def _damaged_id(item_id: str, sealed: bytes) -> str:
+    """Return the id of what cannot be read; other bytes under the same item id are another matter."""
+    return derive_id("damaged", item_id, hashlib.sha256(sealed).hexdigest())
+
+
 def _keep_damaged(session: Session, circle: str, item_id: str, sealed: bytes, why: str) -> None:
     kept = Damaged(
-        id=derive_id("damaged", item_id),
+        id=_damaged_id(item_id, sealed),
         item=item_id,
         why=why,
         size=len(sealed),
