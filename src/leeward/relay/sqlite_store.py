@@ -8,7 +8,6 @@ or more.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -127,8 +126,10 @@ class SqliteStore:
 
     async def put_blob(self, blob: bytes, erase_hash: bytes, sealed: bytes, *, mail: bool = False) -> bool:
         """See BoxStore.put_blob."""
-        sha256, size = hashlib.sha256(sealed).digest(), len(sealed)
-        piece, there = await self._read(lambda c: (rows.find_piece(c, blob), rows.find_blob(c, blob)))
+        size = len(sealed)
+        piece, there, sha256 = await self._read(
+            lambda c: (rows.find_piece(c, blob), rows.find_blob(c, blob), rows.sha256(sealed))
+        )
         if piece is not None:
             if (piece.erase_hash, piece.sealed) != (erase_hash, sealed):
                 raise BlobTaken
