@@ -4,7 +4,8 @@
 2. A head has at most HEAD_MOST bytes; one that is never finished costs at most one read more than that.
 3. A client that stops reading is dropped after STALL_SECONDS.
 4. What is not HTTP gets our own word, not the server's sentence, and the client's address is forgotten.
-5. Beyond CONNECTIONS_MOST connections, new ones are closed at once.
+5. Beyond CONNECTIONS_MOST connections, whichever has waited longest for its client gives way to a new one: what is
+   idle or in a head for IDLE_SECONDS, or in a body that does not go on. If there is none, the new one is closed.
 6. A body that goes on after its answer must end within HEAD_SECONDS too.
 7. A POST that has arrived whole in one read, with nothing before it under way, is offered to the app's `take_whole`.
    Anything else, and what that does not take, goes uvicorn's way, as if it had not been held back.
@@ -19,12 +20,14 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from leeward.relay.request import MOVE, STALE
 from leeward.relay.whole_append import TakeWhole
 
 HEAD_SECONDS = 10.0
 HEAD_MOST = 16 * 1024
 STALL_SECONDS = 60.0
 CONNECTIONS_MOST = 1000
+IDLE_SECONDS = 2.0
 
 _BAD = (
     b"HTTP/1.1 400 Bad Request\r\ncache-control: no-store\r\ncontent-type: text/plain\r\n"
@@ -87,12 +90,14 @@ class QuietHttp(HttpToolsProtocol):
         self._refused = False
         self._take_whole: TakeWhole | None = getattr(self.app, "take_whole", None)
         self._held: list[bytes] | None = None  # the body of a request that may yet turn out whole (7)
+        self._moved_at = self.loop.time()  # when the client last did something that goes on
+        self._moved = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin the first head's deadline (1), or turn the client away (5)."""
         super().connection_made(cast("asyncio.Transport", transport))
         self.client = None  # 4
-        if len(self.connections) > CONNECTIONS_MOST:
+        if len(self.connections) > CONNECTIONS_MOST and not self._find_place():
             self.transport.abort()
             return
         self._start_head()
@@ -107,6 +112,9 @@ class QuietHttp(HttpToolsProtocol):
         """Parse, and see that a head that is not complete yet stays within its time (1) and size (2)."""
         if self._refused or self.transport.is_closing():
             return
+        self._moved += len(data)
+        if self._moved >= MOVE:
+            self._moved, self._moved_at = 0, self.loop.time()
         is_all_head = self._in_head or not self._in_body
         if not self._in_head:
             self._head_size = 0
@@ -129,6 +137,7 @@ class QuietHttp(HttpToolsProtocol):
         """End the head's deadline; go on with it unless it is too large (2)."""
         self._in_head = False
         self._in_body = True
+        self._moved_at = self.loop.time()
         self._stop_head()
         size = len(self.url)
         for name, value in self.headers:
@@ -164,8 +173,29 @@ class QuietHttp(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Begin the deadline of a body that nobody asked for (6)."""
         super().on_response_complete()
+        self._moved_at = self.loop.time()
         if self._in_body and self.cycle.response_complete and not self.transport.is_closing():
             self._start_head()
+
+    def _find_place(self) -> bool:
+        """Close the connection that has waited longest for its client (5); False if none has."""
+        now = self.loop.time()
+        late = [one for one in self.connections if isinstance(one, QuietHttp) and one.waits_since(now)]
+        if not late:
+            return False
+        min(late, key=lambda one: one.waits_since(now)).transport.abort()
+        return True
+
+    def waits_since(self, now: float) -> float:
+        """Return since when this waits for its client, 0 if it does not, or not for long."""
+        answered = self.cycle is None or self.cycle.response_complete
+        ours = (
+            self.flow.read_paused or self.transport.get_write_buffer_size() > 0
+        )  # it is the client who waits
+        if self.transport.is_closing() or ours or not (answered or self._in_body):
+            return 0.0
+        most = STALE if self._in_body else IDLE_SECONDS
+        return self._moved_at if now - self._moved_at > most else 0.0
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is not HTTP (4)."""

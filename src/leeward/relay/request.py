@@ -3,12 +3,14 @@
 1. Path and query are taken as sent; an escape ("%") is no path of ours.
 2. A header that counts may come once. A body must state its length; chunked bodies are refused.
 3. A body that is late, slow, short or long is refused or dropped.
+4. Where the budget is gone, whoever stopped sending gives way to whoever asks: nobody holds it by stopping half-way.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any, TypeAlias
@@ -21,6 +23,8 @@ Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 SLOWEST = 2048  # bytes a second that a body must reach on average
 PATIENCE = 30.0  # seconds of grace before that is asked for
+MOVE = 16 * 1024  # bytes that count as going on
+STALE = 3.0  # seconds without them, after which a body gives way (4)
 _DRAIN_MOST = 8 * 1024 * 1024  # bytes of a refused body that are read and dropped, so that the answer arrives
 _DRAIN_SECONDS = 5.0
 _DRAIN_PAUSE = 1.0  # seconds between two parts of it
@@ -48,19 +52,22 @@ class Budget:
     def __init__(self, most: int) -> None:
         self.most = most
         self.held = 0
+        self._shares: set[Share] = set()
 
     @contextmanager
     def share(self) -> Iterator[Share]:
         """Give one request its share, empty at first; what it took is free again afterwards."""
         share = Share(self)
+        self._shares.add(share)
         try:
             yield share
         finally:
+            self._shares.discard(share)
             self.give_back(share.size)
 
     def take(self, size: int) -> None:
         """Hold `size` bytes more; Busy if they are not there. Whoever took them gives them back."""
-        if self.held + size > self.most:
+        if self.held + size > self.most and not self._make_room(size):
             raise Busy
         self.held += size
 
@@ -68,20 +75,49 @@ class Budget:
         """Hold `size` bytes less."""
         self.held -= size
 
+    def _make_room(self, size: int) -> bool:
+        """Drop bodies that have stopped, the longest first, until there is room (4); tell whether there is."""
+        stale = sorted(
+            (share for share in self._shares if share.is_stale()), key=lambda share: share.moved_at
+        )
+        for share in stale:
+            if self.held + size <= self.most:
+                break
+            self.give_back(share.give_up())
+        return self.held + size <= self.most
+
 
 class Share:
     """What one request holds of the budget: only what has arrived, so that mere promises cost nobody room."""
 
-    __slots__ = ("_budget", "size")
+    __slots__ = ("_budget", "_counted", "moved_at", "size", "waiting")
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
+        self._counted = 0
+        self.moved_at = time.monotonic()
         self.size = 0
+        self.waiting: asyncio.Timeout | None = None  # while the next part of a body is waited for
 
     def take(self, size: int) -> None:
         """Hold `size` bytes more; Busy if they are not there."""
         self._budget.take(size)
         self.size += size
+        self._counted += size
+        if self._counted >= MOVE:
+            self._counted = 0
+            self.moved_at = time.monotonic()
+
+    def is_stale(self) -> bool:
+        """Tell whether it holds room for a body that does not go on."""
+        return self.waiting is not None and self.size > 0 and time.monotonic() - self.moved_at > STALE
+
+    def give_up(self) -> int:
+        """Wait for no more of the body; return what it held."""
+        if self.waiting is not None:
+            self.waiting.reschedule(0.0)
+        held, self.size = self.size, 0
+        return held
 
 
 class Request:
@@ -154,7 +190,7 @@ class Request:
         size = len(message["body"])
         while message.get("more_body", False):
             late = start + PATIENCE + size / SLOWEST - loop.time()
-            message = await self._next(late)
+            message = await self._next(late, share)
             share.take(len(message["body"]))
             parts.append(message["body"])
             size += len(message["body"])
@@ -176,12 +212,17 @@ class Request:
             size += len(message["body"])
             self.complete = not message.get("more_body", False)
 
-    async def _next(self, seconds: float) -> MutableMapping[str, Any]:
+    async def _next(self, seconds: float, share: Share | None = None) -> MutableMapping[str, Any]:
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(seconds) as waiting:
+                if share is not None:
+                    share.waiting = waiting
                 message = await self._receive()
         except TimeoutError as error:
             raise ClientGone from error
+        finally:
+            if share is not None:
+                share.waiting = None
         if message["type"] != "http.request":
             raise ClientGone
         return message
