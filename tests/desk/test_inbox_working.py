@@ -64,13 +64,20 @@ def test_their_own_word_the_server_and_the_facts_are_shown(session: Session, bro
     assert "they wrote: до 8:00" in page
 
 
-def test_what_went_where_stands_in_the_conversation(session: Session, browser: Browser) -> None:
+def test_what_went_where_stands_in_the_conversation(
+    session: Session, browser: Browser, clock: TestClock
+) -> None:
     _, contact = arrive(session, "раз")
+    clock.pass_minutes(1)
     page = browser.post(
         f"/inbox/{contact}/answer", {"text": "В девять.", "sensitive": "1", "cover": "Пока новостей нет."}
     ).text
     assert "Sealed to their true words alone." in page
     assert "To their true words alone" in page
+    _, other = arrive(session, "ещё")
+    beside = browser.get(f"/inbox/{other}").text  # the queue says that there is one, not what it says
+    assert "To their true words alone" in beside
+    assert "В девять." not in beside
     assert "Their alarm form shows instead: “Пока новостей нет.”" in page
     page = browser.post(
         f"/inbox/{contact}/answer", {"text": "В десять.", "sensitive": "1", "cover": " "}

@@ -112,6 +112,12 @@ def _paths(script: Script, talks: list[Talk], questions: list[str]) -> None:
         "intake",
         put("message", urgent.first_id, urgent=True, path="page", questions=1, answers=answers, facts=_FACTS),
     )
+    script.change(
+        urgent.wrote + HOUR,
+        "operator",
+        "intake",
+        put("contact", urgent.contact_id, relation="self", safe_device="borrowed"),
+    )
     script.change(plain.wrote, "operator", "intake", put("message", plain.first_id, path="plain"))
     told = [
         {"q": questions[0], "text": "пока да, дня два"},
@@ -123,7 +129,7 @@ def _paths(script: Script, talks: list[Talk], questions: list[str]) -> None:
         "operator",
         "intake",
         put("message", offline.first_id, urgent=True, path="offline", questions=1, answers=told, facts=facts),
-        put("contact", offline.contact_id, urgency=""),
+        put("contact", offline.contact_id, urgency="", relation="self"),
     )
 
 
@@ -193,6 +199,7 @@ def _to_true_words(script: Script, talk: Talk) -> None:
         "contact",
         talk.contact_id,
         urgency="urgent",
+        relation="relative",
         vetting="verified",
         vetting_by=script.members["Mila"],
         vetting_second_by=script.members["Timur"],
