@@ -15,9 +15,11 @@ from tests.support.teams import Desk, StillClock, found
 from leeward.base.ids import derive_id
 from leeward.domain.cases.case import Case
 from leeward.domain.intake import Contact, Letter
+from leeward.domain.typed import T
 from leeward.ledger.model import note, put
 from leeward.office import intake
 from leeward.office.casework_open import open_case
+from leeward.office.session import Session
 from leeward.office.team import hotline_of
 from leeward.seal.codes import Code, derive_way
 from leeward.seal.envelope import open_sealed
@@ -250,3 +252,21 @@ def test_junk_under_the_id_of_a_report_does_not_take_its_place(anna: Desk) -> No
     assert [one.text for one in anna.session.find(Letter)] == ["Настоящее письмо."]
     intake.take_in(anna.session, item, b"junk that the relay made up")
     assert len(intake.damaged(anna.session)) == 1
+
+
+def test_a_flood_of_strangers_does_not_cost_each_of_them_a_look_at_all_the_others(
+    anna: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[type] = []
+    find = Session.find
+
+    def counting(session: Session, kind: type[T], **rest: str) -> list[T]:
+        asked.append(kind)
+        return find(session, kind, **rest)
+
+    monkeypatch.setattr(Session, "find", counting)
+    for _ in range(20):
+        take(anna, Reporter(anna.session).sealed(voice=item_id() * 2, event="opened"))
+    assert asked.count(Contact) <= 1
+    names = [contact.pseudonym for contact in find(anna.session, Contact)]
+    assert len(set(names)) == len(names) == 20

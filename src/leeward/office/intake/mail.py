@@ -14,7 +14,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import msgspec
 
@@ -33,6 +33,7 @@ from leeward.domain.intake import (
 from leeward.domain.typed import write_new
 from leeward.ledger.errors import BadValue, EntryTooLarge
 from leeward.ledger.model import Change, put
+from leeward.office.intake.pseudonyms import note_taken, taken_names
 from leeward.office.session import Session
 from leeward.office.team import hotline_of
 from leeward.seal.envelope import open_sealed
@@ -54,7 +55,7 @@ def take_in(session: Session, item_id: str, sealed: bytes) -> None:
         _keep_damaged(session, circle, item_id, sealed, str(error))  # 2
         return
     digest = hashlib.sha256(plain).hexdigest()
-    contact_id, alarm, changes = _who(session, circle, report)
+    contact_id, alarm, changes = _who(session, report)
     letter = Letter(
         id=_letter_id(session, contact_id, report, digest),
         contact_id=contact_id,
@@ -79,6 +80,7 @@ def take_in(session: Session, item_id: str, sealed: bytes) -> None:
         changes = [*changes, *put("contact", contact_id, alarmed=True)]  # 3
     try:
         session.commit(circle, changes, write_new(letter))
+        note_taken(session, changes)
     except (EntryTooLarge, BadValue) as error:
         _keep_damaged(session, circle, item_id, sealed, str(error))  # 2
 
@@ -99,7 +101,7 @@ def _check_ways(session: Session, report: Report) -> None:
             raise ReportMalformed("One of its ways back has no usable key.") from error
 
 
-def _who(session: Session, circle: str, report: Report) -> tuple[str, bool, Iterable[Change]]:
+def _who(session: Session, report: Report) -> tuple[str, bool, Sequence[Change]]:
     """Return the contact's id, whether this voice is the alarm, and what makes the contact if it is new."""
     if report.voice:
         known = session.get(Voice, voice_id(report.voice))
@@ -107,11 +109,11 @@ def _who(session: Session, circle: str, report: Report) -> tuple[str, bool, Iter
             return known.contact_id, known.alarm, []
         contact_id = derive_id("contact", report.voice)
         there = session.vault.get(contact_id) is not None
-        return contact_id, False, [] if there else _new_contact(session, circle, report, contact_id)
-    return _who_is_first(session, circle, report)
+        return contact_id, False, [] if there else _new_contact(session, report, contact_id)
+    return _who_is_first(session, report)
 
 
-def _who_is_first(session: Session, circle: str, report: Report) -> tuple[str, bool, Iterable[Change]]:
+def _who_is_first(session: Session, report: Report) -> tuple[str, bool, Sequence[Change]]:
     contact_id = derive_id("contact", report.ways[0].voice)
     known = [session.get(Voice, voice_id(spoken.voice)) for spoken in report.ways]
     told = [one for one in known if one is not None and _has_ways(session, one.contact_id)]
@@ -122,8 +124,8 @@ def _who_is_first(session: Session, circle: str, report: Report) -> tuple[str, b
         ]
         return (contact_id, False, []) if same else (told[0].contact_id, True, [])  # 4
     if any(known) or session.vault.get(contact_id) is not None:
-        return contact_id, False, _told_late(session, circle, report, contact_id)  # 5
-    return contact_id, False, _new_contact(session, circle, report, contact_id)
+        return contact_id, False, _told_late(session, report, contact_id)  # 5
+    return contact_id, False, _new_contact(session, report, contact_id)
 
 
 def _has_ways(session: Session, contact_id: str) -> bool:
@@ -132,12 +134,11 @@ def _has_ways(session: Session, contact_id: str) -> bool:
     return contact is not None and bool(contact.ways)
 
 
-def _new_contact(session: Session, circle: str, report: Report, contact_id: str) -> list[Change]:
+def _new_contact(session: Session, report: Report, contact_id: str) -> list[Change]:
     """Return what makes a contact, and says whom its voices speak for."""
-    taken = {contact.pseudonym for contact in session.find(Contact, compartment=circle)}
     contact = Contact(
         id=contact_id,
-        pseudonym=choose_pseudonym(contact_id, taken),
+        pseudonym=choose_pseudonym(contact_id, taken_names(session)),
         language=report.language,
         ways=tuple(spoken.way for spoken in report.ways),
     )
@@ -153,10 +154,10 @@ def _voices(report: Report, contact_id: str) -> list[Change]:
     return changes
 
 
-def _told_late(session: Session, circle: str, report: Report, contact_id: str) -> list[Change]:
+def _told_late(session: Session, report: Report, contact_id: str) -> list[Change]:
     """Return what a first message adds that comes after a later one (5)."""
     if session.get(Contact, contact_id) is None:
-        changes = _new_contact(session, circle, report, contact_id)
+        changes = _new_contact(session, report, contact_id)
     else:
         ways = tuple(spoken.way for spoken in report.ways)
         changes = [*put("contact", contact_id, ways=msgspec.to_builtins(ways)), *_voices(report, contact_id)]
