@@ -2,8 +2,9 @@
 
  1. The key slots are gone: somebody burnt the vault.
  2. The computer slept: the wall clock ran ahead of the monotonic one, or no look happened for long.
- 3. Nobody did anything for as long as is set.
-For 2 and 3 the open pages are told a moment before, so that they hand over what was typed (office/computer.py).
+ 3. The computer says that its screen is locked, or that it goes to sleep.
+ 4. Nobody did anything for as long as is set.
+For 2 to 4 the open pages are told a moment before, so that they hand over what was typed (office/computer.py).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable
 
 from leeward.base.errors import LeewardError
+from leeward.desk.screenlock import ScreenLock
 from leeward.desk.state import DeskState
 from leeward.desk.sticks import StickWatch
 from leeward.ledger.store.burn import is_burnt
@@ -40,6 +42,8 @@ class Watch:
         self._patience = patience
         self._last = (monotonic(), wall())
         self._sticks = StickWatch(desk)
+        self._told = threading.Event()
+        self._screen = ScreenLock(self._told.set)
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
@@ -47,10 +51,12 @@ class Watch:
         """Begin to look."""
         self._thread.start()
         self._sticks.start()
+        self._screen.start()
 
     def stop(self) -> None:
         """End."""
         self._sticks.stop()
+        self._screen.stop()
         self._ending.set()
         self._thread.join()
 
@@ -59,7 +65,7 @@ class Watch:
         slept = self._slept()  # asked at every look: it compares with the last one
         if is_burnt(self._desk.session.vault.folder):  # 1
             self._lock()
-        elif slept or self._deserted():  # 2 3
+        elif slept or self._told.is_set() or self._deserted():  # 2 3 4
             self._desk.bell.leave()
             self._ending.wait(self._patience)
             self._lock()
