@@ -134,7 +134,10 @@ def test_one_member_puts_a_device_out_at_once_and_it_cannot_come_back_by_itself(
 def test_another_member_brings_it_back_and_whoever_put_it_out_may_think_again() -> None:
     assert gone([*team(), vote(C, A), vote(C, B, out=False)]) == set()
     assert gone([*team(), vote(C, A), vote(C, A, out=False)]) == set()
-    assert gone([*team(), vote(C, A), vote(C, B, out=False), vote(C, A)]) == set()
+    again = [*team(), vote(C, A), vote(C, B, out=False), vote(C, A)]
+    assert gone(again) == {C}  # lost once more: an old vote for it does not stand in the way
+    assert gone([*team(), vote(C, B, out=False), vote(C, A)]) == {C}
+    assert gone([*again, vote(C, D, out=False)]) == set()
 
 
 def test_two_members_settle_it_and_then_its_own_votes_count_no_more() -> None:

@@ -49,7 +49,7 @@ def test_what_was_committed_is_there_after_opening_again(vault: Vault) -> None:
         assert found.fields["tag_set"] == ("x", "y")
         assert found.fields["remarks"][0].value == "seen twice"
         assert found.fields["detail"] == {"a": [1, None, b"\x00"]}
-        assert (found.kind, found.compartment, found.created_by) == ("claim", record, "one")
+        assert (found.kind, found.compartment, found.created_by) == ("claim", record, member)
         assert (again.device.id, again.member_id) == (device, member)
         assert (dot.device, dot.count) == (device, 1)
         assert again.generation >= 1

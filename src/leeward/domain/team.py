@@ -64,6 +64,15 @@ class Access(Typed, frozen=True, kw_only=True):
     by: str = ""  # member id of the giver
 
 
+class Rekey(Typed, frozen=True, kw_only=True):
+    """That a compartment got a new key, and without which devices: written in that compartment."""
+
+    kind: ClassVar[str] = "rekey"
+    epoch: int = 0
+    without: tuple[str, ...] = ()  # device ids
+    at: int = 0  # milliseconds
+
+
 class Hotline(Typed, frozen=True, kw_only=True):
     """The box that the intake page writes to and only desks with the intake key can read."""
 

@@ -9,7 +9,7 @@ the record counts for nothing.
  2. A card that names no older device makes its owner: the member's id is derived from this first device's key.
  3. A card that names an older device (`beside`) counts once that device itself wrote the bond; the member is that
     device's. So both sides sign: nobody brings a device in under a colleague's name, or takes one of theirs away.
- 4. One member's vote puts a device out, at once. Another's vote for it brings it back, unless two want it out.
+ 4. One member's vote puts a device out, at once. Another's later vote brings it back, unless two want it out.
  5. A member's newest vote counts. A device that two members have put out votes no more.
  6. On each desk, whom its own member put out has no vote, and this desk's own device is never out.
 """
@@ -144,15 +144,16 @@ def _standing(member: str, votes: Sequence[Vote], settled: set[str]) -> tuple[in
     """Return since when a device is out (0: it belongs), and whether two members say so; rules 4 and 5."""
     counted = [vote for vote in votes if vote.by not in settled]
     out = [vote for vote in counted if vote.out]
-    agreed = len({vote.member for vote in out}) >= _SETTLED_BY
-    for_it = any(not vote.out and vote.member != member for vote in counted)
+    agreed = len(out) >= _SETTLED_BY
+    since = counted[counted.index(out[-1]) :] if out else []
+    for_it = any(not vote.out and vote.member != member for vote in since)
     if not out or (for_it and not agreed):
         return 0, False
     return min(vote.at for vote in out), agreed
 
 
 def _votes(about: Sequence[Paper], members: Mapping[str, str]) -> list[Vote]:
-    """Return each member's newest vote on a device (5)."""
+    """Return each member's newest vote on a device (5), oldest first."""
     newest: dict[str, Vote] = {}
     for paper in about:
         member = members.get(paper.by)

@@ -59,3 +59,9 @@ class ExportDamaged(OfficeError):
     """An export's files are not those that its manifest names."""
 
     code = "export.damaged"
+
+
+class CutOffRefused(OfficeError):
+    """A device cannot be put out or brought back from here."""
+
+    code = "cut-off.refused"

@@ -187,9 +187,9 @@ def _secrets(session: Session, records_identity: Identity) -> bytes:
         {
             "id": found.id,
             "kind": found.kind,
-            "box": found.box,
-            "read": found.read,
-            "write": found.write,
+            "box": vault.first_room(found.id).box,
+            "read": vault.first_room(found.id).read,
+            "write": vault.first_room(found.id).write,
             "made_at": found.made_at,
             "identities": [[epoch, identity.string()] for epoch, identity in vault.epochs_of(found.id)],
         }

@@ -132,7 +132,7 @@ def _fill(vault: Vault, folder: Path, manifest: _Manifest, secrets: _Secrets, pr
             progress(done, len(names))
         if sum(1 for _ in vault.segments(circle.id)) != len(mine) or vault.missing(circle.id, keep=False):
             raise _damaged(f"{SEGMENTS}/{circle.id}", say("not every segment could be read"))
-        vault.set_cursor(circle.box, 0)
+        vault.set_cursor(vault.compartment(circle.id).box, 0)  # that was moved on by taking the export in
     for name in names:
         if name.startswith(f"{BLOBS}/"):
             vault.blob_put(Path(name).stem, (folder / name).read_bytes())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import msgspec
 
@@ -14,6 +14,7 @@ from leeward.domain.relocation.places import Place, PlaceAddress
 from leeward.domain.team import Member
 from leeward.ledger.fault import Fault
 from leeward.office.cards import check_intake_card
+from leeward.office.cutoff import Fresh, could_read, progress
 from leeward.office.errors import CardRefused
 from leeward.office.hotline_page.alarms import faults as page_faults
 from leeward.office.relay import relay_address
@@ -30,6 +31,11 @@ class DeviceLine(msgspec.Struct, frozen=True):
     id: str
     here: bool  # the one you sit at
     removed_at: int
+    let_in_by: str = ""  # member id
+    out_by: tuple[str, ...] = ()  # member ids
+    settled: bool = False  # two members put it out
+    mine: bool = False  # this member is one of them
+    fresh: Fresh | None = None  # how far the new keys are
 
 
 class MemberLine(msgspec.Struct, frozen=True):
@@ -59,6 +65,7 @@ class Safety(msgspec.Struct, frozen=True):
     faults: list[Fault]
     this_device: str
     can_admit: bool
+    card_is_old: bool  # reports are sealed to a key that a device which is out holds
 
 
 def gather(session: Session, running: Iterable[Fault] = ()) -> Safety:
@@ -83,6 +90,7 @@ def gather(session: Session, running: Iterable[Fault] = ()) -> Safety:
         ),
         this_device=session.vault.device.id,
         can_admit=bool(session.vault.compartments("team")),
+        card_is_old=bool(card) and not _is_newest(session, card),
     )
 
 
@@ -97,8 +105,9 @@ def _card(session: Session, untrusted_card: str) -> tuple[str, list[Fault]]:
         return "", []
     try:
         card = check_intake_card(untrusted_card)
-        recipient = session.vault.recipient_of(session.compartment_of("intake")).string()
-        if (card.get("recipient"), card.get("box")) == (recipient, hotline_of(session).box):
+        keys = session.vault.identities_of(session.compartment_of("intake"))
+        ours = {key.recipient().string() for key in keys}
+        if card.get("recipient") in ours and card.get("box") == hotline_of(session).box:
             return untrusted_card, []
     except (CardRefused, DamagedRecord):
         pass
@@ -109,16 +118,38 @@ def _card(session: Session, untrusted_card: str) -> tuple[str, list[Fault]]:
     return "", [Fault(session.now(), session.compartment_of("team"), "card", what)]
 
 
+def _is_newest(session: Session, card: str) -> bool:
+    newest = session.vault.recipient_of(session.compartment_of("intake"))
+    return check_intake_card(card).get("recipient") == newest.string()
+
+
 def _members(session: Session) -> list[MemberLine]:
     devices: dict[str, list[DeviceLine]] = defaultdict(list)
-    for device in session.vault.roster().values():
+    roster, fresh = session.vault.roster(), progress(session)
+    for device in roster.values():
         here = device.device_id == session.vault.device.id
-        devices[device.member_id].append(DeviceLine(device.device_id, here, device.removed_at))
+        line = DeviceLine(
+            device.device_id,
+            here,
+            device.removed_at,
+            let_in_by=roster[device.let_in_by].member_id if device.let_in_by in roster else "",
+            out_by=tuple(vote.member for vote in device.votes if vote.out),
+            settled=device.settled,
+            mine=any(vote.out and vote.member == session.member_id for vote in device.votes),
+            fresh=fresh.get(device.device_id),
+        )
+        devices[device.member_id].append(line)
     known = members(session)
     unnamed = [Member(id=one) for one in sorted(devices.keys() - {one.id for one in known})]
     return [
         MemberLine(one, sorted(devices[one.id], key=lambda found: found.id)) for one in [*known, *unnamed]
     ]
+
+
+def was_open_to(session: Session, device_ids: Collection[str]) -> list[Circle]:
+    """Return what devices could read until now, as far as this desk may see, in the order of the page."""
+    reached = set(could_read(session, device_ids))
+    return [circle for circle in _circles(session) if circle.id in reached]
 
 
 def _circles(session: Session) -> list[Circle]:

@@ -21,6 +21,7 @@ from leeward.base.limits import CLOCK_DRIFT_MS
 from leeward.base.say import Message, Moment, Span, say, say_count
 from leeward.ledger.errors import LedgerError, VaultClosed
 from leeward.ledger.fault import Fault
+from leeward.office.cutoff import make_new_keys
 from leeward.office.mail import TakeIn, damaged_mail, pull_mail
 from leeward.office.session import Session
 from leeward.office.team import hotline_of, trusted_giver
@@ -34,6 +35,7 @@ _GATHER_SECONDS = 0.05  # changes come in bursts: one segment for all of them
 _PAUSES = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # after the first, second, … failure in a row
 _WAIT_SECONDS = 20  # how long one question is held open
 _PIECES = 16  # pieces of files sent between two looks at what is more urgent
+_NEW_KEYS = 8  # made between two looks at what is more urgent
 _ALL = 1 << 62
 
 
@@ -156,11 +158,18 @@ class Syncer:
         done = Round()
         try:
             self._exchange.trusted = trusted_giver(self._session)
+            if sweep or self._session.vault.device.box in due:
+                self._exchange.pull_grants(
+                    done
+                )  # first: what is written from now on is sealed to the newest keys
             self._exchange.push(done)
             if self._suspicious:  # a relay that was restored from an old copy was away in between
                 self._exchange.check_anchors(done)
                 self._suspicious = False
             self._fetch(due, done, sweep=sweep)
+            more = make_new_keys(
+                self._session, _NEW_KEYS
+            )  # after fetching: what a lost device wrote before is here
             self._exchange.push(done)
         except BaseException:
             with self._guard:
@@ -172,12 +181,10 @@ class Syncer:
                 self._exchange.ring(done.boxes)  # what went out is rung for even if something later failed
         if sweep:
             self._next_sweep = time.monotonic() + self._sweep_seconds
-        return self._exchange.outbox.deliver_pieces(self._relay, _PIECES)
+        return self._exchange.outbox.deliver_pieces(self._relay, _PIECES) or more
 
     def _fetch(self, due: set[str], done: Round, *, sweep: bool) -> None:
         vault = self._session.vault
-        if sweep or vault.device.box in due:
-            self._exchange.pull_grants(done)
         self._exchange.pull_all(done, None if sweep else due)
         if self._take_in is not None and vault.compartments("intake"):
             box = hotline_of(self._session).box
@@ -240,7 +247,8 @@ class Syncer:
             bell.box, bell.read, after=self._heads[bell.box], wait=self._wait_seconds
         )
         self._heads[bell.box] = max((item.number for item in listing.items), default=listing.last)
-        mine = {compartment.box for compartment in self._session.vault.compartments()} | {device.box}
+        vault = self._session.vault
+        mine = {room.box for found in vault.compartments() for room in vault.rooms(found.id)} | {device.box}
         for item in listing.items:
             self._want(read_ring(bell, item.id, item.untrusted_sealed, mine))
         return True

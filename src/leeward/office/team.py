@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from leeward.ledger.model import put
 from leeward.ledger.roster import bond_paper, card_paper, member_of_key
 from leeward.ledger.store.vault import Vault
 from leeward.office.cards import (
+    check_intake_card,
     print_device_card,
     print_intake_card,
     print_welcome,
@@ -33,6 +35,7 @@ from leeward.office.cards import (
 from leeward.office.errors import CardRefused
 from leeward.office.relay import relay_address, set_relay
 from leeward.office.session import Session
+from leeward.seal.keys import Recipient
 from leeward.seal.signing import VerifyKey
 from leeward.sync.outbox import Outbox
 
@@ -103,6 +106,20 @@ def publish_card(session: Session, *, team_name: str, languages: tuple[str, ...]
         circle, put("team", circle, name=team_name, languages=list(languages), relay=relay, card=card)
     )
     return card
+
+
+def page_recipient(session: Session) -> Recipient:
+    """Return whom reports are sealed to: of the card on the page, which may be of an older key than the newest.
+
+    A page takes no card with another recipient by itself; a new one is handed to it (Safety).
+    """
+    intake, team = session.compartment_of("intake"), team_of(session)
+    with contextlib.suppress(CardRefused):
+        said = check_intake_card(team.card).get("recipient") if team is not None else ""
+        for identity in session.vault.identities_of(intake):
+            if identity.recipient().string() == said:
+                return identity.recipient()
+    return session.vault.recipient_of(intake)
 
 
 def team_of(session: Session) -> Team | None:
@@ -192,7 +209,7 @@ def admit(session: Session, untrusted_card: str, role: str, *, fingerprint: str)
     wanted = STARTING_CIRCLES[role]
     given = tuple(kind for kind in wanted if kind in held)
     for kind in given:
-        _hand(session, held[kind], {card.device_id: owner})
+        hand(session, held[kind], {card.device_id: owner})
     team = team_of(session)
     welcome = print_welcome(
         session.vault.device.signing_key,
@@ -232,7 +249,7 @@ def grant_case(session: Session, compartment: str, member_ids: Collection[str]) 
         for device in session.vault.roster().values()
         if device.member_id in member_ids and not device.removed_at and device.device_id not in already
     }
-    _hand(session, compartment, wanted)
+    hand(session, compartment, wanted)
 
 
 def who_can_open(session: Session, compartment: str) -> list[Access]:
@@ -245,7 +262,7 @@ def circles(session: Session) -> Mapping[str, list[Access]]:
     return {found.id: who_can_open(session, found.id) for found in session.vault.compartments()}
 
 
-def _hand(session: Session, compartment: str, devices: Mapping[str, str]) -> None:
+def hand(session: Session, compartment: str, devices: Mapping[str, str]) -> None:
     """Send grants to devices (id to member id) and write that down."""
     if not devices:
         return

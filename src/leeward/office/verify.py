@@ -116,6 +116,17 @@ class _Against:
         }
         waiting = self._waiting(compartment)
         seen: set[bytes] = set()
+        for room in self._vault.rooms(compartment.id, every=True):
+            if not self._room(room, held, seen):
+                return
+        for digest, where in held.items():  # 3
+            if digest not in seen and digest not in waiting:
+                self._fault(
+                    compartment.id, where, say("The relay does not have this segment, which is held here.")
+                )
+
+    def _room(self, compartment: Compartment, held: dict[bytes, str], seen: set[bytes]) -> bool:
+        """Hold one of a compartment's boxes against what is here; False if the relay does not have it."""
         cursor = self._vault.cursor(compartment.box)
         try:
             for item in self._fetch(compartment):
@@ -125,12 +136,8 @@ class _Against:
                 raise
             if cursor:
                 self._fault(compartment.id, "box", say("The relay does not have this box any more."))
-            return
-        for digest, where in held.items():  # 3
-            if digest not in seen and digest not in waiting:
-                self._fault(
-                    compartment.id, where, say("The relay does not have this segment, which is held here.")
-                )
+            return False
+        return True
 
     def _fetch(self, compartment: Compartment) -> Iterator[Item]:
         after = 0

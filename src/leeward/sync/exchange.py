@@ -58,8 +58,8 @@ class Exchange:
     def sync(self) -> Round:
         """Push everything, look into every box, and push what that led to."""
         done = Round()
+        self.pull_grants(done)  # first, so that what is written is sealed to the newest keys
         self.push(done)
-        self.pull_grants(done)
         self.check_anchors(done)
         self.pull_all(done, None)
         self.push(done)
@@ -69,19 +69,24 @@ class Exchange:
         """Look into these boxes, all of them for None; the team's first, since it says whose word counts."""
         before = done.taken
         for compartment in self.vault.compartments("team"):
-            if boxes is None or done.granted or compartment.box in boxes:
-                self.pull(compartment, done)
+            self._pull_rooms(compartment, done, boxes)
         news = done.taken > before or done.granted > 0
         for compartment in self.vault.compartments():
             if compartment.kind != "team":
                 if news:
                     done.taken += self.vault.accept(compartment.id, ()).entries  # what waited for the roster
-                if boxes is None or done.granted or compartment.box in boxes:
-                    self.pull(compartment, done)
+                self._pull_rooms(compartment, done, boxes)
         if self.memory.grants():
             self.retry_grants(done)
         self.look_for_withheld(done)
+        self.vault.late()
         self.memory.keep_anchors(self._anchors)
+
+    def _pull_rooms(self, compartment: Compartment, done: Round, boxes: Collection[str] | None) -> None:
+        """Look into a compartment's boxes, or those of them that are named; the oldest first, as it was written."""
+        for room in reversed(self.vault.rooms(compartment.id)):
+            if boxes is None or done.granted or room.box in boxes:
+                self.pull(room, done)
 
     def look_for_withheld(self, done: Round) -> None:
         """Where colleagues have seen what this desk was not given: ask for the whole box once more, then say so (5)."""
@@ -89,8 +94,9 @@ class Exchange:
             missing = frozenset(fault.where for fault in self.vault.missing(compartment.id, keep=False))
             if missing and missing != self._missing.get(compartment.id):
                 for team in self.vault.compartments("team"):
-                    self.pull(team, done)
-                self.pull(compartment, done, after=0)
+                    self._pull_rooms(team, done, None)
+                for room in reversed(self.vault.rooms(compartment.id)):
+                    self.pull(room, done, after=0)
                 self._missing[compartment.id] = missing
                 self.vault.missing(compartment.id)
 
@@ -125,9 +131,16 @@ class Exchange:
 
     def ring(self, boxes: set[str]) -> None:
         """Tell the team's other desks which boxes have something new."""
-        bell = self.bell()
-        if bell is None or not boxes:
-            return
+        bells = self._bells()
+        to_devices = boxes & {device.box for device in self.vault.roster().values()}
+        for bell, named in [
+            *((bell, boxes) for bell in bells[:1]),
+            *((bell, to_devices) for bell in bells[1:]),
+        ]:
+            if named:
+                self._ring(bell, named)
+
+    def _ring(self, bell: Bell, boxes: set[str]) -> None:
         item, ring = make_ring(bell, boxes, self._chance)
         try:
             self.relay.append(bell.box, bell.write, item, ring)
@@ -139,9 +152,15 @@ class Exchange:
 
     def bell(self) -> Bell | None:
         """Return the team's bell; None while this device does not hold the team's key."""
-        for compartment in self.vault.compartments("team"):
-            return derive_bell(self.vault.identities_of(compartment.id)[0].string().encode("ascii"))
-        return None
+        return next(iter(self._bells()), None)
+
+    def _bells(self) -> list[Bell]:
+        """Return the team's bell, and the older ones: who has not heard of the new keys yet listens there for them."""
+        for team in self.vault.compartments("team"):
+            identities = dict(self.vault.epochs_of(team.id))
+            rooms = self.vault.rooms(team.id)
+            return [derive_bell(identities[room.epoch].string().encode("ascii")) for room in rooms]
+        return []
 
     def pull(self, compartment: Compartment, done: Round, *, after: int | None = None) -> None:
         """Take in what a compartment's box has after its cursor (2), or after another number."""
@@ -158,7 +177,7 @@ class Exchange:
             if not told.items:
                 return
             items = [(item.number, item.untrusted_sealed) for item in told.items]
-            done.taken += self.vault.accept(compartment.id, items).entries
+            done.taken += self.vault.accept(compartment.id, items, box=box).entries
             self._anchors[box] = (told.items[-1].number, told.items[-1].id)
             if len(told.items) < len(listing.items):
                 return  # a lie in it, named by now; what was left out is asked for in the next round
@@ -182,7 +201,8 @@ class Exchange:
 
         To be called before `pull_all`, which moves the anchors on.
         """
-        for compartment in self.vault.compartments():
+        rooms = [room for found in self.vault.compartments() for room in self.vault.rooms(found.id)]
+        for compartment in rooms:
             number, item = self._anchors.get(compartment.box, (0, ""))
             if number:
                 listing = self._list(
@@ -216,11 +236,11 @@ class Exchange:
 
     def retry_grants(self, done: Round) -> None:
         """Try again the grants that came before what makes them believable; pull what they open."""
-        before = {compartment.id for compartment in self.vault.compartments()}
+        before = set(self.vault.compartments())
         self.memory.keep_grants([sealed for sealed in self.memory.grants() if not self._take(sealed, done)])
         for compartment in self.vault.compartments():
-            if compartment.id not in before:
-                self.pull(compartment, done)
+            if compartment not in before:
+                self._pull_rooms(compartment, done, None)
 
     def _take(self, untrusted_sealed: bytes, done: Round) -> bool:
         """Take a grant; False if it is to be tried again later."""
@@ -254,8 +274,9 @@ class Exchange:
         self._anchors.pop(box, None)
         self.memory.release(box, 1 << 62)
         self.pull(compartment, done)
-        offer_again(self.vault, self.relay, compartment)
-        done.boxes.add(box)
+        newest = self.vault.compartment(compartment.id)
+        offer_again(self.vault, self.relay, newest)
+        done.boxes.add(newest.box)
 
     def _hold_to_promises(self, compartment: Compartment, told: Told, listing: Listing) -> None:
         promised = self.memory.promised(compartment.box)
@@ -270,5 +291,5 @@ class Exchange:
         ]
         if broken:
             self.memory.note_lie(compartment.id, Lie.DROPPED, f"item {min(broken)}")
-            offer_again(self.vault, self.relay, compartment)  # 3
+            offer_again(self.vault, self.relay, self.vault.compartment(compartment.id))  # 3
         self.memory.release(compartment.box, max([upto, *broken]))

@@ -11,7 +11,7 @@ from leeward.base.say import say
 from leeward.desk.frame import sync_sentence
 from leeward.desk.render import desk_of, done, form_of, office_of, render
 from leeward.domain.team import ROLES
-from leeward.office import conflicts, safety, search, team
+from leeward.office import conflicts, cutoff, safety, search, team
 
 _CARD_MOST = 20_000
 
@@ -37,6 +37,7 @@ def _page(request: Request, admission: team.Admission | None = None) -> Response
         field_word=conflicts.field_word,
         value_word=conflicts.value_word,
         names={one.id: one.name for one in team.members(session)},
+        own_member=session.member_id,
         roles=ROLES,
         admission=admission,
         words_of=fingerprint_words,
@@ -58,9 +59,7 @@ def add_device(request: Request) -> Response:
         form.code("role", ROLES, "operator"),
         fingerprint=form.line("fingerprint"),
     )
-    syncer = desk_of(request).syncer
-    if syncer is not None:
-        syncer.nudge()
+    _hurry(request)
     return _page(request, admission)
 
 
@@ -83,8 +82,66 @@ def settle(request: Request) -> Response:
     return done(request, "/safety#conflicts", say("Settled. The other stays in the history."))
 
 
+def ask_cut_off(request: Request) -> Response:
+    """Show what a device, or all of a member's, could read until now, and the one button."""
+    session = office_of(request)
+    line, devices = _named(safety.gather(session).members, request.query_params.get("w", ""))
+    if line is None:
+        return done(request, "/safety#team", say("There is nothing here to cut off."))
+    return render(
+        request,
+        "safety/cutoff.html",
+        line=line,
+        devices=devices,
+        whole=request.query_params.get("w") == line.member.id,
+        circles=safety.was_open_to(session, [one.id for one in devices]),
+        words_of=fingerprint_words,
+    )
+
+
+def _named(
+    members: list[safety.MemberLine], named: str
+) -> tuple[safety.MemberLine | None, list[safety.DeviceLine]]:
+    """Return the member and the devices that an id names: one device, or all of a member's that are still in use."""
+    for line in members:
+        devices = [
+            one
+            for one in line.devices
+            if named in {one.id, line.member.id} and not one.here and not one.removed_at
+        ]
+        if devices:
+            return line, devices
+    return None, []
+
+
+def cut_off(request: Request) -> Response:
+    """Put devices out; new keys follow in the background."""
+    cutoff.put_out(office_of(request), form_of(request).many("device"))
+    _hurry(request)
+    return done(request, "/safety#team", say("Cut off. New keys are being made."))
+
+
+def bring_back(request: Request) -> Response:
+    """Vote for a device that was put out."""
+    device = form_of(request).line("device")
+    cutoff.bring_back(office_of(request), [device])
+    _hurry(request)
+    if office_of(request).vault.roster()[device].removed_at:
+        return done(request, "/safety#team", say("Your vote is written down; others still want it out."))
+    return done(request, "/safety#team", say("It belongs to the team again, and gets the keys it had."))
+
+
+def _hurry(request: Request) -> None:
+    syncer = desk_of(request).syncer
+    if syncer is not None:
+        syncer.nudge()
+
+
 routes = [
     Route("/safety", show),
+    Route("/safety/cut-off", ask_cut_off),
+    Route("/safety/cut-off", cut_off, methods=["POST"]),
+    Route("/safety/bring-back", bring_back, methods=["POST"]),
     Route("/safety/devices", add_device, methods=["POST"]),
     Route("/safety/card", card),
     Route("/safety/settle", settle, methods=["POST"]),

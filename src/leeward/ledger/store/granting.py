@@ -41,6 +41,13 @@ class Granting:
         with self._database.reading() as connection:
             return self._ring.reload(connection, made)
 
+    def next_epoch(self, compartment_id: str) -> Compartment:
+        """Give a compartment a fresh key; what is written from now on is sealed to it, and goes to a box of its own."""
+        with self._database.writing() as writer:
+            self._ring.next_epoch(writer, compartment_id, self._clock.now_ms(), self._chance)
+        with self._database.reading() as connection:
+            return self._ring.reload(connection, compartment_id)
+
     def make_grant(self, compartment_id: str, device_id: str, recipient: Recipient) -> bytes:
         """Return a sealed, signed grant of a compartment's keys to a device."""
         return seal(
@@ -57,7 +64,7 @@ class Granting:
         giver = trusted if trusted is not None else self._giver(giver_of(plain))
         grant = read_grant(plain, receiver=device.id, giver_key=giver)
         with self._database.writing() as writer:
-            self._ring.take_grant(writer, grant)
+            self._ring.take_grant(writer, grant, self._clock.now_ms())
             if trusted is not None:
                 self._ring.pin(writer, trusted)
         with self._database.reading() as connection:
@@ -70,7 +77,7 @@ class Granting:
         """Take the keys of an export whose passphrase was known: its compartments, and who signed in them."""
         with self._database.writing() as writer:
             for head in heads:
-                self._ring.take_grant(writer, head)
+                self._ring.take_grant(writer, head, self._clock.now_ms())
             for key in signers:
                 self._ring.pin(writer, key)
         with self._database.reading() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,9 @@ from leeward.ledger.grant import SINGLE_KINDS, VERSION, GrantHead, print_grant
 from leeward.seal.errors import SealError
 from leeward.seal.keys import Identity, Recipient, make_identity
 from leeward.seal.signing import SigningKey, VerifyKey, make_signing_key
+
+DRAWN_BITS = 32  # of an epoch's number; above them its place in the row
+OLD_BOX_MS = 30 * 24 * 3600 * 1000
 
 
 class Device(msgspec.Struct, frozen=True):
@@ -33,7 +37,7 @@ class Device(msgspec.Struct, frozen=True):
 
 
 class Compartment(msgspec.Struct, frozen=True):
-    """One need-to-know circle whose keys are here; `epoch` is the newest."""
+    """One need-to-know circle whose keys are here; `epoch` is the newest, and box and tokens are that epoch's."""
 
     id: str
     kind: str
@@ -62,6 +66,9 @@ class Keyring:
         self.device = device
         self.pinned = pinned
         self._compartments: dict[str, Compartment] = {}
+        self._rooms: dict[
+            str, list[tuple[int, Compartment]]
+        ] = {}  # since when the epoch is here; oldest first
         self._numbers: dict[str, int] = {}
         self._names: dict[int, str] = {}
         self._identities: dict[str, dict[int, Identity]] = {}
@@ -109,13 +116,18 @@ class Keyring:
             "SELECT no, id, kind, box, read, write, made_at FROM compartment WHERE id=?", (compartment_id,)
         ).fetchone()
         number, name, kind, box, read, write, made_at = row
-        identities = {
-            epoch: Identity.from_string(text)
-            for epoch, text in connection.execute(
-                "SELECT epoch, identity FROM epoch WHERE compartment=? ORDER BY epoch", (number,)
-            )
-        }
-        compartment = Compartment(name, kind, box, read, write, max(identities), made_at)
+        identities: dict[int, Identity] = {}
+        rooms: list[tuple[int, Compartment]] = []
+        for epoch, text, since in connection.execute(
+            "SELECT epoch, identity, since FROM epoch WHERE compartment=? ORDER BY epoch", (number,)
+        ):
+            identities[epoch] = Identity.from_string(text)
+            one, two, three = (box, read, write) if is_first(epoch) else derive_room(text)
+            if not rooms or rooms[-1][1].box != one:
+                rooms.append((since, Compartment(name, kind, one, two, three, epoch, made_at)))
+        compartment = msgspec.structs.replace(rooms[-1][1], epoch=max(identities))
+        rooms[-1] = (rooms[-1][0], compartment)
+        self._rooms[compartment_id] = rooms
         self._numbers[compartment_id] = number
         self._names[number] = compartment_id
         self._identities[compartment_id] = identities
@@ -137,6 +149,32 @@ class Keyring:
                 kept=say("Nothing was changed."),
                 next_step=say("Ask somebody who works in it to grant it to you."),
             ) from None
+
+    def first_room(self, compartment_id: str) -> Compartment:
+        """Return a compartment with the box and tokens it was made with, which grants and exports name."""
+        self.compartment(compartment_id)
+        return self._rooms[compartment_id][0][1]
+
+    def rooms(self, compartment_id: str, now: int) -> list[Compartment]:
+        """Return a compartment once for each box that is read, the newest first.
+
+        An older epoch's box is read for some time more: a colleague who was away may have written there.
+        """
+        self.compartment(compartment_id)
+        rooms = self._rooms[compartment_id]
+        found = [rooms[-1][1]]
+        for (_, room), (until, _) in zip(rooms[-2::-1], rooms[:0:-1], strict=True):
+            if until + OLD_BOX_MS > now:
+                found.append(room)
+        return found
+
+    def next_epoch(self, writer: apsw.Connection, compartment_id: str, now: int, chance: Chance) -> None:
+        """Write down a fresh key for a compartment; `reload` after the commit."""
+        newest = self.compartment(compartment_id).epoch
+        number = ((newest >> DRAWN_BITS) + 1) << DRAWN_BITS | int.from_bytes(
+            chance.draw(DRAWN_BITS // 8), "big"
+        )
+        _store_epochs(writer, compartment_id, now, ((number, make_identity(chance).string()),))
 
     def number(self, compartment_id: str) -> int:
         """Return the small number of a compartment in this database."""
@@ -162,12 +200,12 @@ class Keyring:
         """Write down a compartment with fresh keys, epoch 1; return its id, to be `reload`ed after the commit."""
         name = compartment_id or make_id(chance)
         tokens = (chance.draw(16).hex(), chance.draw(32).hex(), chance.draw(32).hex())
-        store_compartment(writer, (name, kind, *tokens), now, ((1, make_identity(chance).string()),))
+        store_compartment(writer, (name, kind, *tokens), now, ((1, make_identity(chance).string()),), now)
         return name
 
     def make_grant(self, compartment_id: str, device_id: str, now: int) -> bytes:
         """Return a signed grant of every epoch of a compartment."""
-        compartment = self.compartment(compartment_id)
+        compartment = self.first_room(compartment_id)
         epochs = tuple((e, i.string()) for e, i in sorted(self.identities(compartment_id).items()))
         head = GrantHead(
             VERSION,
@@ -183,18 +221,21 @@ class Keyring:
         )
         return print_grant(head, self.device.signing_key)
 
-    def take_grant(self, writer: apsw.Connection, grant: GrantHead) -> None:
+    def take_grant(self, writer: apsw.Connection, grant: GrantHead, now: int) -> None:
         """Write down a verified grant; `reload` after the commit. GrantError if it contradicts what is held."""
         known = self._compartments.get(grant.compartment)
         if known is None and grant.kind in SINGLE_KINDS and self.compartments(grant.kind):
             raise contradiction()
-        if known is not None and (known.kind, known.box, known.read, known.write) != (
-            grant.kind,
-            grant.box,
-            grant.read,
-            grant.write,
-        ):
-            raise contradiction()
+        if known is not None:
+            known = self.first_room(grant.compartment)
+            if (known.kind, known.box, known.read, known.write) != (
+                grant.kind,
+                grant.box,
+                grant.read,
+                grant.write,
+            ):
+                raise contradiction()
+        self._check_row(grant)
         for epoch, text in grant.epochs:
             try:
                 identity = Identity.from_string(text)
@@ -204,7 +245,14 @@ class Keyring:
             if held is not None and held.string() != identity.string():
                 raise contradiction()
         head = (grant.compartment, grant.kind, grant.box, grant.read, grant.write)
-        store_compartment(writer, head, grant.at, grant.epochs)
+        store_compartment(writer, head, grant.at, grant.epochs, now)
+
+    def _check_row(self, grant: GrantHead) -> None:
+        """Refuse epochs that do not follow one another: a number far ahead would be written to for ever."""
+        held = self._identities.get(grant.compartment, {})
+        places = {epoch >> DRAWN_BITS for epoch in (*held, *(epoch for epoch, _ in grant.epochs))}
+        if places != set(range(len(places))):
+            raise GrantError(say("A grant holds keys that do not follow one another."))
 
     def pin(self, writer: apsw.Connection, key: VerifyKey) -> None:
         """Trust a device whose fingerprint was compared by voice."""
@@ -225,6 +273,7 @@ def store_compartment(
     head: tuple[str, str, str, str, str],
     made_at: int,
     epochs: Sequence[tuple[int, str]],
+    now: int,
 ) -> None:
     """Write a compartment (id, kind, box, read, write) and its epochs; what is there stays."""
     writer.execute(
@@ -232,10 +281,31 @@ def store_compartment(
         " ON CONFLICT (id) DO NOTHING",
         (*head, made_at),
     )
+    _store_epochs(writer, head[0], now, epochs)
+
+
+def _store_epochs(
+    writer: apsw.Connection, compartment_id: str, now: int, epochs: Sequence[tuple[int, str]]
+) -> None:
     writer.executemany(
-        "INSERT INTO epoch SELECT no, ?, ? FROM compartment WHERE id=? ON CONFLICT DO NOTHING",
-        [(epoch, text, head[0]) for epoch, text in epochs],
+        "INSERT INTO epoch (compartment, epoch, identity, since)"
+        " SELECT no, ?, ?, ? FROM compartment WHERE id=? ON CONFLICT DO NOTHING",
+        [(epoch, text, now, compartment_id) for epoch, text in epochs],
     )
+
+
+def is_first(epoch: int) -> bool:
+    """Tell whether an epoch has the box and tokens that its compartment was made with."""
+    return epoch >> DRAWN_BITS == 0
+
+
+def derive_room(identity: str) -> tuple[str, str, str]:
+    """Return box, read token and write token of a later epoch (protocol 5) from its identity."""
+    secret = identity.encode("ascii")
+    box, read, write = (
+        hmac.digest(secret, b"leeward-box-1 " + part, "sha256") for part in (b"box", b"read", b"write")
+    )
+    return box[:16].hex(), read.hex(), write.hex()
 
 
 def get_meta(connection: apsw.Connection, key: str) -> bytes:

@@ -92,6 +92,20 @@ STEPS = (
         what BLOB NOT NULL, UNIQUE (compartment, place, what)
     );
     """,
+    """
+    -- an epoch has a box of its own, so items of two boxes may bear one number
+    ALTER TABLE epoch ADD COLUMN since INTEGER NOT NULL DEFAULT 0;   -- when it came here
+    ALTER TABLE waiting RENAME TO waiting_before;
+    CREATE TABLE waiting (
+        no INTEGER PRIMARY KEY, compartment INTEGER NOT NULL, box TEXT NOT NULL, item INTEGER NOT NULL,
+        sealed BLOB NOT NULL,
+        late INTEGER NOT NULL DEFAULT 0,       -- 1: written by a device after it was put out
+        UNIQUE (compartment, box, item)
+    );
+    INSERT INTO waiting (compartment, box, item, sealed)
+        SELECT w.compartment, c.box, w.item, w.sealed FROM waiting_before w JOIN compartment c ON c.no = w.compartment;
+    DROP TABLE waiting_before;
+    """,
 )
 
 

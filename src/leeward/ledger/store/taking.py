@@ -60,25 +60,26 @@ class Taker:
         self._clock = clock
 
     def accept(
-        self, compartment_id: str, items: Sequence[tuple[int, bytes]], *, vouched: bool = False
+        self, compartment_id: str, items: Sequence[tuple[int, bytes]], *, box: str = "", vouched: bool = False
     ) -> tuple[Accepted, set[str]]:
-        """Take items of a compartment's box; return what came in and the kinds changed.
+        """Take items of a compartment's box (its newest for ""); return what came in and the kinds changed.
 
         `vouched`: they come from an export, whose maker had accepted all of them (5).
         """
         compartment = self._ring.compartment(compartment_id)
         roster = self._roster()
+        box = box or compartment.box
         with self._database.writing() as writer:
             run = _Run(writer, self._ring, compartment, roster, self._clock.now_ms(), vouched=vouched)
             for number, sealed in items:
-                run.offer(number, sealed)
+                run.offer(number, sealed, box)
             run.try_waiting()
             run.finish()
             if items:
                 writer.execute(
                     "INSERT INTO cursor VALUES (?,?) ON CONFLICT (box) DO UPDATE"
                     " SET number=max(number, excluded.number)",
-                    (compartment.box, max(number for number, _ in items)),
+                    (box, max(number for number, _ in items)),
                 )
         return Accepted(run.entries, run.faults), run.batch.kinds
 
@@ -87,6 +88,21 @@ class Taker:
         with self._database.reading() as connection:
             rows: Any = connection.execute("SELECT DISTINCT compartment FROM waiting").fetchall()
         return [self._ring.name(place) for (place,) in rows]
+
+    def late(self) -> list[Fault]:
+        """Put among the faults what devices wrote after they were put out; ask when what vouches for it has come."""
+        what = say(
+            "A device that was removed wrote something later. It is kept as it came, and not believed."
+        )
+        now = self._clock.now_ms()
+        with self._database.reading() as connection:
+            rows: Any = connection.execute("SELECT compartment, item FROM waiting WHERE late").fetchall()
+        found = [Fault(now, self._ring.name(place), f"item {number}", what) for place, number in rows]
+        if found:
+            with self._database.writing() as writer:
+                for fault in found:
+                    keep_fault(writer, fault)
+        return found
 
     def missing(self, compartment_id: str, *, keep: bool) -> list[Fault]:
         """Return heads that somebody has seen and the relay did not give us; `keep` puts them among the faults."""
@@ -137,7 +153,7 @@ class _Run:
         self._papers: dict[str, list[Paper]] | None = None
         self._links: dict[str, Link] = {}
         self._moved: set[str] = set()
-        self._opened: dict[int, Segment] = {}
+        self._opened: dict[bytes, Segment] = {}
         for device, number, digest, count in writer.execute(
             "SELECT device, number, head_hash, count FROM chain WHERE compartment=?", (self._place,)
         ):
@@ -151,18 +167,17 @@ class _Run:
         self._old_claims = frozenset(self._claims)
         self._seen: set[tuple[str, int, bytes]] = set()
 
-    def offer(self, number: int, sealed: bytes) -> None:
+    def offer(self, number: int, sealed: bytes, box: str) -> None:
         """Take one item, or keep it waiting, or report it."""
         try:
             self._take(number, sealed)
         except SegmentError as error:
-            if isinstance(error, RemovedDevice):
-                self._report(
-                    number, error
-                )  # kept, since it may be brought back; told, since it may be a thief
             if error.waits:
+                late = isinstance(error, RemovedDevice)
                 self._writer.execute(
-                    "INSERT OR IGNORE INTO waiting VALUES (?,?,?)", (self._place, number, sealed)
+                    "INSERT INTO waiting (compartment, box, item, sealed, late) VALUES (?,?,?,?,?)"
+                    " ON CONFLICT (compartment, box, item) DO UPDATE SET late=excluded.late",
+                    (self._place, box, number, sealed, late),
                 )
             else:
                 self._report(number, error)
@@ -173,18 +188,16 @@ class _Run:
         while progress:
             progress = False
             rows: Any = self._writer.execute(
-                "SELECT item, sealed FROM waiting WHERE compartment=? ORDER BY item", (self._place,)
+                "SELECT no, item, sealed FROM waiting WHERE compartment=? ORDER BY item, no", (self._place,)
             ).fetchall()
-            for number, sealed in rows:
+            for row, number, sealed in rows:
                 try:
                     self._take(number, sealed)
                 except SegmentError as error:
                     if error.waits:
                         continue
                     self._report(number, error)
-                self._writer.execute(
-                    "DELETE FROM waiting WHERE compartment=? AND item=?", (self._place, number)
-                )
+                self._writer.execute("DELETE FROM waiting WHERE no=?", (row,))
                 progress = True
 
     def finish(self) -> None:
@@ -208,10 +221,10 @@ class _Run:
         )
 
     def _take(self, number: int, sealed: bytes) -> None:
-        segment = self._opened.get(number)
+        segment = self._opened.get(sealed)
         if segment is None:
             segment = open_segment(sealed, self._identities, self._compartment.id)
-            self._opened[number] = segment
+            self._opened[sealed] = segment
         head = segment.head
         link = self._links.get(head.device, Link())
         if head.number <= link.number and self._held(head.device, head.number) == segment.head_hash():

@@ -144,6 +144,18 @@ class Vault:
         """Make a compartment with fresh keys, epoch 1; with an id that is here already, return that one."""
         return self._granting.make_compartment(kind, id or "")
 
+    def next_epoch(self, compartment_id: str) -> Compartment:
+        """Give a compartment a fresh key and box; whoever is to read on must be granted it."""
+        return self._granting.next_epoch(compartment_id)
+
+    def rooms(self, compartment_id: str, *, every: bool = False) -> list[Compartment]:
+        """Return a compartment once for each of its boxes that is still to be read (or ever was), the newest first."""
+        return self._ring.rooms(compartment_id, 0 if every else self._clock.now_ms())
+
+    def first_room(self, compartment_id: str) -> Compartment:
+        """Return a compartment with the box and tokens that it was made with."""
+        return self._ring.first_room(compartment_id)
+
     def recipient_of(self, compartment_id: str) -> Recipient:
         """Return whom things of a compartment are sealed to now."""
         return recipient_of(self._ring, compartment_id)
@@ -272,14 +284,15 @@ class Vault:
         self._changed(frozenset())
 
     def accept(
-        self, compartment_id: str, items: Sequence[tuple[int, bytes]], *, vouched: bool = False
+        self, compartment_id: str, items: Sequence[tuple[int, bytes]], *, box: str = "", vouched: bool = False
     ) -> Accepted:
         """Take fetched segments (sequence number, sealed bytes) and move the box's cursor, in one transaction.
 
-        `vouched` says that a team's own signed export holds them, so that even a removed device's are believed.
+        `box` is where they lay, if not in the newest. `vouched` says that a team's own signed export holds them, so
+        that even a removed device's are believed.
         """
         before = self.roster()
-        accepted, kinds = self._taker.accept(compartment_id, items, vouched=vouched)
+        accepted, kinds = self._taker.accept(compartment_id, items, box=box, vouched=vouched)
         if accepted.entries or accepted.faults:
             self._granting.forget_roster(compartment_id)
             self._changed(frozenset(kinds))
@@ -291,9 +304,22 @@ class Vault:
         """Return what the relay withholds; ask after a complete fetch. `keep` puts it among the faults."""
         return self._taker.missing(compartment_id, keep=keep)
 
+    def late(self) -> list[Fault]:
+        """Note among the faults what devices wrote after they were put out; ask after a complete fetch."""
+        return self._taker.late()
+
     def segments(self, compartment_id: str) -> Iterator[HeldSegment]:
         """Yield every segment held of a compartment as it was signed, each device's in order of its chain."""
         return read_segments(self.database, self._ring, compartment_id)
+
+    def writers(self, compartment_id: str) -> set[str]:
+        """Return the devices that wrote something held here of a compartment."""
+        place = self._ring.number(compartment_id)
+        with self.database.reading() as connection:
+            rows: Any = connection.execute(
+                "SELECT device FROM chain WHERE compartment=?", (place,)
+            ).fetchall()
+        return {str(device) for (device,) in rows}
 
     def cursor(self, box: str) -> int:
         """Return the sequence number up to which a box was read."""

@@ -28,7 +28,7 @@ from leeward.ledger.model import put
 from leeward.office.cards import check_intake_card, print_intake_card, signer_of
 from leeward.office.errors import CardRefused
 from leeward.office.session import Session
-from leeward.office.team import hotline_of, team_of
+from leeward.office.team import hotline_of, page_recipient, team_of
 from leeward.sync.port import Relay
 
 _PUT = "hotline.notice"  # device-only: SHA-256 of the card that this desk last put as the notice
@@ -162,7 +162,7 @@ def publish(session: Session, *, new_key: bool = False) -> Questionnaire:
     listed: list[Any] = [{"id": one.id, "required": one.required, "text": one.text} for one in asked]
     card = print_intake_card(
         session.vault.device.signing_key,
-        session.vault.recipient_of(intake),
+        session.vault.recipient_of(intake) if new_key else page_recipient(session),
         team=team.name,
         languages=team.languages,
         box=hotline.box,

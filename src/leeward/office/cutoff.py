@@ -1,0 +1,156 @@
+"""Cutting off a device that is lost, or a person who left: out at once, and then new keys for all it could read.
+
+1. The vote is one entry in the team's compartment; whoever reads it takes nothing more from that device (ADR 21).
+2. What is still to be done is read from the ledger: a part needs a new key while a device that is out holds its
+   newest one. So it goes on after a crash, and two desks that do the same at once end in the same state.
+3. The desk that voted begins. What it does not hold, the first of those who do takes over, and anybody after a while.
+4. A new key is granted to every device that held the part and belongs, and a note in the part says who was left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import msgspec
+
+from leeward.base.say import say
+from leeward.domain.team import TEAM_KINDS, Access, Rekey
+from leeward.domain.typed import write_new
+from leeward.ledger.roster import RosterDevice, vote_paper
+from leeward.ledger.store.vault import Compartment
+from leeward.office.errors import CutOffRefused
+from leeward.office.session import Session
+from leeward.office.team import hand, who_can_open
+from leeward.sync.outbox import Outbox
+
+_WAIT_MS = 10 * 60_000  # so long others leave a part to those whose turn it is
+
+
+class Fresh(msgspec.Struct, frozen=True):
+    """How far the new keys are that keep a device out: parts done, of all that it could read and this desk holds."""
+
+    done: int
+    of: int
+
+
+def put_out(session: Session, device_ids: Collection[str]) -> None:
+    """Put devices out, with this member's vote; new keys follow in the background."""
+    _vote(session, device_ids, out=True)
+
+
+def bring_back(session: Session, device_ids: Collection[str]) -> None:
+    """Vote for devices that were put out; hand those that belong again the keys that were made without them."""
+    _vote(session, device_ids, out=False)
+    roster = session.vault.roster()
+    back = {one: roster[one].member_id for one in device_ids if not roster[one].removed_at}
+    for compartment in session.vault.compartments():
+        held = _holders(session, compartment.id)
+        hand(session, compartment.id, {one: member for one, member in back.items() if one in held})
+
+
+def could_read(session: Session, device_ids: Collection[str]) -> list[str]:
+    """Return the compartments that one of these devices held a key of, as far as this desk may see."""
+    asked = set(device_ids)
+    return [one.id for one in session.vault.compartments() if asked & _holders(session, one.id)]
+
+
+def progress(session: Session) -> Mapping[str, Fresh]:
+    """Return how far the new keys are, for each device that is out (2)."""
+    roster = session.vault.roster()
+    out = {device for device, one in roster.items() if one.removed_at}
+    done, of = dict.fromkeys(out, 0), dict.fromkeys(out, 0)
+    for compartment in session.vault.compartments() if out else ():
+        shut = _shut_out(session, compartment)
+        for device in out & _holders(session, compartment.id):
+            of[device] += 1
+            done[device] += device in shut
+    return {device: Fresh(done[device], of[device]) for device in out}
+
+
+def make_new_keys(session: Session, most: int) -> bool:
+    """Make up to `most` new keys that are due here; True if more are. Nothing is sent yet: the sync does that."""
+    roster = session.vault.roster()
+    if not any(one.removed_at for one in roster.values()):
+        return False
+    for compartment in sorted(session.vault.compartments(), key=_team_first):
+        holders = _holders(session, compartment.id)
+        out = {one for one in holders if one in roster and roster[one].removed_at}
+        if out - _shut_out(session, compartment) and _is_my_turn(session, out, holders, roster):
+            if most <= 0:
+                return True
+            _make_new_key(session, compartment.id, out, holders, roster)
+            most -= 1
+    return False
+
+
+def _vote(session: Session, device_ids: Collection[str], *, out: bool) -> None:
+    roster, own = session.vault.roster(), session.vault.device.id
+    if not device_ids or not set(device_ids) <= roster.keys():
+        raise CutOffRefused(
+            say("No such device is on the team."),
+            kept=say("Nothing was changed."),
+            next_step=say("Look at Safety again; somebody may have changed it meanwhile."),
+        )
+    if own in device_ids:
+        raise CutOffRefused(
+            say("This is the computer you sit at. It cannot put itself out."),
+            kept=say("Nothing was changed."),
+            next_step=say("Ask a colleague, or do it from another device of yours."),
+        )
+    now = session.now()
+    votes = (vote_paper(one, out=out, at=now) for one in device_ids)
+    session.commit(session.compartment_of("team"), *votes)  # 1
+
+
+def _make_new_key(
+    session: Session,
+    compartment: str,
+    out: Collection[str],
+    holders: Collection[str],
+    roster: Mapping[str, RosterDevice],
+) -> None:
+    vault = session.vault
+    made = vault.next_epoch(compartment)
+    parcels = []
+    for device_id in sorted(set(holders) - {vault.device.id}):
+        device = roster.get(device_id)
+        if device is not None and not device.removed_at and device.recipient is not None:
+            sealed = vault.make_grant(compartment, device_id, device.recipient)
+            parcels.append((device.box, device.write, sealed))
+    Outbox(vault, session.chance).send_all(parcels)
+    note = Rekey(id=session.make_id(), epoch=made.epoch, without=tuple(sorted(out)), at=session.now())
+    session.commit(compartment, write_new(note))  # 4
+
+
+def _holders(session: Session, compartment: str) -> set[str]:
+    """Return the devices that hold a part's key: those it was given to, and those that wrote in it."""
+    given = {access.device_id for access in who_can_open(session, compartment)}
+    return given | session.vault.writers(compartment)
+
+
+def _shut_out(session: Session, compartment: Compartment) -> set[str]:
+    """Return the devices that the newest key was made without, and was not handed to since."""
+    notes = [one for one in session.find(Rekey, compartment=compartment.id) if one.epoch == compartment.epoch]
+    handed: dict[str, int] = {}
+    for access in session.find(Access, compartment=compartment.id) if notes else ():
+        handed[access.device_id] = max(access.at, handed.get(access.device_id, 0))
+    return {device for one in notes for device in one.without if handed.get(device, 0) <= one.at}
+
+
+def _is_my_turn(
+    session: Session, out: Collection[str], holders: Collection[str], roster: Mapping[str, RosterDevice]
+) -> bool:
+    """Rule 3."""
+    own = session.vault.device.id
+    voters = {vote.by for one in out for vote in roster[one].votes if vote.out}
+    belong = sorted(one for one in holders if one in roster and not roster[one].removed_at)
+    first = own == next(iter(belong), own)
+    if own in voters or (first and not voters & set(belong)):
+        return True
+    return session.now() > max(roster[one].removed_at for one in out) + _WAIT_MS
+
+
+def _team_first(compartment: Compartment) -> tuple[int, int, str]:
+    kind = compartment.kind
+    place = TEAM_KINDS.index(kind) if kind in TEAM_KINDS else len(TEAM_KINDS)
+    return place, compartment.made_at, compartment.id
