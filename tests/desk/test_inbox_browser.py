@@ -61,6 +61,7 @@ def test_a_call_is_written_down_by_keyboard_alone_in_few_keys(
     [letter] = session.find(Letter)
     [contact] = session.find(Contact)
     assert (letter.text, contact.channel, contact.urgency) == (said, "phone", "immediate")
+    page.wait_for_load_state()  # the keys are there once the page is
     page.keyboard.press("n")  # and the shortest way: one key, the words, two keys
     expect(page.locator("textarea[name=text]")).to_be_focused()
     page.keyboard.type("молчит")
