@@ -83,6 +83,8 @@ def test_one_press_cuts_off_and_the_page_says_how_far_the_new_keys_are(
     page = browser.get("/safety").text
     assert "All 5 parts that it could read have new keys." in page
     assert "One colleague more has to agree" in page
+    assert "1 device was cut off by one person alone" in page
+    assert all(clara.session.member_id not in row.open_to for row in gather(anna.session).circles)
     settle(anna, boris, clara)
     put_out(boris.session, [clara.device_id])
     settle(boris, anna)

@@ -60,7 +60,7 @@ def progress(session: Session) -> Mapping[str, Fresh]:
     out = {device for device, one in roster.items() if one.removed_at}
     done, of = dict.fromkeys(out, 0), dict.fromkeys(out, 0)
     for compartment in session.vault.compartments() if out else ():
-        shut = _shut_out(session, compartment)
+        shut = shut_out(session, compartment)
         for device in out & _holders(session, compartment.id):
             of[device] += 1
             done[device] += device in shut
@@ -75,7 +75,7 @@ def make_new_keys(session: Session, most: int) -> bool:
     for compartment in sorted(session.vault.compartments(), key=_team_first):
         holders = _holders(session, compartment.id)
         out = {one for one in holders if one in roster and roster[one].removed_at}
-        if out - _shut_out(session, compartment) and _is_my_turn(session, out, holders, roster):
+        if out - shut_out(session, compartment) and _is_my_turn(session, out, holders, roster):
             if most <= 0:
                 return True
             _make_new_key(session, compartment.id, out, holders, roster)
@@ -128,7 +128,7 @@ def _holders(session: Session, compartment: str) -> set[str]:
     return given | session.vault.writers(compartment)
 
 
-def _shut_out(session: Session, compartment: Compartment) -> set[str]:
+def shut_out(session: Session, compartment: Compartment) -> set[str]:
     """Return the devices that the newest key was made without, and was not handed to since."""
     notes = [one for one in session.find(Rekey, compartment=compartment.id) if one.epoch == compartment.epoch]
     handed: dict[str, int] = {}

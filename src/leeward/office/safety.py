@@ -14,7 +14,7 @@ from leeward.domain.relocation.places import Place, PlaceAddress
 from leeward.domain.team import Member
 from leeward.ledger.fault import Fault
 from leeward.office.cards import check_intake_card
-from leeward.office.cutoff import Fresh, could_read, progress
+from leeward.office.cutoff import Fresh, could_read, progress, shut_out
 from leeward.office.errors import CardRefused
 from leeward.office.hotline_page.alarms import faults as page_faults
 from leeward.office.relay import relay_address
@@ -65,6 +65,7 @@ class Safety(msgspec.Struct, frozen=True):
     faults: list[Fault]
     this_device: str
     can_admit: bool
+    unsettled: int  # devices that one member has put out, and nobody has confirmed yet
     card_is_old: bool  # reports are sealed to a key that a device which is out holds
 
 
@@ -90,6 +91,7 @@ def gather(session: Session, running: Iterable[Fault] = ()) -> Safety:
         ),
         this_device=session.vault.device.id,
         can_admit=bool(session.vault.compartments("team")),
+        unsettled=sum(1 for one in session.vault.roster().values() if one.removed_at and not one.settled),
         card_is_old=bool(card) and not _is_newest(session, card),
     )
 
@@ -153,16 +155,18 @@ def was_open_to(session: Session, device_ids: Collection[str]) -> list[Circle]:
 
 
 def _circles(session: Session) -> list[Circle]:
-    kinds = {found.id: found.kind for found in session.vault.compartments()}
+    held = {found.id: found for found in session.vault.compartments()}
     about = _about(session)
+    shut = {found.id: shut_out(session, found) for found in held.values()}
     rows = [
         Circle(
             id=circle,
-            kind=kinds.get(circle, ""),
+            kind=held[circle].kind,
             about=about.get(circle, ""),
-            open_to=frozenset(access.member_id for access in accesses),
+            open_to=frozenset(one.member_id for one in accesses if one.device_id not in shut[circle]),
         )
         for circle, accesses in circles(session).items()
+        if circle in held  # it may have come between the two looks
     ]
 
     def place(row: Circle) -> tuple[int, str, str]:
