@@ -233,6 +233,8 @@ def test_pages_have_no_barriers_and_fit(
         f"/inbox/{contact.id}",
         "/inbox/call",
         "/safety",
+        "/safety/computer",
+        "/safety/typed",
         "/search?q=мостом",
         "/keys",
     ):

@@ -183,6 +183,17 @@ def test_no_more_is_kept_than_a_page_can_show(session: Session) -> None:
     assert kept == [f"text {number}" for number in range(10, 60)]
 
 
+def test_a_watch_that_breaks_locks(server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_folder: object) -> bool:
+        raise ValueError
+
+    monkeypatch.setattr("leeward.desk.watch.is_burnt", broken)
+    watch = Watch(server.desk.state)
+    watch.start()
+    assert server.locked.wait(5)
+    watch.stop()
+
+
 @pytest.mark.browser
 def test_a_browser_hands_over_what_was_typed_and_goes_blank(
     session: Session, server: Served, chromium: Chromium

@@ -176,7 +176,14 @@ def test_there_is_something_to_burn_or_it_is_said(vault: Vault, tmp_path: Path) 
         burn(tmp_path / "nowhere")
     with pytest.raises(NoVault):
         burn(tmp_path)
+    (tmp_path / "game" / SLOTS).mkdir(parents=True)
+    (tmp_path / "game" / SLOTS / "save.dat").write_text("not ours")
+    with pytest.raises(NoVault):
+        burn(tmp_path / "game")
+    assert (tmp_path / "game" / SLOTS / "save.dat").read_text() == "not ours"
+    (vault.folder / SLOTS / "a folder").mkdir()
     burn(vault.folder)
+    assert is_burnt(vault.folder)
     with pytest.raises(NoVault):
         burn(vault.folder)
 

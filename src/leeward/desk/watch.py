@@ -92,6 +92,9 @@ class Watch:
         self._desk.lock()
 
     def _run(self) -> None:
-        while not self._ending.wait(_LOOK_SECONDS):
-            if self.look():
-                return
+        try:
+            while not self._ending.wait(_LOOK_SECONDS):
+                if self.look():
+                    return
+        except Exception:  # noqa: BLE001 - whatever broke, nobody else would lock this desk
+            self._lock()

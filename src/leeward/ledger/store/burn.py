@@ -29,7 +29,7 @@ def burn(folder: Path) -> None:
     """Destroy the key slots of a vault. NoVault if there are none; NotBurnt if one resisted, after all the others."""
     finish_burn(folder)
     slots, aside = folder / SLOTS, folder / _ASIDE
-    if not slots.exists():
+    if not slot_files(folder):  # also a folder of something else that has one called slots
         raise NoVault(
             say("There is no vault in this folder, or its key slots are gone."),
             next_step=say("Check the folder's name."),
@@ -54,7 +54,7 @@ def is_burnt(folder: Path) -> bool:
 
 def _destroy_in(slots: Path) -> None:
     trouble: OSError | None = None
-    files = list(slots.iterdir())
+    files = [file for file in slots.iterdir() if not file.is_dir()]
     for step in (_overwrite, Path.unlink):  # 2
         for file in files:
             try:
