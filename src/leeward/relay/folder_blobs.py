@@ -43,10 +43,7 @@ class FolderBlobs:
         temporary = path.with_name(name + _TEMPORARY)
         try:
             if not path.parent.exists():
-                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                path.parent.mkdir(mode=0o700, exist_ok=True)
-                _sync_folder(self.folder.parent)
-                _sync_folder(self.folder)
+                self._make_folders()
             with temporary.open("xb", buffering=0) as file:
                 _write_all(file.fileno(), sealed)
                 os.fsync(file.fileno())  # 1
@@ -58,6 +55,14 @@ class FolderBlobs:
             if error.errno in _FULL:
                 raise NoRoom from error  # 3
             raise
+
+    def _make_folders(self) -> None:
+        """Make all the folders that names lead to, durably: one by one they would cost every early blob two syncs."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for number in range(256):
+            (self.folder / f"{number:02x}").mkdir(mode=0o700, exist_ok=True)
+        _sync_folder(self.folder.parent)
+        _sync_folder(self.folder)
 
     def get(self, name: str) -> bytes | None:
         """See BlobFiles.get."""
