@@ -289,6 +289,24 @@ def test_nothing_is_rekeyed_for_a_device_that_held_nothing_or_while_nobody_is_ou
     }
 
 
+def test_a_key_that_a_colleague_handed_to_it_afterwards_is_replaced_too(
+    three: tuple[Desk, Desk, Desk],
+) -> None:
+    """Boris has not heard of the cut yet, and gives Clara a case."""
+    anna, boris, clara = three
+    case = boris.vault.make_compartment("case").id
+    grant_case(boris.session, case, [anna.session.member_id, boris.session.member_id])
+    settle(boris, anna)
+    put_out(anna.session, [clara.device_id])
+    work(anna)
+    assert progress(anna.session)[clara.device_id] == Fresh(5, 5)
+    grant_case(boris.session, case, [clara.session.member_id])
+    settle(boris, anna)
+    assert progress(anna.session)[clara.device_id] == Fresh(5, 6)
+    work(anna)
+    assert progress(anna.session)[clara.device_id] == Fresh(6, 6)
+
+
 def test_this_computer_and_strangers_cannot_be_put_out(three: tuple[Desk, Desk, Desk]) -> None:
     anna, _, clara = three
     for devices in ([anna.device_id], [], ["a" * 26], [clara.device_id, anna.device_id]):

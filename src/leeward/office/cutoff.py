@@ -10,18 +10,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import TypeAlias
+from weakref import WeakKeyDictionary
 
 import msgspec
 
 from leeward.base.say import say
 from leeward.domain.team import TEAM_KINDS, Access, Rekey
 from leeward.domain.typed import write_new
-from leeward.ledger.roster import RosterDevice, vote_paper
-from leeward.ledger.store.vault import Compartment
+from leeward.ledger.roster import RosterDevice, Vote, vote_paper
+from leeward.ledger.store.vault import Compartment, Vault
 from leeward.office.errors import CutOffRefused
 from leeward.office.session import Session
 from leeward.office.team import hand, who_can_open
 from leeward.sync.outbox import Outbox
+
+_Looked: TypeAlias = tuple[frozenset[tuple[str, tuple[Vote, ...]]], dict[str, tuple[int, int]]]
+_looked: WeakKeyDictionary[Vault, _Looked] = WeakKeyDictionary()
+"""For whom each vault was looked through last, and what of it was found in order: every round asks again."""
 
 _WAIT_MS = 10 * 60_000  # so long others leave a part to those whose turn it is
 
@@ -70,12 +76,23 @@ def progress(session: Session) -> Mapping[str, Fresh]:
 def make_new_keys(session: Session, most: int) -> bool:
     """Make up to `most` new keys that are due here; True if more are. Nothing is sent yet: the sync does that."""
     roster = session.vault.roster()
-    if not any(one.removed_at for one in roster.values()):
+    gone = frozenset((device, one.votes) for device, one in roster.items() if one.removed_at)
+    if not gone:
         return False
+    told, fine = _looked.get(session.vault, (frozenset(), {}))
+    if told != gone:
+        fine = {}
+        _looked[session.vault] = (gone, fine)
     for compartment in sorted(session.vault.compartments(), key=_team_first):
+        now = (compartment.epoch, session.vault.count(Access.kind, compartment=compartment.id))
+        if fine.get(compartment.id) == now:
+            continue
         holders = _holders(session, compartment.id)
         out = {one for one in holders if one in roster and roster[one].removed_at}
-        if out - shut_out(session, compartment) and _is_my_turn(session, out, holders, roster):
+        due = out - shut_out(session, compartment)
+        if not due:
+            fine[compartment.id] = now
+        elif _is_my_turn(session, out, holders, roster):
             if most <= 0:
                 return True
             _make_new_key(session, compartment.id, out, holders, roster)
