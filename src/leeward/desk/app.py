@@ -28,6 +28,7 @@ from leeward.office.intake import resume_answers
 from leeward.office.session import Session
 from leeward.office.sync import Syncer
 
+_HAND_OVER_SECONDS = 0.5  # for the other windows, which are blank meanwhile
 _LAST_WORDS = (
     "Something in this program went wrong. What was saved before is safe. Close the desk and open it again.\n\n"
     "В программе что-то сломалось. Сохранённое раньше цело. Закройте рабочее место и откройте его снова.\n"
@@ -109,7 +110,7 @@ def choose(request: Request) -> Response:
 
 def lock_now(request: Request) -> Response:
     """Show a page that says nothing, then close the vault and the server."""
-    return last_page(request, "locked.html")
+    return last_page(request, "locked.html", patience=_HAND_OVER_SECONDS)
 
 
 async def tell(request: Request, error: Exception) -> Response:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
 from leeward.desk.render import desk_of, render_bare, speech_of
+from leeward.desk.state import DeskState
 
 _STYLE = (
     ":root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}"
@@ -17,8 +19,11 @@ _STYLE = (
 )
 
 
-def last_page(request: Request, template: str) -> Response:
-    """Show a page that says next to nothing, then close the vault and the server."""
+def last_page(request: Request, template: str, *, patience: float = 0) -> Response:
+    """Show a page that says next to nothing, then close the vault and the server.
+
+    All other open pages go blank at once; with patience, in seconds, they first hand over what was typed in them.
+    """
     desk = desk_of(request)
     answer = render_bare(speech_of(request), desk, template, {"style": _STYLE}, 200)
     digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
@@ -26,6 +31,15 @@ def last_page(request: Request, template: str) -> Response:
         f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; frame-ancestors 'none'; base-uri 'none'"
     )
     answer.headers["clear-site-data"] = '"cache", "storage"'
-    desk.bell.close()
-    answer.background = BackgroundTask(desk.lock)
+    if patience:
+        desk.bell.leave()
+    else:
+        desk.bell.close()
+    answer.background = BackgroundTask(_end, desk, patience)
     return answer
+
+
+def _end(desk: DeskState, patience: float) -> None:
+    time.sleep(patience)
+    desk.bell.close()
+    desk.lock()
