@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def test_a_report_is_on_the_page_within_two_seconds_and_the_answer_in_both_boxes
                 outside.make_box(way.box, way.read, way.write)
             outside.append(hotline.box, hotline.write, item_id(), reporter.first("меня отпустили вчера"))
             until("меня отпустили вчера", browser, "/inbox", 2)
-            contact = browser.get("/inbox").text.split('href="/inbox/')[2].split('"')[0]
+            contact = re.findall(r'href="/inbox/([a-z2-7]{26})"', browser.get("/inbox").text)[0]
             browser.post(f"/inbox/{contact}/answer", {"text": "Мы прочитали."})
             for way, alarm in ((reporter.way, False), (reporter.alarm_way, True)):
                 listing = outside.list_items(way.box, way.read, after=0, wait=5)
