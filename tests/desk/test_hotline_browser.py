@@ -95,6 +95,10 @@ def test_a_question_asked_at_the_desk_is_on_the_page_and_its_answer_comes_back(
             break
         reporter.wait_for_timeout(250)
     reporter.locator("#text").fill("Мы вдвоём.")
+    expect(
+        reporter.get_by_label("Есть где спать сегодня?")
+    ).to_be_hidden()  # nothing required: folded, out of the way
+    reporter.get_by_text("Несколько вопросов").click()
     reporter.get_by_label("Есть где спать сегодня?").fill("Нет, в машине.")
     reporter.locator("#send").click()
     expect(reporter.locator("#words")).to_be_visible(timeout=SOON)

@@ -87,6 +87,7 @@ def test_from_a_file_it_seals_everything_and_asks_no_network(
     page.locator("#urgent").check()
     page.locator("summary", has_text="How can we answer you safely?").click()
     page.locator("#safe-when").fill("at noon")
+    page.locator("#questions summary").click()
     page.locator("#q-bed").fill("no")
     seal_letter(page, "We are two, in the shed.")
     words = page.locator("#code li").all_inner_texts()

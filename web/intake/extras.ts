@@ -24,11 +24,13 @@ function asked(): readonly Question[] {
   return first ? (card.questions?.list ?? []) : [];
 }
 
-/** Draw the questions in the language of the page; what was answered stays. */
+/** Draw the questions in the language of the page; what was answered stays. They lie open only if one must be answered. */
 function draw(): void {
   const list = asked();
-  find("questions").hidden = list.length === 0;
+  const fold = find<HTMLDetailsElement>("questions");
+  fold.hidden = list.length === 0;
   const needed = list.some(({ required }) => required);
+  if (needed) fold.open = true;
   find("questions-needed").hidden = !needed;
   find("questions-lead").hidden = needed;
   for (const question of list) {
@@ -48,11 +50,13 @@ function draw(): void {
   }
 }
 
-/** The required question that has no answer yet. */
+/** The required question that has no answer yet; where it lies is unfolded. */
 export function findUnanswered(): { wording: string; field: HTMLTextAreaElement } | null {
   for (const question of asked()) {
     const area = field(question);
-    if (question.required && area && !area.value.trim()) return { wording: wordingOf(question), field: area };
+    if (!question.required || !area || area.value.trim()) continue;
+    find<HTMLDetailsElement>("questions").open = true;
+    return { wording: wordingOf(question), field: area };
   }
   return null;
 }
