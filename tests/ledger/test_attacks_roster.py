@@ -155,9 +155,9 @@ def test_a_device_that_was_put_out_wrongly_is_brought_back_and_nothing_of_it_is_
     box = anna.compartment(place).box
     team.push(anna)
     accepted = boris.accept(place, [(1, team.boxes[box][-1])])
-    assert (accepted.entries, len(boris.late())) == (0, 1)
+    assert (accepted.entries, len(boris.faults())) == (0, 1)
     boris.commit(boris.compartment_of("team"), vote_paper(anna.device.id, out=False, at=2))
-    assert (boris.accept(place, ()).entries, boris.late()) == (1, [])
+    assert (boris.accept(place, ()).entries, boris.faults()) == (1, [])
     found = boris.get("r")
     assert found is not None
     assert found.created_by == anna.member_id

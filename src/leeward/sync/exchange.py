@@ -79,7 +79,6 @@ class Exchange:
         if self.memory.grants():
             self.retry_grants(done)
         self.look_for_withheld(done)
-        self.vault.late()
         self.memory.keep_anchors(self._anchors)
 
     def _pull_rooms(self, compartment: Compartment, done: Round, boxes: Collection[str] | None) -> None:

@@ -99,7 +99,7 @@ STEPS = (
     CREATE TABLE waiting (
         no INTEGER PRIMARY KEY, compartment INTEGER NOT NULL, box TEXT NOT NULL, item INTEGER NOT NULL,
         sealed BLOB NOT NULL,
-        late INTEGER NOT NULL DEFAULT 0,       -- 1: written by a device after it was put out
+        late INTEGER NOT NULL DEFAULT 0,       -- since when it is here, if a device wrote it that had been put out
         UNIQUE (compartment, box, item)
     );
     INSERT INTO waiting (compartment, box, item, sealed)

@@ -90,19 +90,15 @@ class Taker:
         return [self._ring.name(place) for (place,) in rows]
 
     def late(self) -> list[Fault]:
-        """Put among the faults what devices wrote after they were put out; ask when what vouches for it has come."""
+        """Return where something waits that a device wrote after it was put out; nothing is kept of this."""
+        with self._database.reading() as connection:
+            rows: Any = connection.execute(
+                "SELECT compartment, min(late) FROM waiting WHERE late GROUP BY compartment"
+            ).fetchall()
         what = say(
             "A device that was removed wrote something later. It is kept as it came, and not believed."
         )
-        now = self._clock.now_ms()
-        with self._database.reading() as connection:
-            rows: Any = connection.execute("SELECT compartment, item FROM waiting WHERE late").fetchall()
-        found = [Fault(now, self._ring.name(place), f"item {number}", what) for place, number in rows]
-        if found:
-            with self._database.writing() as writer:
-                for fault in found:
-                    keep_fault(writer, fault)
-        return found
+        return [Fault(at, self._ring.name(place), "waiting", what) for place, at in rows]
 
     def missing(self, compartment_id: str, *, keep: bool) -> list[Fault]:
         """Return heads that somebody has seen and the relay did not give us; `keep` puts them among the faults."""
@@ -173,7 +169,7 @@ class _Run:
             self._take(number, sealed)
         except SegmentError as error:
             if error.waits:
-                late = isinstance(error, RemovedDevice)
+                late = self._now if isinstance(error, RemovedDevice) else 0
                 self._writer.execute(
                     "INSERT INTO waiting (compartment, box, item, sealed, late) VALUES (?,?,?,?,?)"
                     " ON CONFLICT (compartment, box, item) DO UPDATE SET late=excluded.late",

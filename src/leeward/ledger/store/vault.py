@@ -304,10 +304,6 @@ class Vault:
         """Return what the relay withholds; ask after a complete fetch. `keep` puts it among the faults."""
         return self._taker.missing(compartment_id, keep=keep)
 
-    def late(self) -> list[Fault]:
-        """Note among the faults what devices wrote after they were put out; ask after a complete fetch."""
-        return self._taker.late()
-
     def segments(self, compartment_id: str) -> Iterator[HeldSegment]:
         """Yield every segment held of a compartment as it was signed, each device's in order of its chain."""
         return read_segments(self.database, self._ring, compartment_id)
@@ -342,7 +338,8 @@ class Vault:
     def faults(self) -> list[Fault]:
         """Return what was found wrong so far, oldest first."""
         with self.database.reading() as connection:
-            return read_faults(connection)
+            kept = read_faults(connection)
+        return sorted([*kept, *self._taker.late()], key=lambda fault: fault.at)
 
     # blobs -----------------------------------------------------------------------------------------------------
 
