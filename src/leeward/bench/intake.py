@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from leeward.base.ports import SystemChance
+from leeward.bench.measure import cpu_seconds, synced_per_s
 from leeward.bench.table import Figure
 from leeward.office.cards import print_intake_card
 from leeward.relay.open_store import open_store
@@ -77,16 +78,12 @@ def run(*, quick: bool, progress: Callable[[str], None]) -> list[Figure]:
     team = make_team()
     with tempfile.TemporaryDirectory(prefix="leeward-bench-") as name:
         folder = Path(name)
-        rows = asyncio.run(_prepare(folder / "store", team))
+        rows = asyncio.run(prepare(folder / "store", team))
         (folder / "rows").write_bytes(rows)
         (folder / "card.json").write_text(team.card, encoding="utf-8")
-        specs = {
-            "sealed": sealed_spec(team, folder),
-            "plain": plain_spec(folder),
-            "return": return_spec(team, folder),
-        }
+        paths = specs(team, folder)
         with relay(folder) as (pid, address):
-            load = _Loads(pid, address, specs)
+            load = Loads(pid, address, paths)
             load.run("sealed", AT_ONCE, 0.5)
             told: dict[str, Told] = {}
             for path in ("sealed", "plain", "return"):
@@ -97,9 +94,9 @@ def run(*, quick: bool, progress: Callable[[str], None]) -> list[Figure]:
             peak = _memory_mb(pid, "VmHWM")
         with relay(folder) as (pid, address):
             progress("one upload of 50 MB")
-            uploads = [_upload(pid, address, folder) for _ in range(3)]
+            uploads = [upload(pid, address) for _ in range(3)]
         progress("the disk alone")
-        disk = _synced_per_s(folder / "disk", seconds / 4)
+        disk = synced_per_s(folder / "disk", ATTACHMENT + 40 * 1024, AT_ONCE, seconds / 4)
         copy = _copied_mb_per_s(folder)
     for one in (*told.values(), *many):
         if one.errors:
@@ -153,7 +150,7 @@ def make_team(languages: tuple[str, ...] = ("ru", "en")) -> Team:
     return Team(card, box, read, write, recipient)
 
 
-async def _prepare(folder: Path, team: Team) -> bytes:
+async def prepare(folder: Path, team: Team, *, mailboxes: int = RETURNING) -> bytes:
     """Make the intake box and pairs of mailboxes with an answer each; return addresses and read tokens of each pair."""
     store = open_store(str(folder))
     await store.make_box(team.box, sha256(team.read).digest(), sha256(team.write).digest())
@@ -169,10 +166,19 @@ async def _prepare(folder: Path, team: Team) -> bytes:
             await store.append(box, write, os.urandom(16), answer)
         rows.append(b"".join(box + read for box, read, _ in ways))
 
-    for start in range(0, RETURNING, 100):
-        await asyncio.gather(*map(make, range(start, start + 100)))
+    for start in range(0, mailboxes, 100):
+        await asyncio.gather(*map(make, range(start, min(start + 100, mailboxes))))
     store.close()
     return b"".join(rows)
+
+
+def specs(team: Team, folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the loads by path; `folder` holds the rows of `prepare`, and will hold the bodies."""
+    return {
+        "sealed": sealed_spec(team, folder),
+        "plain": plain_spec(folder),
+        "return": return_spec(team, folder),
+    }
 
 
 def sealed_spec(team: Team, folder: Path) -> dict[str, Any]:
@@ -269,7 +275,7 @@ def relay(folder: Path) -> Iterator[tuple[int, Path]]:
         process.wait(60)
 
 
-class _Loads:
+class Loads:
     """Runs loads against one relay."""
 
     def __init__(self, pid: int, address: Path, specs: dict[str, dict[str, Any]]) -> None:
@@ -278,6 +284,7 @@ class _Loads:
         self._specs = specs
 
     def run(self, path: str, connections: int, seconds: float) -> Told:
+        """Send the requests of a path, so many at once."""
         spec = self._specs[path] | {
             "socket": str(self._address), "connections": connections, "seconds": seconds,
         }  # fmt: skip
@@ -294,14 +301,13 @@ class _Loads:
         )  # fmt: skip
 
 
-def _upload(pid: int, address: Path, folder: Path) -> tuple[float, float]:
+def upload(pid: int, address: Path, *, size: int = UPLOAD) -> tuple[float, float]:
     """Send one file of 50 MB by the form without script; MB/s until the words came, and MiB of growth meanwhile."""
-    body = form("A large file.", os.urandom(UPLOAD))
+    body = form("A large file.", os.urandom(size))
     head = (
         f"POST /plain/send HTTP/1.1\r\nHost: relay\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\n"
         f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     ).encode()
-    del folder
     _forget_peak(pid)
     before = _memory_mb(pid, "VmRSS")
     begun = time.perf_counter()
@@ -316,16 +322,7 @@ def _upload(pid: int, address: Path, folder: Path) -> tuple[float, float]:
     took = time.perf_counter() - begun
     if b'id="code"' not in answer:
         raise RuntimeError(f"the upload was not taken: {answer[:200]!r}")
-    return UPLOAD / 1e6 / took, _memory_mb(pid, "VmHWM") - before
-
-
-def cpu_seconds(pid: int) -> float:
-    """Return the processor time that a process has used; 0 where the system has no /proc."""
-    path = Path(f"/proc/{pid}/stat")
-    if not path.exists():
-        return 0.0
-    user, system = path.read_text().rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    return size / 1e6 / took, _memory_mb(pid, "VmHWM") - before
 
 
 def _memory_mb(pid: int, name: str) -> float:
@@ -342,21 +339,6 @@ def _forget_peak(pid: int) -> None:
     path = Path(f"/proc/{pid}/clear_refs")
     if path.exists():
         path.write_text("5")
-
-
-def _synced_per_s(path: Path, seconds: float) -> float:
-    """Return how many reports' bytes a second this disk takes when each 16 of them are synced."""
-    batch = os.urandom((ATTACHMENT + 40 * 1024) * AT_ONCE)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-    try:
-        count, begun = 0, time.perf_counter()
-        while (took := time.perf_counter() - begun) < seconds:
-            os.pwrite(descriptor, batch, count % 16 * len(batch))
-            os.fdatasync(descriptor)
-            count += 1
-        return count * AT_ONCE / took
-    finally:
-        os.close(descriptor)
 
 
 def _copied_mb_per_s(folder: Path) -> float:

@@ -29,6 +29,7 @@ from pathlib import Path
 
 from leeward.base.ports import SystemChance
 from leeward.bench import desk
+from leeward.bench.measure import cpu_seconds, synced_per_s
 from leeward.bench.relay_load import ITEM_SIZE
 from leeward.bench.table import Figure
 from leeward.office.cards import print_intake_card
@@ -89,15 +90,15 @@ def run(*, quick: bool, progress: Callable[[str], None]) -> list[Figure]:
             idle_mb = _resident_mb(process.pid)
             progress(f"appends for {seconds:.0f} s")
             _load(socket, box, token, 0.5)
-            before = _cpu_seconds(process.pid)
+            before = cpu_seconds(process.pid)
             appends = _load(socket, box, token, seconds)
-            cpu_us = (_cpu_seconds(process.pid) - before) / appends.answers * 1e6
+            cpu_us = (cpu_seconds(process.pid) - before) / appends.answers * 1e6
         progress("the same without a store")
         with _relay(_FORGETTING, folder) as (_, socket):
             _load(socket, box, token, 0.5)
             http = _load(socket, box, token, seconds / 2)
         progress("the disk alone")
-        disk = _synced_per_s(folder / "disk", seconds / 4)
+        disk = synced_per_s(folder / "disk", ITEM_SIZE, CONNECTIONS, seconds / 4)
     limit = min(http.per_s, disk)
     return [
         Figure("appends_per_s", "durable appends of 4 KB, 32 at once", appends.per_s, "/s", 6000, limit),
@@ -171,30 +172,6 @@ def _load(socket: Path, box: bytes, token: bytes, seconds: float) -> _Rate:
     done = subprocess.run(command, capture_output=True, check=True, timeout=seconds + 90)  # noqa: S603 - as above
     told = json.loads(done.stdout)
     return _Rate(told["answers"], told["per_s"], told["p50_ms"], told["p99_ms"], told["longest_ms"])
-
-
-def _cpu_seconds(pid: int) -> float:
-    """Return the processor time that a process has used; 0 where the system has no /proc."""
-    path = Path(f"/proc/{pid}/stat")
-    if not path.exists():
-        return 0.0
-    user, system = path.read_text().rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-
-
-def _synced_per_s(path: Path, seconds: float) -> float:
-    """Return how many pieces of 4 KB a second this disk takes when each 32 of them are synced."""
-    batch = os.urandom(ITEM_SIZE * CONNECTIONS)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-    try:
-        count, begun = 0, time.perf_counter()
-        while (took := time.perf_counter() - begun) < seconds:
-            os.pwrite(descriptor, batch, count % 64 * len(batch))
-            os.fdatasync(descriptor)
-            count += 1
-        return count * CONNECTIONS / took
-    finally:
-        os.close(descriptor)
 
 
 def _resident_mb(pid: int) -> float:
