@@ -41,6 +41,10 @@ def test_a_mailbox_that_refuses_our_answer_holds_up_nobody_elses(tmp_path: Path)
             [item] = relay.list_items(honest.way.box, honest.way.read, after=0, limit=9, wait=0).items
             assert honest.read(item.untrusted_sealed)["text"] == "Читаем."
             assert Outbox(session.vault, session.chance).waiting() == 0
+            told = [need.href for need in intake.needs_now(session) if need.tag == say("Not delivered")]
+            assert told == [f"/inbox/{by_box[hostile.way.box]}"]
+            intake.settle(session, by_box[hostile.way.box])
+            assert all(need.tag != say("Not delivered") for need in intake.needs_now(session))
 
 
 def test_a_letter_with_halves_of_characters_is_taken_in_and_holds_up_nothing(tmp_path: Path) -> None:

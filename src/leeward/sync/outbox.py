@@ -99,6 +99,10 @@ class Outbox:
         """Return the ids of items that the relay refused for good; their bytes are kept."""
         return [parcel.item for parcel in self._all(_REFUSED, Parcel)]
 
+    def refusing(self) -> set[str]:
+        """Return the boxes that refused something for good."""
+        return {parcel.box for parcel in self._all(_REFUSED, Parcel)}
+
     def deliver_items(self, relay: Relay) -> list[str]:
         """Make the boxes and send the items that wait; return the boxes that got something. Raises SyncError."""
         for new in self._all(_BOXES, NewBox):

@@ -16,6 +16,7 @@ from leeward.office.intake.danger import linked_to
 from leeward.office.intake.hands import holder_of
 from leeward.office.intake.see import damaged, queue
 from leeward.office.session import Session
+from leeward.sync.outbox import Outbox
 
 _HOUR = 3_600_000
 _WEIGHT = {"immediate": 8.0, "urgent": 4.0, "high": 2.0, "": 3.0, "standard": 1.0, "information": 0.3}
@@ -36,6 +37,7 @@ def needs_now(session: Session) -> list[Need]:
         needs += _of_danger(session, line)
     needs += _readers(session, [line.contact for line in lines], duty.now)
     needs += _unreadable(session)
+    needs += _not_taken(session, lines)
     return needs
 
 
@@ -215,6 +217,25 @@ def _again(contact: Contact, count: int) -> Need:
         action=say("Check again"),
         href=f"/inbox/{contact.id}#vetting",
     )
+
+
+def _not_taken(session: Session, lines: Sequence[Line]) -> list[Need]:
+    """Return who cannot be reached with their words, until somebody settles it: known to the desk that sent it."""
+    refusing = Outbox(session.vault, session.chance).refusing()
+    return [
+        Need(
+            urgency=Urgency.WAITING,
+            tag=say("Not delivered"),
+            what=say("{who} cannot get our answer", who=shown_name(line.contact)),
+            why=say("Their mailbox refuses it. Reach them another way, or mark that it needs no answer."),
+            since=last.created_at,
+            action=say("Open"),
+            href=f"/inbox/{line.contact.id}",
+        )
+        for line in lines
+        if refusing and any(way.box in refusing for way in line.contact.ways) and not line.ended_at
+        if (last := line.last) is not None and line.contact.settled_at < last.created_at
+    ]
 
 
 def _unreadable(session: Session) -> list[Need]:
