@@ -17,8 +17,7 @@ from leeward.base.errors import LeewardError
 from leeward.desk.screenlock import ScreenLock
 from leeward.desk.state import DeskState
 from leeward.desk.sticks import StickWatch
-from leeward.ledger.store.burn import is_burnt
-from leeward.office.computer import lock_after
+from leeward.office.computer import is_gone, lock_after
 
 _LOOK_SECONDS = 0.25
 _SLEPT_SECONDS = 20.0
@@ -63,7 +62,7 @@ class Watch:
     def look(self) -> bool:
         """Lock the desk if there is reason to; tell whether there was."""
         slept = self._slept()  # asked at every look: it compares with the last one
-        if is_burnt(self._desk.session.vault.folder):  # 1
+        if is_gone(self._desk.session):  # 1
             self._lock()
         elif slept or self._told.is_set() or self._deserted():  # 2 3 4
             self._desk.bell.leave()

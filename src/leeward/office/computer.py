@@ -11,7 +11,7 @@ import msgspec
 from leeward.base.limits import PASSPHRASE_LEAST
 from leeward.base.say import say
 from leeward.domain.errors import OutOfRange
-from leeward.ledger.store.burn import burn
+from leeward.ledger.store.burn import burn, is_burnt
 from leeward.office.errors import OfficeError
 from leeward.office.session import Session
 from leeward.seal.keys import DEFAULT_WORK_FACTOR
@@ -102,6 +102,11 @@ def what_burns(session: Session) -> Loss:
         unsent=vault.unsent(),
         colleagues=len(others),
     )
+
+
+def is_gone(session: Session) -> bool:
+    """Tell whether somebody burnt the vault of this session meanwhile."""
+    return is_burnt(session.vault.folder)
 
 
 def burn_typed(session: Session, typed: str) -> None:
