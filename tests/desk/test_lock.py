@@ -187,7 +187,7 @@ def test_a_watch_that_breaks_locks(server: Served, monkeypatch: pytest.MonkeyPat
     def broken(_folder: object) -> bool:
         raise ValueError
 
-    monkeypatch.setattr("leeward.desk.watch.is_burnt", broken)
+    monkeypatch.setattr("leeward.desk.watch.is_gone", broken)
     watch = Watch(server.desk.state)
     watch.start()
     assert server.locked.wait(5)

@@ -32,7 +32,9 @@ class DeskState:
     ) -> None:
         self.session = session
         self.syncer = syncer
-        self.channels = Runner(session)  # e-mail and Signal, if they are set up here; begun by whoever serves the desk
+        self.channels = Runner(
+            session
+        )  # e-mail and Signal, if they are set up here; begun by whoever serves the desk
         self.lock = lock
         self.language = language
         self.bell = Bell(self._sync_changes)
