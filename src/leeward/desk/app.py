@@ -28,7 +28,7 @@ from leeward.office.intake import resume_answers
 from leeward.office.session import Session
 from leeward.office.sync import Syncer
 
-_HAND_OVER_SECONDS = 0.5  # for the other windows, which are blank meanwhile
+_HAND_OVER_SECONDS = 1.5  # for the other windows, which are blank meanwhile; a busy laptop needs it
 _LAST_WORDS = (
     "Something in this program went wrong. What was saved before is safe. Close the desk and open it again.\n\n"
     "В программе что-то сломалось. Сохранённое раньше цело. Закройте рабочее место и откройте его снова.\n"
