@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+from leeward.base.say import say
+from leeward.domain.errors import OutOfRange
+
 
 class Term(msgspec.Struct, frozen=True):
     """One word of a vocabulary.
@@ -46,3 +49,14 @@ class Vocabulary:
         """Return the word for a code; an unknown code (from a newer desk) is shown as it is."""
         term = self._terms.get(code)
         return term.label(language) if term else code
+
+
+def known(vocabulary: Vocabulary, code: str) -> str:
+    """Return the code if it is one of the vocabulary's; OutOfRange otherwise."""
+    if code not in vocabulary:
+        raise OutOfRange(
+            say("“{typed}” is none of the choices.", typed=code[:40]),
+            kept=say("Nothing was changed."),
+            next_step=say("Choose one from the list."),
+        )
+    return code

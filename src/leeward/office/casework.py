@@ -17,24 +17,13 @@ from leeward.domain.cases.words import ACCESS, CLOSE_REASON, NOTE, RELATION, RIS
 from leeward.domain.errors import OutOfRange
 from leeward.domain.relocation.beds import Apart, must_not_meet
 from leeward.domain.typed import write_new
-from leeward.domain.vocabulary import Vocabulary
+from leeward.domain.vocabulary import known
 from leeward.ledger.model import Candidate, Change, add, note, put, remove
 from leeward.office.casework_base import NotForThisDesk, line, require, require_case
 from leeward.office.casework_today import needs_now
 from leeward.office.session import Session
 
 __all__ = ["needs_now"]  # Today asks each area by this name
-
-
-def known(vocabulary: Vocabulary, code: str) -> str:
-    """Return the code if it is one of the vocabulary's; OutOfRange otherwise."""
-    if code not in vocabulary:
-        raise OutOfRange(
-            say("“{typed}” is none of the choices.", typed=code[:40]),
-            kept=say("Nothing was changed."),
-            next_step=say("Choose one from the list."),
-        )
-    return code
 
 
 def set_risk(session: Session, case_id: str, level: str, reason: str) -> None:

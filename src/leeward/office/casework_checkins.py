@@ -8,8 +8,8 @@ from leeward.domain.cases.checkins import HOUR, CheckIn, schedule
 from leeward.domain.cases.text import clean_text
 from leeward.domain.cases.words import CHECK_IN
 from leeward.domain.typed import write_new
+from leeward.domain.vocabulary import known
 from leeward.ledger.model import note, put
-from leeward.office.casework import known
 from leeward.office.casework_base import line, require, require_case
 from leeward.office.intake.danger import mark_forced
 from leeward.office.session import Session

@@ -22,8 +22,9 @@ from leeward.domain.errors import RuleBroken
 from leeward.domain.files import FileRef
 from leeward.domain.intake import Contact, Letter, vetting_of
 from leeward.domain.typed import Change, write_new
+from leeward.domain.vocabulary import known
 from leeward.ledger.model import put
-from leeward.office.casework import known, set_holders
+from leeward.office.casework import set_holders
 from leeward.office.casework_base import line, require, require_case
 from leeward.office.files import copy_file
 from leeward.office.intake.see import line_for

@@ -10,8 +10,8 @@ from leeward.domain.cases.text import clean_name, clean_text
 from leeward.domain.cases.words import NEED, NEED_STATUS, PRIORITY
 from leeward.domain.cases.work import Expense, Need, Task, check_order
 from leeward.domain.typed import write_new
+from leeward.domain.vocabulary import known
 from leeward.ledger.model import Change, note, put
-from leeward.office.casework import known
 from leeward.office.casework_base import line, require, require_case
 from leeward.office.session import Session
 

@@ -10,8 +10,8 @@ from leeward.domain.cases.consent import ANSWER, AUDIENCE, HOW, SPEAKER, USE, Co
 from leeward.domain.cases.text import clean_name, clean_text
 from leeward.domain.errors import OutOfRange
 from leeward.domain.relocation.beds import check_day
+from leeward.domain.vocabulary import known
 from leeward.ledger.model import note, put
-from leeward.office.casework import known
 from leeward.office.casework_base import line, require, require_case, today
 from leeward.office.session import Session
 

@@ -23,8 +23,8 @@ from leeward.domain.relocation.board import PlaceRow, row_of
 from leeward.domain.relocation.places import Place, PlaceAddress, in_order
 from leeward.domain.relocation.words import EXPOSURE
 from leeward.domain.typed import Change, write_new
+from leeward.domain.vocabulary import known
 from leeward.ledger.model import add, note, put, remove
-from leeward.office.casework import known
 from leeward.office.casework_base import line, require, require_case, tonight
 from leeward.office.session import Session
 from leeward.office.team import grant_case, who_can_open

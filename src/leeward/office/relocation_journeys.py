@@ -21,9 +21,8 @@ from leeward.domain.relocation.papers import (
 )
 from leeward.domain.relocation.words import HELD, LEG_STATE, MODE, PAPER, VISA_KIND, VISA_STAGE
 from leeward.domain.typed import T, write_new
-from leeward.domain.vocabulary import Vocabulary
+from leeward.domain.vocabulary import Vocabulary, known
 from leeward.ledger.model import Change, put
-from leeward.office.casework import known
 from leeward.office.casework_base import line, require, require_case
 from leeward.office.casework_views import CaseLine, case_lines
 from leeward.office.session import Session

@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from leeward.base.say import say
 from leeward.domain.errors import OutOfRange
 from leeward.domain.intake import HEAP
+from leeward.domain.vocabulary import known
 from leeward.ledger.model import note, put
 from leeward.office.intake.see import line_for, require_contact
-from leeward.office.intake.text import known
 from leeward.office.session import Session
 
 

@@ -20,9 +20,10 @@ from leeward.domain.intake import (
     choose_pseudonym,
 )
 from leeward.domain.typed import write_new
+from leeward.domain.vocabulary import known
 from leeward.ledger.model import add, put, remove
 from leeward.office.intake.see import NotInIntake, require_contact
-from leeward.office.intake.text import known, line_of_text, text_of
+from leeward.office.intake.text import line_of_text, text_of
 from leeward.office.session import Session
 
 

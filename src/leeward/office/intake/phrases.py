@@ -15,10 +15,11 @@ from leeward.domain.errors import OutOfRange, RuleBroken
 from leeward.domain.intake import SHELF, Phrase
 from leeward.domain.intake.phrases import BUILT_IN, LANGUAGES, READ_BY_SPEAKERS, BuiltIn
 from leeward.domain.typed import Note
+from leeward.domain.vocabulary import known
 from leeward.ledger.model import note, put
 from leeward.office.intake.danger import places_in
 from leeward.office.intake.see import has_intake
-from leeward.office.intake.text import known, text_of
+from leeward.office.intake.text import text_of
 from leeward.office.session import Session
 
 _MOST = 1000  # characters of one sentence

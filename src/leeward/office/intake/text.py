@@ -6,18 +6,6 @@ from leeward.base.limits import NAME_MOST, TEXT_MOST
 from leeward.base.say import say
 from leeward.domain.errors import OutOfRange
 from leeward.domain.intake.report import tidy
-from leeward.domain.vocabulary import Vocabulary
-
-
-def known(vocabulary: Vocabulary, code: str) -> str:
-    """Return a code of the vocabulary, or refuse it."""
-    if code not in vocabulary:
-        raise OutOfRange(
-            say("“{typed}” is none of the choices.", typed=code[:40]),
-            kept=say("Nothing was changed."),
-            next_step=say("Choose one from the list."),
-        )
-    return code
 
 
 def text_of(text: str) -> str:

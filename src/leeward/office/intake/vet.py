@@ -24,9 +24,10 @@ from leeward.domain.intake import (
     decision_waits,
 )
 from leeward.domain.typed import write_new
+from leeward.domain.vocabulary import known
 from leeward.ledger.model import add, note, put, remove
 from leeward.office.intake.see import NotInIntake, require_contact
-from leeward.office.intake.text import known, text_of
+from leeward.office.intake.text import text_of
 from leeward.office.session import Session
 
 VETTING_MS = 60 * 24 * 3_600_000  # how long a grade holds if nobody says otherwise

@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from leeward.domain.intake import ORDER, SHOWN, Line
+from leeward.domain.vocabulary import known
 from leeward.office.intake.hands import holder_of
 from leeward.office.intake.see import counts, queue
-from leeward.office.intake.text import known
 from leeward.office.intake.watch import called, newest
 from leeward.office.session import Session
 
