@@ -10,7 +10,7 @@ const catalogues = Object.fromEntries(
 );
 const sources = [
   ...readdirSync(join(ROOT, "web/intake")).filter((name) => name.includes(".")).map((name) => join(ROOT, "web/intake", name)),
-  join(ROOT, "src/leeward/front/templates/page.html"),
+  ...["page.html", "letter_extras.html", "letter_macros.html"].map((name) => join(ROOT, "src/leeward/front/templates", name)),
 ].map((name) => readFileSync(name, "utf8"));
 
 /** What a catalogue says of itself, not to the reader. */
