@@ -183,3 +183,9 @@ class GrantError(LedgerError):
     """A grant is not for this device, not genuine, or contradicts what is held."""
 
     code = "grant.refused"
+
+
+class LetterError(LedgerError):
+    """A letter between devices is not for this device, or not genuine."""
+
+    code = "letter.refused"

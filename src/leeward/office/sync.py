@@ -23,6 +23,7 @@ from leeward.ledger.errors import LedgerError, VaultClosed
 from leeward.ledger.fault import Fault
 from leeward.office.cutoff import make_new_keys
 from leeward.office.mail import TakeIn, damaged_mail, pull_mail
+from leeward.office.post import deliver_letters
 from leeward.office.session import Session
 from leeward.office.team import hotline_of, trusted_giver
 from leeward.sync.bell import read_ring
@@ -167,6 +168,7 @@ class Syncer:
                 self._exchange.check_anchors(done)
                 self._suspicious = False
             self._fetch(due, done, sweep=sweep)
+            deliver_letters(self._session)
             more = make_new_keys(
                 self._session, _NEW_KEYS
             )  # after fetching: what a lost device wrote before is here

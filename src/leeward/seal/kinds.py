@@ -13,6 +13,7 @@ class Kind(enum.Enum):
     PIECE = "piece"  # part of a file
     SEGMENT = "segment"  # MessagePack, ledger entries, to a compartment's epoch recipient
     GRANT = "grant"  # MessagePack, keys of a compartment, to a device's recipient
+    LETTER = "letter"  # MessagePack, from one device to another, to that device's recipient
     SLOT = "slot"  # the 32-byte key of a vault, to a passphrase
     SECRETS = "secrets"  # JSON, the identities an export needs
 

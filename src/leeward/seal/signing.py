@@ -22,6 +22,7 @@ class Purpose(enum.StrEnum):
 
     SEGMENT = "segment"
     GRANT = "grant"
+    LETTER = "letter"
     CARD = "card"
     DEVICE = "device"
     EXPORT = "export"

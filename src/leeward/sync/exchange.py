@@ -215,7 +215,7 @@ class Exchange:
         self.memory.keep_anchors(self._anchors)
 
     def pull_grants(self, done: Round) -> None:
-        """Take the keys that came to this device's own box."""
+        """Take the keys that came to this device's own box, and keep the letters for whoever acts on them."""
         device = self.vault.device
         while True:
             after = self.vault.cursor(device.box)
@@ -227,9 +227,10 @@ class Exchange:
                 continue
             if not told.items:
                 return
-            waiting = [
-                item.untrusted_sealed for item in told.items if not self._take(item.untrusted_sealed, done)
-            ]
+            came = [item.untrusted_sealed for item in told.items]
+            letters = [sealed for sealed in came if self.vault.is_letter(sealed)]
+            waiting = [sealed for sealed in came if sealed not in letters and not self._take(sealed, done)]
+            self.memory.keep_letters([*self.memory.letters(), *letters])
             self.memory.keep_grants([*self.memory.grants(), *waiting])
             self.vault.set_cursor(device.box, told.items[-1].number)
 

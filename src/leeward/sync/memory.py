@@ -1,4 +1,4 @@
-"""What a desk remembers about its relay between starts: answers to hold it to, lies it told, grants that wait.
+"""What a desk remembers between starts: answers to hold its relay to, lies it told, grants and letters that wait.
 
 Kept among the vault's device-only values, so that a relay gains nothing by waiting until the desk is restarted.
 """
@@ -17,9 +17,11 @@ from leeward.sync.honesty import SAID, Lie
 _LIES = "sync.lies"
 _PROMISES = "sync.promises"
 _GRANTS = "sync.grants"
+_LETTERS = "sync.letters"
 _ANCHORS = "sync.anchors"
 _LIES_MOST = 200
 _GRANTS_MOST = 200
+_LETTERS_MOST = 500
 
 
 class _Told(msgspec.Struct, array_like=True, frozen=True):
@@ -95,6 +97,15 @@ class Memory:
         """Keep these grants for later instead of those kept so far."""
         if sealed != self.grants():
             self._vault.local_put(_GRANTS, sealed[-_GRANTS_MOST:])
+
+    def letters(self) -> list[bytes]:
+        """Return letters from other devices, still sealed, that nobody has acted on yet; the oldest first."""
+        return [bytes(sealed) for sealed in self._vault.local_get(_LETTERS) or ()]
+
+    def keep_letters(self, sealed: list[bytes]) -> None:
+        """Keep these letters instead of those kept so far."""
+        if sealed != self.letters():
+            self._vault.local_put(_LETTERS, sealed[-_LETTERS_MOST:])
 
     def _lies(self) -> list[_Told]:
         return msgspec.convert(self._vault.local_get(_LIES) or [], list[_Told])

@@ -25,6 +25,7 @@ from leeward.ledger.clock import wall_ms
 from leeward.ledger.errors import UnknownCompartment
 from leeward.ledger.fault import Fault
 from leeward.ledger.grant import GrantHead
+from leeward.ledger.letter import Letter
 from leeward.ledger.model import Change, Dot, Record, Revision, Value
 from leeward.ledger.roster import RosterDevice
 from leeward.ledger.store.archive import HeldSegment, read_segments
@@ -33,6 +34,7 @@ from leeward.ledger.store.database import Database
 from leeward.ledger.store.faults import keep_fault, read_faults
 from leeward.ledger.store.granting import Granting
 from leeward.ledger.store.keyring import Compartment, Device, Keyring, put_meta, recipient_of
+from leeward.ledger.store.letters import is_letter, open_letter, write_letter
 from leeward.ledger.store.making import Opened, make_vault, open_vault
 from leeward.ledger.store.outbox import Outbox, Outgoing
 from leeward.ledger.store.passphrase import change_passphrase
@@ -183,6 +185,20 @@ class Vault:
         taken = self._granting.take_grant(sealed, trusted)
         self._changed(frozenset())
         return taken
+
+    def write_letter(self, device_id: str, recipient: Recipient, purpose: str, body: bytes) -> bytes:
+        """Return a sealed, signed letter to another device (ledger/letter.py)."""
+        return write_letter(
+            self.device, device_id, recipient, purpose, body, clock=self._clock, chance=self._chance
+        )
+
+    def is_letter(self, untrusted_sealed: bytes) -> bool:
+        """Tell whether this is a letter sealed to this device; it may still be false."""
+        return is_letter(self.device, untrusted_sealed)
+
+    def open_letter(self, untrusted_sealed: bytes) -> tuple[Letter, RosterDevice]:
+        """Return a letter and the device that sent it; LetterError if it breaks a rule of letter.py."""
+        return open_letter(self.device, self.roster(), untrusted_sealed)
 
     def adopt(self, heads: Sequence[GrantHead], signers: Sequence[VerifyKey]) -> None:
         """Take the keys of an export whose passphrase was known: its compartments, and who signed in them."""
