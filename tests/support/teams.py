@@ -17,6 +17,7 @@ from pathlib import Path
 
 from leeward.base.ports import Chance, Clock, SystemChance, SystemClock
 from leeward.office.mail import TakeIn, pull_mail
+from leeward.office.post import deliver_letters
 from leeward.office.relay import use_relay
 from leeward.office.session import Session
 from leeward.office.team import (
@@ -72,6 +73,7 @@ class Desk:
         done = self.exchange().sync()
         if take_in is not None:
             pull_mail(self.session, self.relay, take_in)
+        deliver_letters(self.session)
         return done
 
     def close(self) -> None:
