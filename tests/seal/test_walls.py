@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.meetings import TAKES, meet
 
 import leeward.seal
 from leeward.base.errors import LeewardError
-from leeward.base.say import Message
+from leeward.base.say import Message, say
 from leeward.seal import errors
 from leeward.seal.armor import read_armor
 from leeward.seal.codes import parse_code, split_digits, split_words
@@ -27,6 +28,7 @@ from leeward.seal.files import open_file
 from leeward.seal.frame import read_frame
 from leeward.seal.keys import ClassicIdentity, Identity, Passphrase, Recipient
 from leeward.seal.kinds import Kind
+from leeward.seal.pake import Step, parse_join_code
 from leeward.seal.signing import SigningKey, VerifyKey
 
 SOURCE = Path(leeward.seal.__file__).resolve().parents[1]
@@ -47,6 +49,13 @@ TAKES_BYTES: dict[str, Callable[[bytes], object]] = {
     "envelope.decrypt": lambda data: decrypt(data, [ANNA, ANNA]),
     "envelope.open_stream": open_from_memory,
     "frame.read_frame": lambda data: read_frame(Kind.REPORT, data),
+    "pake.Inviter.take_answer": lambda data: TAKES[Step.ANSWER](meet(Step.HELLO), data),
+    "pake.Inviter.take_card": lambda data: TAKES[Step.CARD](meet(Step.OFFER), data),
+    "pake.Inviter.take_thanks": lambda data: TAKES[Step.THANKS](meet(Step.WELCOME), data),
+    "pake.Joiner.answer": lambda data: TAKES[Step.HELLO](meet(None), data),
+    "pake.Joiner.take_offer": lambda data: TAKES[Step.OFFER](meet(Step.ANSWER), data),
+    "pake.Joiner.take_number": lambda data: TAKES[Step.NUMBER](meet(Step.CARD), data),
+    "pake.Joiner.take_welcome": lambda data: TAKES[Step.WELCOME](meet(Step.NUMBER), data),
     "signing.VerifyKey.from_bytes": VerifyKey.from_bytes,
     "signing.VerifyKey.verify": lambda data: VERIFY.verify("card", data, b"x"),
 }
@@ -54,6 +63,7 @@ TAKES_TEXT: dict[str, Callable[[str], object]] = {
     "codes.parse_code": lambda text: parse_code(text, "ru"),
     "codes.split_digits": split_digits,
     "codes.split_words": split_words,
+    "pake.parse_join_code": parse_join_code,
     "keys.Identity.from_string": Identity.from_string,
     "keys.ClassicIdentity.from_string": ClassicIdentity.from_string,
     "keys.Recipient.from_string": Recipient.from_string,
@@ -202,6 +212,7 @@ SAMPLES: dict[str, tuple[Any, ...]] = {
     "WrongPassphrase": (),
     "HeaderAltered": (),
     "WordsDisagree": (),
+    "JoinCodeRefused": (say("Something."), say("Do it.")),
 }
 
 

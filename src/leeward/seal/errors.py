@@ -13,10 +13,13 @@ SealError
  |    `-- WrongKind        ... or a frame of another kind or version
  +-- FileTrouble           a file could not be read or written
  +-- SignatureWrong        one of the two signatures does not verify
- `-- CodeRefused           eight words that are not a code
-      +-- WrongWordCount
-      +-- UnknownWords
-      `-- WordsDisagree
+ +-- CodeRefused           eight words that are not a code
+ |    +-- WrongWordCount
+ |    +-- UnknownWords
+ |    `-- WordsDisagree
+ +-- JoinCodeRefused       what was typed is no code of an invitation
+ +-- GuessWrong            the two sides of an invitation have different codes
+ `-- JoinMalformed         a message of an invitation is not what it must be
 
 `detail` is a short technical English remark for logs and tests; it never holds content or keys.
 Misuse by our own code is ValueError or RuntimeError, never one of these.
@@ -257,4 +260,46 @@ class WordsDisagree(CodeRefused):
             next_step=say(
                 "Two words may have changed places, or one word is another. Compare them one by one."
             ),
+        )
+
+
+class JoinCodeRefused(SealError):
+    """What was typed is not six digits and three words of ours."""
+
+    code = "seal.join-code"
+
+    def __init__(self, happened: Message, next_step: Message) -> None:
+        super().__init__(
+            happened, kept=say("Nothing was sent, and the code is still good."), next_step=next_step
+        )
+
+
+class GuessWrong(SealError):
+    """The other side of an invitation does not know the same code; each code allows this once."""
+
+    code = "seal.guess"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            say("The code that was typed is not the one that was said, so this invitation is over."),
+            kept=say("Nobody was let in, and nothing was given away."),
+            next_step=say(
+                "Make a new code. If the words were typed rightly, somebody else tried to guess them: "
+                "say the new ones by another way."
+            ),
+            detail=detail,
+        )
+
+
+class JoinMalformed(SealError):
+    """A message of an invitation was changed, exchanged, or is none."""
+
+    code = "seal.joining"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            say("What came over the relay is not what the other computer sent."),
+            kept=say("Nobody was let in, and nothing was given away."),
+            next_step=say("Make a new code. If it happens again, tell whoever runs the relay."),
+            detail=detail,
         )
