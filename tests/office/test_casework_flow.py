@@ -108,7 +108,7 @@ def test_the_legal_name_is_in_no_record_of_the_case(session: Session) -> None:
     for kind in casework_history.KINDS:
         for record in session.vault.find(kind, compartment=case.compartment):
             assert "Invented Name" not in str(record.fields)
-    identity = casework.identity_of(session, case)
+    identity = session.get(Identity, case.identity_id)
     assert identity is not None
     assert identity.legal_name == "Invented Name Surname"
 

@@ -74,11 +74,11 @@ def test_the_address_is_sealed_apart_and_opening_it_is_told(session: Session) ->
     assert sealed is not None
     assert sealed.compartment == place.address_compartment_id != place.compartment
     with pytest.raises(OutOfRange):
-        relocation.open_address(session, place_id, "  ")
-    assert relocation.open_address(session, place_id, "a delivery").address == "Invented Street 5"
+        relocation.open_address(session, place_id, "", "  ")
+    assert relocation.open_address(session, place_id, "visit", "a delivery").address == "Invented Street 5"
     place = session.get(Place, place_id)
     assert place is not None
-    assert [(note.value["why"], note.by) for note in place.openings] == [("a delivery", session.member_id)]
+    assert [(note.value, note.by) for note in place.openings] == [({"reason": "visit"}, session.member_id)]
 
 
 def test_an_exposed_place_says_who_is_there_and_who_knows_and_lets_nobody_in(session: Session) -> None:

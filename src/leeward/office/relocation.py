@@ -2,7 +2,7 @@
 
 1. Rules are checked on what this desk knows at the very moment the stay is written: one stay at a time.
 2. What two desks did apart is found afterwards, shown, and never silently undone.
-3. The address is in a compartment of its own; opening it is told to the team.
+3. The address is in a compartment of its own; opening it is an entry there, and the team is told that it was.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ from leeward.domain.relocation.words import EXPOSURE
 from leeward.domain.typed import Change, write_new
 from leeward.domain.vocabulary import known
 from leeward.ledger.model import add, note, put, remove
+from leeward.office import openings
 from leeward.office.casework_base import line, require, require_case, tonight
+from leeward.office.openings_two import write_content
 from leeward.office.session import Session
 from leeward.office.team import grant_case, who_can_open
 
@@ -125,23 +127,25 @@ def set_place(
 
 
 def set_address(session: Session, place_id: str, address: str, how_to_enter: str) -> None:
-    """Write where the place is."""
+    """Write where the place is; what was written before must be open."""
     place = require(session, Place, place_id)
     where = require(session, PlaceAddress, place.address_id)
-    session.commit(
-        where.compartment,
-        put("place_address", where.id, address=clean_text(address), how_to_enter=clean_text(how_to_enter)),
-    )
+    write_content(session, where, address=clean_text(address), how_to_enter=clean_text(how_to_enter))
 
 
-def open_address(session: Session, place_id: str, why: str) -> PlaceAddress:
-    """Return where a place is. The team sees who opened it, when and why (3)."""
+def open_address(session: Session, place_id: str, reason: str, why: str = "") -> PlaceAddress:
+    """Return where a place is. Whoever holds its key sees who opened it, when and why; the team that it was (3)."""
     place = require(session, Place, place_id)
     where = require(session, PlaceAddress, place.address_id)
-    session.commit(
-        place.compartment, note("place", place_id, "openings", {"why": clean_text(why, needed=True)})
-    )
-    return where
+    if not openings.is_open(session, where.id):
+        openings.open_alone(session, where.id, reason, why)
+        tell_team(session, place, reason or "other")
+    return openings.content(session, where)
+
+
+def tell_team(session: Session, place: Place, reason: str) -> None:
+    """Tell the team that an address was opened; not the words, which may name who sleeps there."""
+    session.commit(place.compartment, note("place", place.id, "openings", {"reason": reason}))
 
 
 def holds_beds(session: Session) -> bool:

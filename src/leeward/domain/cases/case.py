@@ -131,6 +131,8 @@ class Identity(Typed, frozen=True, kw_only=True):
     phone: str = ""
     address: str = ""
     remarks: tuple[Note, ...] = ()
+    sealed: bytes = b""  # all of the above, if it takes two people to open it (office/openings_two)
+    split_id: str = ""  # how its key was split
 
 
 def derive_code(case_id: str) -> str:

@@ -30,12 +30,12 @@ class Place(Typed, frozen=True, kw_only=True):
     retired_at: int = 0
     openings: tuple[
         Note, ...
-    ] = ()  # {"why"}: who opened the address, when and why, for the whole team to see
+    ] = ()  # {"reason"}: that the address was opened, for the whole team; the words are in its own circle
     remarks: tuple[Note, ...] = ()
 
 
 class PlaceAddress(Typed, frozen=True, kw_only=True):
-    """Where a place is. In a compartment of kind `address`; every opening is told to the team in the place itself."""
+    """Where a place is. In a compartment of kind `address`; that it was opened is told to the team, too, in the place."""
 
     kind: ClassVar[str] = "place_address"
 
@@ -44,6 +44,8 @@ class PlaceAddress(Typed, frozen=True, kw_only=True):
     how_to_enter: str = ""
     owner: str = ""
     rent: str = ""
+    sealed: bytes = b""  # all of the above, if it takes two people to open it (office/openings_two)
+    split_id: str = ""  # how its key was split
 
 
 def nights_left(place: Place, night: str) -> bool:
