@@ -384,6 +384,9 @@ def test_a_leak_stops_it_and_nothing_is_made(session: Session, case: Case) -> No
     named = draft(session, "un", tell(session, case, "Just words."))
     allow(session, case, "name", "un")
     release.choose(session, named, with_names=True)
+    assert "Заур" not in text_of(session, named)
+    assert release.preview(session, named).names_to_open == 1
+    assert release.open_names(session, named, "They asked to be named.") == 0
     assert "Заур Пробный" in text_of(session, named)
     assert release.preview(session, named).leaks == ()
 

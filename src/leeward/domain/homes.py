@@ -28,6 +28,11 @@ HOMES: Mapping[str, str] = {
     "phrase": "intake",
     "look": "intake",
     "shift": "team",
+    "recovery_set": "team",
+    "recovery_agreed": "team",
+    "recovery_words": "team",
+    "recovery_rehearsal": "team",
+    "came_back": "team",
     "watch": "team",
     "channel": "intake",
     "delivery": "intake",
@@ -36,5 +41,6 @@ HOMES: Mapping[str, str] = {
     "person": "case",
     "identity": "identity",
     "place_address": "address",
+    "export": "team",
 }
 """Kind of record to kind of compartment. Kinds that are not named may lie wherever people work on them."""

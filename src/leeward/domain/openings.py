@@ -48,6 +48,16 @@ class Opening(Typed, frozen=True, kw_only=True):
     acts: tuple[Note, ...] = ()
 
 
+class Export(Typed, frozen=True, kw_only=True):
+    """That somebody wrote an export: what one passphrase opens leaves the vault. In the team's circle, written before."""
+
+    kind: ClassVar[str] = "export"
+
+    device_id: str = ""
+    records: int = 0
+    by_passphrase: bool = True  # one person can open it; otherwise it takes the team's recovery
+
+
 class Split(Typed, frozen=True, kw_only=True):
     """That the key of a sealed record was split, two of n, among members. In the record's own circle; no secret."""
 

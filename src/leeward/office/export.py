@@ -10,6 +10,7 @@
 1. Nothing is overwritten: the folder is new or empty.
 2. Nothing leaves in clear: names of files are ids, and everything but README and manifest is sealed.
 3. The manifest is written last: a folder without one is no export.
+4. That it is made is an entry that the team sees, and an opening of each name and address in it, before it is made.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from leeward.ledger.card import canonical
 from leeward.ledger.model import Record
 from leeward.office.errors import FolderInUse
 from leeward.office.export_readme import README
+from leeward.office.openings import note_export
 from leeward.office.relay import relay_address
 from leeward.office.session import Session
 from leeward.office.team import team_of
@@ -63,6 +65,7 @@ def export(
         )
     secret = Passphrase(passphrase, work_factor)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    note_export(session, sum(session.vault.count(kind) for kind in session.vault.kinds()))  # 4
     session.vault.outgoing()  # packs what was not packed, so that every entry is in a segment
     writing = _Writing(folder)
     compartments = session.vault.compartments()

@@ -19,7 +19,7 @@ from leeward.base.say import say
 from leeward.domain.cases.case import Case, Identity
 from leeward.domain.cases.text import clean_name
 from leeward.domain.errors import OutOfRange
-from leeward.domain.openings import OPEN_FOR, REASON, WRITTEN_BY_THE_DESK, Opening
+from leeward.domain.openings import OPEN_FOR, REASON, WRITTEN_BY_THE_DESK, Export, Opening
 from leeward.domain.relocation.places import PlaceAddress
 from leeward.domain.vocabulary import known
 from leeward.ledger.store.vault import Vault
@@ -215,8 +215,21 @@ def address_record(session: Session, address_id: str) -> PlaceAddress:
     return require(session, PlaceAddress, address_id)
 
 
-def note_export(session: Session) -> None:
-    """Write into each circle of names and addresses that it was in an export that one person can open."""
+def note_export(session: Session, records: int, *, by_passphrase: bool = True) -> None:
+    """Tell the team that all this is about to be exported; and, if one passphrase opens it, that names are in it.
+
+    The latter is an opening of each name and address, in its own circle.
+    """
+    made = Export(
+        id=session.make_id(),
+        device_id=session.vault.device.id,
+        records=records,
+        by_passphrase=by_passphrase,
+    )
+    if session.vault.compartments("team"):
+        session.save_new(session.compartment_of("team"), made)
+    if not by_passphrase:
+        return
     every: list[Closed] = [*session.find(Identity), *session.find(PlaceAddress)]
     for record in every:
         if not is_blank(record) and not is_sealed_for_two(record):

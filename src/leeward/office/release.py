@@ -30,7 +30,14 @@ from leeward.ledger.model import add, put, remove
 from leeward.office import appeals
 from leeward.office.casework_base import require, today
 from leeward.office.files import keep_file, read_file
-from leeward.office.release_material import gather, names_in, no_longer_allowed, secrets_of
+from leeward.office.openings import closed_record, open_alone
+from leeward.office.release_material import (
+    gather,
+    names_in,
+    names_to_open,
+    no_longer_allowed,
+    secrets_of,
+)
 from leeward.office.release_pdf import make_pdf
 from leeward.office.session import Session
 
@@ -44,6 +51,7 @@ class Preview(msgspec.Struct, frozen=True):
     sealed_names: int  # identities whose key this desk does not hold: not looked for
     told_ids: tuple[str, ...] = ()  # the accounts that are in it
     taken_back: tuple[Withheld, ...] = ()  # of what was made: what may not leave any more
+    names_to_open: int = 0  # names that may be in it once somebody opens them
 
 
 def prepare(
@@ -119,7 +127,8 @@ def _compose(session: Session, release: Release, day: str) -> Preview:
     secrets, sealed_names = secrets_of(session)
     leaks = scan(composed.document, secrets, release.audience, names_in(material))
     told = tuple(one.account.for_audience(release.audience, day).id for one in material.told)
-    return Preview(release, composed, leaks, sealed_names, told)
+    waiting = len(names_to_open(session, release, day)) if release.with_names else 0
+    return Preview(release, composed, leaks, sealed_names, told, names_to_open=waiting)
 
 
 def make(session: Session, release_id: str) -> Release:
@@ -238,6 +247,18 @@ def needs_now(session: Session) -> list[Need]:
         for one in register(session)
         if one.state == "made" and not one.checked_by and one.made_by != session.member_id
     ]
+
+
+def open_names(session: Session, release_id: str, why: str) -> int:
+    """Open the names that may be in a draft, with the release as the reason; return how many took two people."""
+    release = _draft(session, release_id)
+    left = 0
+    for identity_id in names_to_open(session, release, today(session)):
+        if closed_record(session, identity_id).sealed:
+            left += 1
+        else:
+            open_alone(session, identity_id, "release", why or release.title, release_id=release_id)
+    return left
 
 
 def _draft(session: Session, release_id: str) -> Release:

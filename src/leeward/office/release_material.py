@@ -20,6 +20,7 @@ from leeward.domain.release.records import Release
 from leeward.domain.relocation.places import Place
 from leeward.domain.testimony.records import Account, Facility, Unit
 from leeward.domain.translated import translated
+from leeward.office.openings import is_blank, is_open, shown
 from leeward.office.session import Session
 from leeward.office.testimony import acts_of
 
@@ -142,7 +143,7 @@ def _occupation(session: Session, account: Account, gate: Gate) -> Allowed[str] 
 
 def _name(session: Session, account: Account, gate: Gate) -> Allowed[str] | Withheld:
     identity = next(iter(session.find(Identity, case_id=account.case_id)), None)
-    if identity is None or not identity.legal_name:
+    if identity is None or is_blank(identity):
         what = say("the name of {label}", label=account.label)
         return Withheld(
             account.id,
@@ -151,7 +152,26 @@ def _name(session: Session, account: Account, gate: Gate) -> Allowed[str] | With
             say("It is sealed to this desk, or was never recorded."),
             "consent",
         )
-    return gate.name(identity.legal_name, account.case_id, identity.id, account.label)
+    allowed = gate.name("…", account.case_id, identity.id, account.label)
+    if isinstance(allowed, Withheld):
+        return allowed
+    opened = shown(session, identity)
+    if opened is None:  # nobody sees a name without an opening, not in a draft either
+        what = say("the name of {label}", label=account.label)
+        why = say("It is sealed. Open it with a reason, and it can be in here.")
+        return Withheld(identity.id, Identity.kind, what, why, "audience")
+    return gate.name(opened.legal_name, account.case_id, identity.id, account.label)
+
+
+def names_to_open(session: Session, release: Release, day: str) -> list[str]:
+    """Return the legal identities whose names may be in a release once they are opened."""
+    return [
+        one.record_id
+        for one in gather(session, release, day).withheld
+        if one.record_kind == Identity.kind
+        and session.get(Identity, one.record_id) is not None
+        and not is_open(session, one.record_id)
+    ]
 
 
 def _evidence(
@@ -173,6 +193,7 @@ def _evidence(
 def secrets_of(session: Session) -> tuple[list[Secret], int]:
     """Return what must not be in any text, and how many identities are sealed to this desk and so not looked for.
 
+    They are looked for without an opening: what is found is never shown, only where. What takes two people is not.
     All secrets of this desk, not only those of the people chosen: an account may name somebody else's friend.
     """
     secrets: list[Secret] = []
@@ -184,7 +205,7 @@ def secrets_of(session: Session) -> tuple[list[Secret], int]:
     cases = session.find(Case)
     secrets += [Secret("pseudonym", case.pseudonym) for case in cases if case.pseudonym]
     secrets += [Secret("place", place.code_name) for place in session.find(Place) if place.code_name]
-    opened = {identity.case_id for identity in identities}
+    opened = {identity.case_id for identity in identities if not identity.sealed}
     return secrets, sum(1 for case in cases if case.id not in opened)
 
 

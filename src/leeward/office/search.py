@@ -9,6 +9,7 @@ import msgspec
 
 from leeward.base.say import Code, Message, say
 from leeward.ledger.model import Record
+from leeward.office.openings import CONTENT
 from leeward.office.session import Session
 
 _PAGE = 30
@@ -100,6 +101,7 @@ class Found(msgspec.Struct, frozen=True):
     href: str
     snippet: str
     gentle: bool  # may describe violence: folded until asked for
+    sealed: bool  # a name or an address: found, and shown only where it is opened with a reason
     changed_at: int
 
 
@@ -121,6 +123,7 @@ def find(session: Session, text: str, *, after: int | None = None) -> Page:
 def _found(session: Session, record: Record, snippet: str) -> Found:
     fields = record.fields
     title, whose = title_of(session, record), _whose(session, record)
+    sealed = record.kind in CONTENT
     says_more = snippet.strip() != title and not _CODE.fullmatch(snippet.strip())
     return Found(
         id=record.id,
@@ -128,8 +131,9 @@ def _found(session: Session, record: Record, snippet: str) -> Found:
         title=title,
         whose=whose if whose != title else None,
         href=href_of(record),
-        snippet=snippet if says_more else "",
+        snippet=snippet if says_more and not sealed else "",
         gentle=record.kind in _GENTLE or bool(fields.get("violent") or fields.get("folded")),
+        sealed=sealed,
         changed_at=record.changed_at,
     )
 
