@@ -68,6 +68,7 @@ class RosterDevice(msgspec.Struct, frozen=True):
     settled: bool = False  # two members have put it out
     let_in_by: str = ""  # the device that wrote the card into the roster
     votes: tuple[Vote, ...] = ()
+    untrusted_recovery: Value = None  # its owner's key for coming back, as this device itself wrote it down
 
 
 class _Card(msgspec.Struct, frozen=True):
@@ -96,6 +97,11 @@ def bond_paper(device: str) -> tuple[Change, ...]:
 def vote_paper(device: str, *, out: bool, at: int) -> tuple[Change, ...]:
     """Return the change by which this member puts a device out, or wants it back (4)."""
     return note(DEVICE_KIND, device, PAPERS, {"out" if out else "in": at})
+
+
+def recovery_paper(device: str, key: dict[str, str | int]) -> tuple[Change, ...]:
+    """Return the change by which this device says with which key its owner comes back (protocol 8)."""
+    return note(DEVICE_KIND, device, PAPERS, {"recovery": key})
 
 
 def read_roster(papers: Iterable[Paper], own: str = "") -> Mapping[str, RosterDevice]:
@@ -127,6 +133,7 @@ def read_roster(papers: Iterable[Paper], own: str = "") -> Mapping[str, RosterDe
             settled=agreed,
             let_in_by=author,
             votes=tuple(votes[device]),
+            untrusted_recovery=_recovery(of[device]),
         )
     return roster
 
@@ -178,6 +185,12 @@ def _member(device: str, cards: Mapping[str, tuple[_Card, str]], of: Mapping[str
             return ""
         device = card.beside
     return ""
+
+
+def _recovery(about: Sequence[Paper]) -> Value:
+    """Return the newest recovery key that the device itself wrote down."""
+    said = [one.value for one in about if one.by == one.device and isinstance(one.value, dict)]
+    return next((value["recovery"] for value in reversed(said) if list(value) == ["recovery"]), None)
 
 
 def _is_bond(value: Value) -> bool:

@@ -24,6 +24,7 @@ from leeward.ledger.fault import Fault
 from leeward.office.cutoff import make_new_keys
 from leeward.office.mail import TakeIn, damaged_mail, pull_mail
 from leeward.office.post import deliver_letters
+from leeward.office.recovery_escrow import share_out
 from leeward.office.session import Session
 from leeward.office.team import hotline_of, trusted_giver
 from leeward.sync.bell import read_ring
@@ -172,6 +173,7 @@ class Syncer:
             more = make_new_keys(
                 self._session, _NEW_KEYS
             )  # after fetching: what a lost device wrote before is here
+            more = share_out(self._session, _NEW_KEYS) or more
             self._exchange.push(done)
         except BaseException:
             with self._guard:

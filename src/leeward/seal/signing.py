@@ -25,6 +25,7 @@ class Purpose(enum.StrEnum):
     LETTER = "letter"
     CARD = "card"
     DEVICE = "device"
+    ESCROW = "escrow"
     EXPORT = "export"
     FORM = "form"
 

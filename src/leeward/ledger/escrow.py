@@ -1,0 +1,159 @@
+"""What lies in the box of a member's recovery key: shares of parts' keys, and anchors (protocol, section 8). Pure.
+
+A share
+1. parses under version 1 and prints back to the same bytes;
+2. is for the member whose box it lies in: one passed on is worth nothing elsewhere;
+3. is signed, with purpose `escrow`, by the device that gave it. Whether that device is to be believed, the reader asks.
+An anchor is what a member's desk writes down for its own later self: which team it was, and whose word counted.
+4. Only whoever has the recovery key can make one, or change one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import TypeAlias
+
+import msgspec
+
+from leeward.base.say import say
+from leeward.ledger.errors import LedgerError
+from leeward.seal.errors import SealError
+from leeward.seal.shares import RecoveryKey
+from leeward.seal.signing import Purpose, SigningKey, VerifyKey
+
+VERSION = 1
+PART, EXPORT = "part", "export"
+_SHARE, _ANCHOR = "share", "anchor"
+
+
+class EscrowError(LedgerError):
+    """Something in a recovery key's box is not what it should be."""
+
+    code = "ledger.escrow"
+
+
+class Share(msgspec.Struct, array_like=True, frozen=True):
+    """One member's share of one bundle. `sealed` is an age file to the identity of the 32 bytes that are shared."""
+
+    version: int
+    giver: str  # device id
+    holder: str  # member id
+    at: int  # milliseconds, by the giver's clock
+    what: str  # "part": the keys of one compartment; "export": those of an export
+    bundle: str  # drawn; the same in every member's share of it
+    needed: int
+    ask: bytes  # SHA-256 of what proves that somebody holds these keys already
+    words: str
+    sealed: bytes
+
+
+class Anchor(msgspec.Struct, array_like=True, frozen=True):
+    """Which team it was: its part's id, the SHA-256 of that part's first identity, and the devices that belonged."""
+
+    version: int
+    member: str
+    team: str
+    first: bytes
+    devices: tuple[bytes, ...]  # verify keys
+    at: int
+
+
+class Part(msgspec.Struct, array_like=True, frozen=True):
+    """The keys of one compartment, as in a grant."""
+
+    compartment: str
+    kind: str
+    box: str
+    read: str
+    write: str
+    made_at: int
+    epochs: tuple[tuple[int, str], ...]
+
+
+class Signed(msgspec.Struct, frozen=True):
+    """A share that parsed, and what its signature is over; not to be believed before `verify`."""
+
+    share: Share
+    raw: bytes
+    signature: bytes
+
+    def verify(self, key: VerifyKey) -> bool:
+        """Tell whether this device signed it (3)."""
+        if key.fingerprint() != self.share.giver:
+            return False
+        try:
+            key.verify(Purpose.ESCROW, self.signature, self.raw)
+        except SealError:
+            return False
+        return True
+
+
+Item: TypeAlias = Signed | Anchor
+
+_encoder = msgspec.msgpack.Encoder()
+_outer = msgspec.msgpack.Decoder(tuple[str, bytes, bytes])
+_share = msgspec.msgpack.Decoder(Share)
+_anchor = msgspec.msgpack.Decoder(Anchor)
+_part = msgspec.msgpack.Decoder(Part)
+
+
+def print_share(share: Share, key: SigningKey) -> bytes:
+    """Return the signed share, ready to be sealed to its holder's key."""
+    raw = _encoder.encode(share)
+    return _encoder.encode((_SHARE, raw, key.sign(Purpose.ESCROW, raw)))
+
+
+def print_anchor(anchor: Anchor, key: RecoveryKey) -> bytes:
+    """Return the anchor with its proof, ready to be sealed to the same key."""
+    raw = _encoder.encode(anchor)
+    return _encoder.encode((_ANCHOR, raw, key.prove(raw)))
+
+
+def read_item(untrusted: bytes, key: RecoveryKey) -> Item:
+    """Return what was opened in a key's box. EscrowError."""
+    try:
+        word, raw, proof = _outer.decode(untrusted)
+        item = _share.decode(raw) if word == _SHARE else _anchor.decode(raw)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError) as error:
+        raise EscrowError(say("Something kept for coming back cannot be read.")) from error
+    same = _encoder.encode(item) == raw and _encoder.encode((word, raw, proof)) == untrusted
+    if not same or item.version != VERSION or word not in {_SHARE, _ANCHOR}:  # 1
+        raise EscrowError(say("Something kept for coming back is not written the one way it must be."))
+    if isinstance(item, Share):
+        return Signed(item, raw, proof)
+    if not key.check(proof, raw):  # 4
+        raise EscrowError(say("Something kept for coming back was not written by whoever has these words."))
+    return item
+
+
+def print_part(part: Part) -> bytes:
+    """Return the keys of a compartment, ready to be sealed."""
+    return _encoder.encode(part)
+
+
+def read_part(untrusted: bytes) -> Part:
+    """Return the keys of a compartment. EscrowError."""
+    try:
+        part = _part.decode(untrusted)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError) as error:
+        raise EscrowError(say("Keys that were kept for coming back cannot be read.")) from error
+    numbers = [number for number, _ in part.epochs]
+    if not numbers or numbers != sorted(set(numbers)) or numbers[0] != 1:
+        raise EscrowError(say("Keys that were kept for coming back are not complete."))
+    return part
+
+
+def first_hash(part: Part) -> bytes:
+    """Return by which hash an anchor knows a part's first identity."""
+    return hash_identity(part.epochs[0][1])
+
+
+def hash_identity(text: str) -> bytes:
+    """Return the SHA-256 of an identity string, which has 32 drawn bytes: the hash gives nothing away."""
+    return hashlib.sha256(b"leeward-escrow-first-1\n" + text.encode("ascii", "replace")).digest()
+
+
+def ask_token(newest_identity: str, bundle: str) -> bytes:
+    """Return what only a holder of a part can show: that it asks for a share of keys which it has already."""
+    return hmac.digest(newest_identity.encode("ascii"), b"leeward-escrow-ask-1\n" + bundle.encode(), "sha256")
