@@ -30,13 +30,16 @@ def test_a_place_is_added_with_its_address_sealed(session: Session, browser: Bro
     assert "Invented Street" not in page.text
     assert "Invented Street" not in browser.get("/places").text
     place = session.find(Place)[0].id
-    opened = browser.post(f"/places/{place}/open", {"why": "a delivery"})
+    assert "Invented Street" not in browser.get(f"/places/{place}").text
+    assert browser.post(f"/places/{place}/open", {"why": ""}).status_code == 409
+    opened = browser.post(f"/places/{place}/open", {"reason": "visit", "why": "a delivery"})
     assert opened.status_code == 200
     assert "Invented Street 5" in opened.text
+    assert "a delivery" in opened.text
+    browser.post(f"/places/{place}/open", {"do": "close"})
     after = browser.get(f"/places/{place}")
     assert "Invented Street" not in after.text
     assert "a delivery" in after.text
-    assert browser.post(f"/places/{place}/open", {"why": ""}).status_code == 409
 
 
 def test_the_board_shows_people_free_beds_and_what_is_wrong(
@@ -194,21 +197,16 @@ def test_two_exposures_written_apart_are_settled_on_the_place(
         relocation.set_exposure(there.session, place, "doubtful", "a car")
         settle(here, there)
         page = browser.get(f"/places/{place}").text
-        assert "wrote different things without seeing each other" in page
+        assert "without sight of each other" in page
         assert "Boris" in page
         record = session.vault.get(place)
         assert record is not None
         for field in list(record.conflicts):
-            fields = {"record": place, "field": field, "choice": "0"}
-            page = browser.post(f"/places/{place}/settle", fields).text
+            fields = {"record": place, "field": field, "choice": "0", "back": f"/places/{place}"}
+            page = browser.post("/settle", fields).text
         assert "Settled." in page
-        assert "wrote different things" not in page
-        assert (
-            browser.post(
-                f"/places/{place}/settle", {"record": place, "field": "x", "choice": "0"}
-            ).status_code
-            == 409
-        )
+        assert "without sight of each other" not in page
+        assert browser.post("/settle", {"record": place, "field": "x", "choice": "0"}).status_code == 409
     finally:
         there.close()
 

@@ -80,7 +80,7 @@ def test_a_conflict_is_shown_and_settled(tmp_path: Path) -> None:
 
 
 def test_a_conflict_that_is_gone_is_told(browser: Browser) -> None:
-    answer = browser.post("/safety/settle", {"record": "a" * 26, "field": "x", "choice": "0"})
+    answer = browser.post("/settle", {"record": "a" * 26, "field": "x", "choice": "0"})
     assert answer.status_code == 409
     assert "settled already" in answer.text
 

@@ -10,9 +10,10 @@ from tests.support.relay_simulator import RelaySimulator
 from tests.support.teams import Desk, found, newcomer, settle
 
 from leeward.domain.cases.case import Case, Identity
+from leeward.domain.errors import OutOfRange
 from leeward.domain.relocation.beds import Stay, crowded
 from leeward.domain.relocation.places import Place, PlaceAddress
-from leeward.office import casework, casework_history, consent, relocation
+from leeward.office import casework, conflicts, consent, relocation
 from leeward.office.casework_base import NotForThisDesk, tonight
 from leeward.office.casework_open import give_key, hand_over, open_case, readers
 from leeward.office.casework_today import needs_now
@@ -72,10 +73,12 @@ def test_an_address_reaches_only_whom_it_was_given(desks: tuple[Desk, Desk]) -> 
     assert place is not None
     assert not relocation.holds_address(boris.session, place)
     with pytest.raises(NotForThisDesk):
-        relocation.open_address(boris.session, place_id, "curious")
+        relocation.open_address(boris.session, place_id, "other", "curious")
     relocation.give_address(anna.session, place_id, boris.session.member_id)
     settle(anna, boris)
-    assert relocation.open_address(boris.session, place_id, "a delivery").address == "Invented Street 5"
+    assert (
+        relocation.open_address(boris.session, place_id, "visit", "a delivery").address == "Invented Street 5"
+    )
     settle(boris, anna)
     seen = anna.session.get(Place, place_id)
     assert seen is not None
@@ -107,22 +110,42 @@ def test_two_risks_written_apart_are_both_shown_and_settled_with_one_click(desks
     casework.set_risk(boris.session, case_id, "extreme", "")
     settle(anna, boris)
     for desk in desks:
-        case = desk.session.get(Case, case_id)
-        assert case is not None
-        found = {one.field: one for one in casework_history.disagreements(desk.session, case)}
-        assert {str(what) for what, _who, _at in found["risk"].choices} == {"risk/high", "risk/extreme"}
-        assert {who for _what, who, _at in found["risk"].choices} == {"Anna", "Boris"}
-    case = anna.session.get(Case, case_id)
-    assert case is not None
-    values = [one.value for one in case.conflicts["risk"]]
-    casework.settle(anna.session, case_id, "risk", values.index("extreme"))
-    settle(anna, boris)
-    settled = boris.session.get(Case, case_id)
+        found = {one.field: one for one in conflicts.list_conflicts(desk.session)}["risk"]
+        assert {one.value for one in found.candidates} == {"high", "extreme"}
+        assert {one.by for one in found.candidates} == {anna.session.member_id, boris.session.member_id}
+        assert not found.joinable
+    values = [one.value for one in found.candidates]
+    conflicts.settle_conflict(boris.session, case_id, "risk", values.index("extreme"))
+    settle(boris, anna)
+    settled = anna.session.get(Case, case_id)
     assert settled is not None
     assert settled.risk == "extreme"
     assert "risk" not in settled.conflicts
-    with pytest.raises(NotForThisDesk):
-        casework.settle(boris.session, case_id, "risk", 0)
+    with pytest.raises(OutOfRange):
+        conflicts.settle_conflict(boris.session, case_id, "risk", 0)
+
+
+def test_two_texts_written_apart_keep_every_sentence(desks: tuple[Desk, Desk]) -> None:
+    anna, boris = desks
+    case_id = open_case(boris.session, "", pseudonym="Juniper", member_ids=[anna.session.member_id]).case_id
+    settle(boris, anna)
+    casework.set_risk(anna.session, case_id, "high", "His brother asks for him. Calls come at night.")
+    casework.set_risk(boris.session, case_id, "high", "His brother asks for him. A car stands outside.")
+    settle(anna, boris)
+    [found] = [one for one in conflicts.list_conflicts(anna.session) if one.field == "risk_reason"]
+    assert found.joinable
+    conflicts.keep_all(anna.session, case_id, "risk_reason")
+    settle(anna, boris)
+    case = boris.session.get(Case, case_id)
+    assert case is not None
+    assert set(case.risk_reason.splitlines()) == {
+        "His brother asks for him.",
+        "Calls come at night.",
+        "A car stands outside.",
+    }
+    assert conflicts.list_conflicts(boris.session) == []
+    with pytest.raises(OutOfRange):
+        conflicts.keep_all(boris.session, case_id, "risk_reason")
 
 
 def test_two_answers_written_apart_allow_nothing_until_settled(desks: tuple[Desk, Desk]) -> None:

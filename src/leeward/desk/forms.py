@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -11,6 +12,7 @@ from leeward.base.accents import without_heaps
 from leeward.base.limits import NAME_MOST, TEXT_MOST
 from leeward.base.say import say
 from leeward.domain.errors import OutOfRange
+from leeward.domain.joined_text import join_texts
 from leeward.domain.vocabulary import Vocabulary
 
 # Control characters, and the marks that turn text around and could make one name look like another.
@@ -33,6 +35,16 @@ class Form:
         """Return a field of many lines, without control characters; "" if absent, OutOfRange if too long."""
         value = next((value for found, value in self._pairs if found == name), "")
         return clean(value, most)
+
+    def kept(self, name: str, now: str, most: int = TEXT_MOST) -> str:
+        """Return a text that replaces `now`; if that changed since the form was shown, every sentence of both.
+
+        So nobody's sentence is lost by a form that was open while a colleague wrote.
+        """
+        typed, shown = self.text(name, most), self.line(f"{name}.was")
+        if shown and now and shown != was(now) and typed != now:
+            return join_texts([typed, now])
+        return typed
 
     def line(self, name: str, most: int = NAME_MOST) -> str:
         """Return a field of one line."""
@@ -106,6 +118,11 @@ class Form:
                 kept=say("Nothing was changed."),
                 next_step=say("Write it as 2017-04-07, or use the picker."),
             ) from error
+
+
+def was(text: str) -> str:
+    """Return by which a form knows later whether the text that it showed was changed meanwhile."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def clean(untrusted: str, most: int) -> str:

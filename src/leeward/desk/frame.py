@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from leeward.base.ids import is_id
 from leeward.base.say import Message, say
 from leeward.office import computer, intake
-from leeward.office.around import conflicts, whoami
+from leeward.office.around import members, whoami
+from leeward.office.conflicts import Conflict, about, list_conflicts
 from leeward.office.intake.view import Call, call_of
 
 if TYPE_CHECKING:
@@ -58,6 +60,8 @@ class Frame(msgspec.Struct, frozen=True):
     saved: Message
     sync_state: str  # "good", "late" or "none"
     conflicts: int
+    unsettled: tuple[Conflict, ...]  # what was written twice about that which this page is about
+    names: dict[str, str]  # of members, by id; only where something is unsettled
     typed: int  # texts that were typed and not sent when the desk locked
     call: Call  # what stands above every page: an alarm, or that nobody has looked
 
@@ -67,6 +71,8 @@ def frame_of(desk: DeskState, path: str) -> Frame:
     member = whoami(desk.session)
     counts = intake.counts(desk.session)
     sentence, state = sync_sentence(desk)
+    twice = list_conflicts(desk.session)
+    unsettled = tuple(about(desk.session, twice, set(filter(is_id, path.split("/"))))) if twice else ()
     return Frame(
         places=PLACES,
         thumb=tuple(_BY_HREF[href] for href in _THUMB.get(member.role, _THUMB["operator"])),
@@ -77,7 +83,9 @@ def frame_of(desk: DeskState, path: str) -> Frame:
         role=member.role,
         saved=sentence,
         sync_state=state,
-        conflicts=len(conflicts(desk.session)),
+        conflicts=len(twice),
+        unsettled=unsettled,
+        names={one.id: one.name for one in members(desk.session)} if unsettled else {},
         typed=len(computer.typed_left(desk.session)),
         call=call_of(desk.session),
     )

@@ -15,12 +15,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from leeward.base.say import Code, Day, Message, Moment, Span
-from leeward.desk.forms import Form
+from leeward.desk.forms import Form, was
 from leeward.desk.frame import frame_of
 from leeward.desk.icons import icon
 from leeward.desk.language import LANGUAGES, Speech, choose_language
 from leeward.desk.state import DeskState
 from leeward.domain.vocabulary import Vocabulary
+from leeward.office import conflicts, search
 from leeward.office.session import Session
 
 _FIELDS = re.compile(r"<(form|input|textarea|select)\b(?![^>]*\bautocomplete=)")
@@ -120,8 +121,15 @@ def make_environment(desk: DeskState, speech: Speech) -> Environment:
         say=lambda message: speech.message(message, now()) if isinstance(message, Message) else str(message),
         show=lambda value: speech.value(value, now()),
         plain=_plain,
+        was=was,
     )
     environment.globals["icon"] = icon
+    environment.globals.update(
+        conflict_title=lambda one: search.title_of(desk.session, one.record),
+        conflict_kind=lambda one: search.kind_of(one.record),
+        conflict_field=conflicts.field_word,
+        conflict_value=conflicts.value_word,
+    )
     return environment
 
 

@@ -35,11 +35,6 @@ def members(session: Session) -> list[Me]:
     return sorted(found, key=lambda one: one.name)
 
 
-def conflicts(session: Session) -> list[str]:
-    """Return the ids of records that two people changed without sight of each other."""
-    return session.vault.conflicts()
-
-
 def on_change(session: Session, look_again: Callable[[], None]) -> None:
     """Call `look_again`, from any thread, after every change of the vault."""
     session.vault.on_change(lambda _kinds: look_again())

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from leeward.base.ids import derive_id
 from leeward.base.say import say
 from leeward.domain.cases.case import Case, Identity, Person, SafetyPlan
 from leeward.domain.cases.story import CaseNote
@@ -18,9 +19,11 @@ from leeward.domain.errors import OutOfRange
 from leeward.domain.relocation.beds import Apart, must_not_meet
 from leeward.domain.typed import write_new
 from leeward.domain.vocabulary import known
-from leeward.ledger.model import Candidate, Change, add, note, put, remove
-from leeward.office.casework_base import NotForThisDesk, line, require, require_case
+from leeward.ledger.model import Change, add, note, put, remove
+from leeward.office.casework_base import line, require, require_case
 from leeward.office.casework_today import needs_now
+from leeward.office.openings import CONTENT
+from leeward.office.openings_two import write_content
 from leeward.office.session import Session
 
 __all__ = ["needs_now"]  # Today asks each area by this name
@@ -151,7 +154,8 @@ def set_plan(session: Session, case_id: str, **fields: str) -> None:
     if plans:
         session.commit(case.compartment, put("safety_plan", plans[0].id, **new, reviewed_at=session.now()))
         return
-    plan = SafetyPlan(id=session.make_id(), case_id=case_id, reviewed_at=session.now())
+    plan_id = derive_id("leeward-safety-plan-1", case_id)  # two desks that begin one begin the same
+    plan = SafetyPlan(id=plan_id, case_id=case_id, reviewed_at=session.now())
     session.save_new(case.compartment, msgspec.structs.replace(plan, **new))
 
 
@@ -215,34 +219,12 @@ def reopen_case(session: Session, case_id: str) -> None:
     session.commit(case.compartment, put("case", case_id, status="active", closed_at=0, close_reason=""))
 
 
-def identity_of(session: Session, case: Case) -> Identity | None:
-    """Return the legal identity, if this desk holds its key."""
-    return session.get(Identity, case.identity_id) if case.identity_id else None
-
-
 def set_identity(session: Session, case_id: str, **fields: str) -> None:
-    """Write the legal identity, in its own compartment."""
+    """Write the legal identity, in its own compartment; what was written before must be open."""
     case = require_case(session, case_id)
     identity = require(session, Identity, case.identity_id)
-    allowed = set(Identity.__struct_fields__) - {"id", "case_id", "remarks"}
-    new = {name: clean_name(value) for name, value in fields.items() if name in allowed}
-    session.commit(identity.compartment, put("identity", identity.id, **new))
-
-
-def settle(session: Session, record_id: str, field: str, choice: int) -> None:
-    """Settle a conflict: the value chosen among those written without sight of each other becomes the only one.
-
-    `choice` counts the candidates in the order of the record's `conflicts`.
-    """
-    found = session.vault.get(record_id)
-    candidates: tuple[Candidate, ...] = found.conflicts.get(field, ()) if found else ()
-    if found is None or not 0 <= choice < len(candidates):
-        raise NotForThisDesk(
-            say("This has been settled already."),
-            kept=say("Nothing was changed."),
-            next_step=say("Look at the page again."),
-        )
-    session.commit(found.compartment, put(found.kind, record_id, **{field: candidates[choice].value}))
+    new = {name: clean_name(value) for name, value in fields.items() if name in CONTENT[Identity.kind]}
+    write_content(session, identity, **new)
 
 
 def new_case(session: Session, compartment: str, case: Case) -> None:

@@ -34,7 +34,7 @@ from leeward.domain.relocation.words import (
     VISA_STAGE,
 )
 from leeward.domain.vocabulary import Vocabulary
-from leeward.ledger.model import Candidate, Op, Record
+from leeward.ledger.model import Op, Record
 from leeward.office.casework_views import names
 from leeward.office.session import Session
 
@@ -234,17 +234,6 @@ class Written(msgspec.Struct, frozen=True):
     fields: tuple[tuple[Message, Message, bool], ...]  # what was set, to what, and whether that was taken out
 
 
-class Disagreement(msgspec.Struct, frozen=True):
-    """One field of one record with several values written without sight of each other."""
-
-    record_id: str
-    field: str
-    kind: Message
-    word: Message
-    title: Message | None
-    choices: tuple[tuple[Message, str, int], ...]  # what, who, when; in the order of the candidates
-
-
 class History(msgspec.Struct, frozen=True):
     """A case's history, newest first; `more` older lines are there."""
 
@@ -282,39 +271,6 @@ def history_of(session: Session, case: Case, *, limit: int = 200) -> History:
             )
     found.sort(key=lambda one: one.at, reverse=True)
     return History(tuple(found[:limit]), max(0, len(found) - limit))
-
-
-def disagreements(session: Session, case: Case) -> list[Disagreement]:
-    """Return every conflict in a case."""
-    return [one for record in _records(session, case) for one in disagreements_in(session, record)]
-
-
-def place_disagreements(session: Session, place_id: str) -> list[Disagreement]:
-    """Return the conflicts of a place and of its stays."""
-    vault = session.vault
-    there = [found for found in (vault.get(place_id),) if found is not None]
-    there += vault.find("stay", refs={"place_id": place_id})
-    return [one for record in there for one in disagreements_in(session, record)]
-
-
-def disagreements_in(session: Session, record: Record) -> list[Disagreement]:
-    """Return the conflicts of one record."""
-    known = names(session)
-
-    def choice(field: str, candidate: Candidate) -> tuple[Message, str, int]:
-        return shown(record.kind, field, candidate.value, known), known.get(candidate.by, ""), candidate.at
-
-    return [
-        Disagreement(
-            record.id,
-            field,
-            KINDS.get(record.kind, say("{kind}", kind=record.kind)),
-            field_word(field),
-            title_of(record),
-            tuple(choice(field, one) for one in candidates),
-        )
-        for field, candidates in record.conflicts.items()
-    ]
 
 
 def _records(session: Session, case: Case) -> list[Record]:

@@ -10,7 +10,9 @@ from starlette.responses import Response
 
 from leeward.base.say import Message, say
 from leeward.desk.forms import Form
+from leeward.desk.pages import openings
 from leeward.desk.render import done, form_of, office_of
+from leeward.domain.cases.case import Case, SafetyPlan
 from leeward.domain.cases.checkins import HOUR
 from leeward.domain.cases.consent import ANSWER, AUDIENCE, HOW, SPEAKER, USE
 from leeward.domain.cases.words import (
@@ -34,6 +36,7 @@ from leeward.office import (
     relocation,
     relocation_journeys,
 )
+from leeward.office.casework_base import require_case
 from leeward.office.session import Session
 
 Act = Callable[[Session, str, Form], Message | None]
@@ -54,7 +57,8 @@ def _note(session: Session, case: str, form: Form) -> Message | None:
 
 def _risk(session: Session, case: str, form: Form) -> Message:
     level = form.code("risk", RISK, "unknown")
-    casework.set_risk(session, case, level, form.text("reason"))
+    there = session.get(Case, case)
+    casework.set_risk(session, case, level, form.kept("reason", there.risk_reason if there else ""))
     return say("The risk is noted.")
 
 
@@ -74,6 +78,7 @@ def _holders(session: Session, case: str, form: Form) -> Message | None:
 
 
 def _facts(session: Session, case: str, form: Form) -> Message:
+    there = session.get(Case, case)
     casework.set_facts(
         session,
         case,
@@ -81,7 +86,7 @@ def _facts(session: Session, case: str, form: Form) -> Message:
         threats=form.many("threat"),
         access=form.many("access"),
         beds=form.number("beds", 1, 30) or 1,
-        told=form.text("told"),
+        told=form.kept("told", there.told if there else ""),
         seized=form.flag("seized"),
     )
     return say("Saved.")
@@ -114,7 +119,8 @@ def _unapart(session: Session, case: str, form: Form) -> Message | None:
 
 def _plan(session: Session, case: str, form: Form) -> Message:
     names = ("signs", "steps", "all_well", "forced", "call")
-    casework.set_plan(session, case, **{name: form.text(name) for name in names})
+    plan = next(iter(session.find(SafetyPlan, case_id=case)), SafetyPlan(id=""))
+    casework.set_plan(session, case, **{name: form.kept(name, getattr(plan, name)) for name in names})
     return say("The plan is saved.")
 
 
@@ -199,10 +205,8 @@ def _identity(session: Session, case: str, form: Form) -> Message:
     return say("Sealed.")
 
 
-def _settle(session: Session, _case: str, form: Form) -> Message:
-    choice = form.number("choice", 0, 1000)
-    casework.settle(session, form.line("record"), form.line("field"), -1 if choice is None else choice)
-    return say("Settled. The other value stays in the history.")
+def _open_identity(session: Session, case: str, form: Form) -> Message | None:
+    return openings.open_closed(session, require_case(session, case).identity_id, form)
 
 
 def _consent(session: Session, case: str, form: Form) -> Message:
@@ -309,7 +313,7 @@ _ACTS: dict[str, tuple[str, Act]] = {
     "reopen": ("", _reopen),
     "key": ("", _key),
     "identity": ("", _identity),
-    "settle": ("", _settle),
+    "open": ("", _open_identity),
     "consent": ("consent", _consent),
     "place": ("journey", _place),
     "files": ("", _files),

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from leeward.base.say import Message, say
 from leeward.desk.days import day_words
 from leeward.desk.pages.case_tabs import registered
+from leeward.desk.pages.openings import state_of
 from leeward.desk.render import office_of, render, speech_of
 from leeward.desk.strangers import stranger_response
 from leeward.domain.cases import work
@@ -36,8 +37,7 @@ from leeward.domain.cases.work import Need, Task
 from leeward.domain.relocation.beds import Stay
 from leeward.domain.relocation.places import Place
 from leeward.domain.relocation.words import HELD, LEG_STATE, MODE, PAPER, STAY, VISA_KIND, VISA_STAGE
-from leeward.office import casework_files, casework_history
-from leeward.office.casework import identity_of
+from leeward.office import casework_files, casework_history, openings
 from leeward.office.casework_base import require_case, today, tonight
 from leeward.office.casework_open import attachments_left, identity_readers, readers
 from leeward.office.casework_today import LADDER
@@ -80,7 +80,7 @@ def case_page(request: Request) -> Response:
     else:
         template, show = _OWN[chosen]
         shown = dict(show(session, case, query))
-    identity = identity_of(session, case)
+    identity = openings.identity_record(session, case)
     context: dict[str, object] = {
         "case": case,
         "facts": facts_of(session, case),
@@ -92,8 +92,8 @@ def case_page(request: Request) -> Response:
         "members": members(session),
         "readers": readers(session, case),
         "identity": identity,
+        "identity_state": state_of(session, identity) if identity else None,
         "identity_readers": identity_readers(session, case),
-        "disagreements": casework_history.disagreements(session, case),
         "standing": [one for one in consents_of(session, case.id) if not one.person_id],
         "stages": [STAGE.label(term.code, speech_of(request).language) for term in STAGE],
         "me": session.member_id,

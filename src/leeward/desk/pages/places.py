@@ -11,18 +11,17 @@ from starlette.routing import Route
 
 from leeward.base.say import Message, say
 from leeward.desk.days import day_words
+from leeward.desk.pages.openings import open_closed, state_of
 from leeward.desk.render import done, form_of, office_of, render
 from leeward.domain.cases.case import Case
 from leeward.domain.cases.words import ACCESS
 from leeward.domain.errors import OutOfRange
 from leeward.domain.relocation.beds import Apart, Stay, check_day, free_tonight, in_exposed, meetings, where
-from leeward.domain.relocation.places import Place
+from leeward.domain.relocation.places import Place, PlaceAddress
 from leeward.domain.relocation.words import EXPOSURE, STAY
-from leeward.office import casework, relocation
+from leeward.office import openings, relocation
 from leeward.office.casework_base import require, tonight
-from leeward.office.casework_history import place_disagreements
 from leeward.office.casework_views import case_lines, names
-from leeward.office.session import Session
 from leeward.office.team import members
 
 _NIGHTS = 14
@@ -104,10 +103,7 @@ def add(request: Request) -> Response:
 
 def show(request: Request) -> Response:
     """Show one place: who sleeps there, who knows where it is, what was said of it."""
-    return _show(request, office_of(request))
-
-
-def _show(request: Request, session: Session, address: object = None) -> Response:
+    session = office_of(request)
     place = require(session, Place, request.path_params["place"])
     night = tonight(session)
     stays = session.find(Stay)
@@ -119,6 +115,7 @@ def _show(request: Request, session: Session, address: object = None) -> Respons
     )
     current = [one for one in here if one.takes_bed and (not one.last_night or one.last_night >= night)]
     living = [line.case for line in case_lines(session)]
+    sealed = session.get(PlaceAddress, place.address_id) if place.address_id else None
     return render(
         request,
         "places/place.html",
@@ -137,9 +134,7 @@ def _show(request: Request, session: Session, address: object = None) -> Respons
         bringable=[case for case in living if where(case.id, night, stays) is None],
         names=names(session),
         members=members(session),
-        holds=relocation.holds_address(session, place),
-        address=address,
-        disagreements=place_disagreements(session, place.id),
+        address=state_of(session, sealed) if sealed else None,
         me=session.member_id,
         ACCESS=ACCESS,
         EXPOSURE=EXPOSURE,
@@ -151,10 +146,14 @@ def _show(request: Request, session: Session, address: object = None) -> Respons
 
 
 def open_address(request: Request) -> Response:
-    """Open the address; the answer is this page itself, so that it is in no history, and an entry tells the team."""
+    """Open the address, or ask a colleague; an entry tells those who hold its key, and the team that it was opened."""
     session, form = office_of(request), form_of(request)
-    place = request.path_params["place"]
-    return _show(request, session, relocation.open_address(session, place, form.text("why")))
+    place = require(session, Place, request.path_params["place"])
+    was_open = openings.is_open(session, place.address_id)
+    said = open_closed(session, place.address_id, form)
+    if not was_open and openings.is_open(session, place.address_id) and form.line("do") != "two":
+        relocation.tell_team(session, place, form.line("reason") or "other")
+    return done(request, f"/places/{place.id}#address", said)
 
 
 def act(request: Request) -> Response:
@@ -184,12 +183,6 @@ def act(request: Request) -> Response:
         case "address":
             relocation.set_address(session, place, form.text("address"), form.text("enter"))
             said = say("Sealed.")
-        case "settle":
-            choice = form.number("choice", 0, 1000)
-            casework.settle(
-                session, form.line("record"), form.line("field"), -1 if choice is None else choice
-            )
-            said = say("Settled. The other value stays in the history.")
         case "retire":
             relocation.retire_place(session, place)
             said = say("The place is given up. It can be taken back from its page.")

@@ -16,6 +16,7 @@ from leeward.domain.cases.consent import AUDIENCE
 from leeward.domain.findings.records import Claim, Inquiry, Source
 from leeward.domain.release.audience import VIEWS
 from leeward.domain.release.document import Line
+from leeward.domain.release.records import Release
 from leeward.domain.testimony.records import Account
 from leeward.office import appeals, findings, release
 from leeward.office.casework_base import today
@@ -66,6 +67,7 @@ def one(request: Request) -> Response:
         leaks=seen.leaks,
         leaky={(leak.section, leak.line) for leak in seen.leaks},
         sealed_names=seen.sealed_names,
+        names_to_open=seen.names_to_open,
         taken_back=seen.taken_back,
         is_line=lambda line: isinstance(line, Line),
         view=VIEWS[seen.release.audience],
@@ -100,15 +102,23 @@ def _by_inquiry(session: Session) -> list[tuple[Inquiry | None, list[Claim], lis
 def choose(request: Request) -> Response:
     """Choose what it should hold."""
     form, release_id = form_of(request), request.path_params["id"]
+    there = office_of(request).get(Release, release_id)
     release.choose(
         office_of(request),
         release_id,
         claim_ids=tuple(form.many("claim")),
         account_ids=tuple(form.many("account")),
-        ask=form.text("ask"),
+        ask=form.kept("ask", there.ask if there is not None else ""),
         with_names=form.flag("with_names"),
     )
     return done(request, f"/release/{release_id}", say("This is what would leave now."))
+
+
+def names(request: Request) -> Response:
+    """Open the names that may be in it."""
+    left = release.open_names(office_of(request), request.path_params["id"], form_of(request).line("why"))
+    said = say("What takes two people stays sealed: open it on the person's page first.") if left else None
+    return done(request, f"/release/{request.path_params['id']}", said)
 
 
 def make(request: Request) -> Response:
@@ -152,6 +162,7 @@ routes = [
     Route("/release", add, methods=["POST"]),
     Route("/release/{id:str}", one),
     Route("/release/{id:str}/choose", choose, methods=["POST"]),
+    Route("/release/{id:str}/names", names, methods=["POST"]),
     Route("/release/{id:str}/make", make, methods=["POST"]),
     Route("/release/{id:str}/second", second, methods=["POST"]),
     Route("/release/{id:str}/sent", sent, methods=["POST"]),

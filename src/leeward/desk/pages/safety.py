@@ -11,7 +11,7 @@ from leeward.base.say import say
 from leeward.desk.frame import sync_sentence
 from leeward.desk.render import desk_of, done, form_of, office_of, render
 from leeward.domain.team import ROLES
-from leeward.office import conflicts, cutoff, safety, search, team
+from leeward.office import conflicts, cutoff, safety, team
 
 _CARD_MOST = 20_000
 
@@ -32,10 +32,6 @@ def _page(request: Request, admission: team.Admission | None = None) -> Response
         sync=sentence,
         sync_colour=colour,
         conflicts=conflicts.list_conflicts(session),
-        title_of=search.title_of,
-        kind_of=search.kind_of,
-        field_word=conflicts.field_word,
-        value_word=conflicts.value_word,
         names={one.id: one.name for one in team.members(session)},
         own_member=session.member_id,
         roles=ROLES,
@@ -71,15 +67,6 @@ def card(request: Request) -> Response:
         media_type="application/octet-stream",
         headers={"content-disposition": 'attachment; filename="intake-card.json"'},
     )
-
-
-def settle(request: Request) -> Response:
-    """Let one value of a conflict stand."""
-    form = form_of(request)
-    conflicts.settle_conflict(
-        office_of(request), form.line("record"), form.line("field"), form.number("choice", 0, 100) or 0
-    )
-    return done(request, "/safety#conflicts", say("Settled. The other stays in the history."))
 
 
 def ask_cut_off(request: Request) -> Response:
@@ -144,5 +131,4 @@ routes = [
     Route("/safety/bring-back", bring_back, methods=["POST"]),
     Route("/safety/devices", add_device, methods=["POST"]),
     Route("/safety/card", card),
-    Route("/safety/settle", settle, methods=["POST"]),
 ]
