@@ -49,6 +49,8 @@ class Task(Typed, frozen=True, kw_only=True):
     depends_on_ids: tuple[str, ...] = ()
     need_id: str = ""
     about_id: str = ""  # any other record it is about
+    incident_id: str = ""  # of the list it belongs to, when somebody was taken
+    step: str = ""  # relocation.exposure.STEP: which step of that list
     done_at: int = 0
     done_by_id: str = ""
     result: str = ""
