@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from leeward.base.ports import SystemChance
 from leeward.ledger import errors
 from leeward.ledger.accept import Link, Signer, accept, check_signature, open_segment
-from leeward.ledger.entry import Entry, parse_entries, parse_entry, print_entry
-from leeward.ledger.model import Change, Op
+from leeward.ledger.entry import Entry, Group, Part, hash_body, parse_entries, parse_entry, print_entry
+from leeward.ledger.model import Op
 from leeward.ledger.segment import (
     FIRST_PREVIOUS,
     Head,
@@ -34,13 +34,21 @@ OTHER = make_signing_key(SystemChance())
 IDENTITY = make_identity(SystemChance())
 PLACE = "c" * 26
 EPOCHS = {1: IDENTITY}
+SALT = bytes(range(16))
 
 
 def entries(first: int, count: int, at: int = 1000) -> bytes:
-    change = Change("r", "claim", "text", Op.SET, "x")
+    group = Group(SALT, "r", "claim", (Part("text", Op.SET, "x", ()),))
     return join_entries(
-        [print_entry(Entry(first + i, (first + i) << 16, at, (change,))) for i in range(count)]
+        [print_entry(Entry(first + i, (first + i) << 16, at, (group,))) for i in range(count)]
     )
+
+
+def signed_hash(body: bytes) -> bytes:
+    try:
+        return hash_body(parse_entries(body))
+    except errors.BadForm:
+        return hashlib.sha256(body).digest()
 
 
 def plain(key: Any = KEY, body: bytes | None = None, purpose: str = "segment", **changes: Any) -> bytes:
@@ -52,7 +60,7 @@ def plain(key: Any = KEY, body: bytes | None = None, purpose: str = "segment", *
         KEY.verify_key().fingerprint(),
         1,
         FIRST_PREVIOUS,
-        hashlib.sha256(content).digest(),
+        signed_hash(content),
         1,
         2,
         {},
@@ -107,8 +115,8 @@ def test_2_entries_that_do_not_print_back_are_refused() -> None:
     loose = b"\xdc\x00\x01" + good[1:]
     with pytest.raises(errors.BadForm):
         take(plain(body=loose, entries=1))
-    extra = msgspec.msgpack.encode([[1, 1, 1, [["r", "k", "f", 0, 1, [], "more"]]]])
-    short = msgspec.msgpack.encode([[1, 1, 1, [["r", "k", "f", 0, 1]]]])
+    extra = msgspec.msgpack.encode([[1, 1, 1, [[SALT, "r", "k", [["f", 0, 1, [], "more"]]]]]])
+    short = msgspec.msgpack.encode([[1, 1, 1, [[SALT, "r", "k", [["f", 0, 1]]]]]])
     for bad in (extra, short):
         with pytest.raises(errors.BadForm):
             parse_entries(bad)
@@ -239,12 +247,12 @@ _VALUES = st.recursive(
 @given(_VALUES, st.text(min_size=1, max_size=20), st.sampled_from(Op))
 def test_an_entry_reads_back_as_it_was_written(value: Any, field: str, op: Op) -> None:
     try:
-        raw = print_entry(Entry(3, 9, -5, (Change("r", "kind-of-2040", field, op, value),)))
+        raw = print_entry(Entry(3, 9, -5, (Group(SALT, "r", "kind-of-2040", (Part(field, op, value, ()),)),)))
     except errors.BadValue:
         assert any("\ud800" <= c <= "\udfff" for c in field)
         return
     again = parse_entry(raw)
-    assert again.changes[0].value == value
+    assert again.changes()[0].value == value
     assert print_entry(again) == raw
 
 
@@ -256,11 +264,18 @@ def test_an_entry_reads_back_as_it_was_written(value: Any, field: str, op: Op) -
         [[1, 1 << 63, 1, []]],
         [[1, 1, 1 << 61, []]],  # a moment that breaks every page which shows it
         [[1, 1, -(1 << 61), []]],
-        [[1, 1, 1, [["", "k", "f", 0, 1, []]]]],
-        [[1, 1, 1, [["r" * 201, "k", "f", 0, 1, []]]]],
-        [[1, 1, 1, [["r", "k", "f", 9, 1, []]]]],  # no such operation
-        [[1, 1, 1, [["r", "k", "f", 0, {1: 2}, []]]]],
-        [[1, 1, 1, [["r", "k", "f", 0, msgspec.msgpack.Ext(5, b"x"), []]]]],
+        [[1, 1, 1, [[SALT, "", "k", [["f", 0, 1, []]]]]]],
+        [[1, 1, 1, [[SALT, "r", "", [["f", 0, 1, []]]]]]],
+        [[1, 1, 1, [[SALT, "r" * 201, "k", [["f", 0, 1, []]]]]]],
+        [[1, 1, 1, [[SALT, "r", "k", [["", 0, 1, []]]]]]],
+        [[1, 1, 1, [[SALT, "r", "k", [["f", 9, 1, []]]]]]],  # no such operation
+        [[1, 1, 1, [[SALT, "r", "k", [["f", 0, {1: 2}, []]]]]]],
+        [[1, 1, 1, [[SALT, "r", "k", [["f", 0, msgspec.msgpack.Ext(5, b"x"), []]]]]]],
+        [[1, 1, 1, [[SALT[:15], "r", "k", [["f", 0, 1, []]]]]]],  # a salt that is too short
+        [[1, 1, 1, [[SALT, "r", "k", []]]]],  # a group of nothing
+        [[1, 1, 1, [bytes(31)]]],  # no hash
+        [[1, 1, 1, [bytes(33)]]],
+        [[1, 1, 1, ["x" * 32]]],
     ],
 )
 def test_entries_out_of_range_are_refused(bad: Any) -> None:
@@ -273,6 +288,6 @@ def test_deep_nesting_is_refused() -> None:
     for _ in range(40):
         value = [value]
     with pytest.raises(errors.BadForm):
-        parse_entries(msgspec.msgpack.encode([[1, 1, 1, [["r", "k", "f", 0, value, []]]]]))
+        parse_entries(msgspec.msgpack.encode([[1, 1, 1, [[SALT, "r", "k", [["f", 0, value, []]]]]]]))
     with pytest.raises(errors.BadForm):
         parse_entries(b"\x91" * 100_000 + b"\x01")

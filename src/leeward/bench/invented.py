@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from leeward.base.ports import SystemChance
 from leeward.ledger.accept import PURPOSE
-from leeward.ledger.entry import Entry, print_entry
+from leeward.ledger.entry import Entry, hash_body, make_groups, print_entry
 from leeward.ledger.model import Change, Dot, Op
 from leeward.ledger.roster import card_paper
 from leeward.ledger.segment import (
@@ -178,12 +178,13 @@ class Colleague:
     def seal(self, changes: list[tuple[int, tuple[Change, ...]]]) -> bytes:
         """Return the next sealed segment of entries, each (milliseconds, changes)."""
         first = self._count + 1
-        printed = [
-            print_entry(Entry(first + place, at << 16, at, what)) for place, (at, what) in enumerate(changes)
+        entries = [
+            Entry(first + place, at << 16, at, make_groups(what, SystemChance().draw))
+            for place, (at, what) in enumerate(changes)
         ]
-        body = join_entries(printed)
+        body = join_entries([print_entry(entry) for entry in entries])
         self._number += 1
-        self._count += len(printed)
+        self._count += len(entries)
         head = Head(
             VERSION,
             self._compartment,
@@ -191,9 +192,9 @@ class Colleague:
             self.device,
             self._number,
             self._previous,
-            hashlib.sha256(body).digest(),
+            hash_body(entries),
             first,
-            len(printed),
+            len(entries),
             {},
         )
         head_bytes = print_head(head)

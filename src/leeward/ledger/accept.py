@@ -8,11 +8,15 @@
  6. A repeat with the same head is ignored; another head under a number held is a fork.   Fork
  7. Its number follows the last one we hold of that device here.                          Gap (waits)
  8. It names the hash of that head.                                                       WrongChain
- 9. Its body matches the head's hash and its count of entries.                            WrongBody
+ 9. Its body matches the head's hash and its count of entries, with or without erased     WrongBody
+    groups in it; in the team's own compartment nothing is ever erased.
 10. Entry counts continue the device's count.                                             WrongCount
 11. The device had not been removed before any of these entries was written.              RemovedDevice
 Steps 1 and 2 up to the frame are `open_segment`, the rest `accept`. What waits is kept unread and tried again. The
 caller still owes: to move the chain on in the same transaction that takes the entries in.
+
+Whoever holds a compartment's key can erase groups in what others signed. So nothing is erased where the roster lies
+(9): else a vote could be hidden from a newcomer. Elsewhere who holds the erased form takes the whole one when it comes.
 
 Rule 11 compares the author's own clock with the moment of removal; a removed device that sets its clock back is
 stopped by the new epoch (it has neither the new key nor the new box), not by this rule.
@@ -20,13 +24,12 @@ stopped by the new epoch (it has neither the new key nor the new box), not by th
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from leeward.base.say import say
-from leeward.ledger.entry import Entry, parse_entries
+from leeward.ledger.entry import Entry, hash_body, is_whole, parse_entries
 from leeward.ledger.errors import (
     BadForm,
     Fork,
@@ -110,11 +113,17 @@ def check_signature(segment: Segment, signer: Signer | None) -> None:
 
 
 def accept(
-    segment: Segment, signer: Signer, link: Link, held: Callable[[int], bytes | None]
+    segment: Segment,
+    signer: Signer,
+    link: Link,
+    held: Callable[[int], bytes | None],
+    *,
+    erasable: bool = True,
 ) -> Accepted | None:
     """Take a segment whose signature was checked; rules 6 to 11. None for a repeat.
 
-    `held` gives the hash of the head that we hold of this device under a number.
+    `held` gives the hash of the head that we hold of this device under a number. `erasable` is False in the team's own
+    compartment.
     """
     head = segment.head
     head_hash = segment.head_hash()
@@ -130,14 +139,22 @@ def accept(
         raise Gap(say("A segment came before the one it follows."), kept=say("It waits for the missing one."))
     if head.previous != link.head_hash:  # 8
         raise WrongChain(say("A segment does not follow the one it should follow."))
-    if hashlib.sha256(segment.body).digest() != head.body_hash:  # 9
-        raise WrongBody(say("A segment's entries are not those that were signed."))
-    entries = parse_entries(segment.body)  # 2
-    if len(entries) != head.entries:  # 9
-        raise WrongBody(say("A segment does not hold as many entries as were signed."))
+    entries = read_body(segment)  # 2 9
+    if not (erasable or is_whole(entries)):  # 9
+        raise WrongBody(say("A part of the team's own list was erased in a segment."))
     first = link.count + 1
     if head.first != first or any(entry.count != first + i for i, entry in enumerate(entries)):  # 10
         raise WrongCount(say("A segment's entries do not continue those before it."))
     if signer.removed_at and any(entry.at >= signer.removed_at for entry in entries):  # 11
         raise RemovedDevice(say("A segment was written by a device after it had been removed from the team."))
     return Accepted(segment, entries, Link(head.number, head_hash, first + len(entries) - 1))
+
+
+def read_body(segment: Segment) -> list[Entry]:
+    """Return the entries of a segment; BadForm, or WrongBody if they are not those that its head was signed over."""
+    entries = parse_entries(segment.body)
+    if hash_body(entries) != segment.head.body_hash:
+        raise WrongBody(say("A segment's entries are not those that were signed."))
+    if len(entries) != segment.head.entries:
+        raise WrongBody(say("A segment does not hold as many entries as were signed."))
+    return entries

@@ -12,10 +12,13 @@ LedgerError
  +-- UnknownCompartment  its keys are not in this vault
  +-- BadValue            a value cannot be written down
  +-- EntryTooLarge       one entry beyond what a segment carries
+ +-- Erased              the record or the compartment was erased here, and does not come back
  +-- SegmentError        what was fetched is refused; see accept.py for the rules
  |    +-- NotSealedForUs, BadForm, WrongPlace, UnknownDevice, RemovedDevice, WrongSignature,
  |    +-- Gap, Fork, WrongChain, WrongBody, WrongCount, NotVouchedFor
  +-- GrantError          a grant is not for us, not genuine, or contradicts what we hold
+ |    +-- GrantErased    its compartment was erased here
+ +-- LetterError         a letter between devices is not for us, or not genuine
 """
 
 from __future__ import annotations
@@ -95,6 +98,12 @@ class EntryTooLarge(LedgerError):
     code = "ledger.entry-too-large"
 
 
+class Erased(LedgerError):
+    """The record or the compartment was erased here, and does not come back."""
+
+    code = "ledger.erased"
+
+
 class SegmentError(LedgerError):
     """What was fetched is not taken into the ledger."""
 
@@ -168,7 +177,7 @@ class WrongChain(SegmentError):
 
 
 class WrongBody(SegmentError):
-    """Its entries are not those its head was signed over."""
+    """Its entries are not those its head was signed over, or one of the team's own list was erased."""
 
     code = "segment.wrong-body"
 
@@ -183,6 +192,12 @@ class GrantError(LedgerError):
     """A grant is not for this device, not genuine, or contradicts what is held."""
 
     code = "grant.refused"
+
+
+class GrantErased(GrantError):
+    """A grant is for a compartment that was erased on this device."""
+
+    code = "grant.erased"
 
 
 class LetterError(LedgerError):

@@ -23,7 +23,7 @@ SIGNATURE_BYTES = 64 + 3309
 
 
 class Head(msgspec.Struct, array_like=True, frozen=True):
-    """What a device signs. `previous` is the SHA-256 of its previous head here; `body_hash` that of the body."""
+    """What a device signs. `previous` is the SHA-256 of its previous head here; `body_hash` is entry.hash_body's."""
 
     version: int
     compartment: str

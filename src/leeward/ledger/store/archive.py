@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import apsw
 import msgspec
 
 from leeward.ledger.segment import join_entries, parse_segment, print_segment
@@ -39,15 +40,25 @@ def read_segments(database: Database, ring: Keyring, compartment_id: str) -> Ite
             if row is None:
                 return
             device, number, first, entries, head, signature = row
-            bodies = [
-                bytes(body)
-                for (body,) in connection.execute(
-                    "SELECT body FROM chunk WHERE compartment=? AND device=? AND first>=? AND first<? ORDER BY first",
-                    (place, device, first, first + entries),
-                )
-            ]
-        body = bodies[0] if len(bodies) == 1 else join_entries([one[1:] for one in bodies])
+            body = held_body(connection, place, device, first, entries)
         plain = print_segment(bytes(head), bytes(signature), body)
         recipient = identities[parse_segment(plain).head.epoch].recipient()
         yield HeldSegment(device, number, entries, bytes(head), plain, recipient)
         after = (device, number)
+
+
+def held_body(connection: apsw.Connection, place: int, device: str, first: int, entries: int) -> bytes:
+    """Return the body of a held segment, put together from the chunks that hold its entries."""
+    bodies = [body for _, body in held_chunks(connection, place, device, first, entries)]
+    return bodies[0] if len(bodies) == 1 else join_entries([body[1:] for body in bodies])
+
+
+def held_chunks(
+    connection: apsw.Connection, place: int, device: str, first: int, entries: int
+) -> list[tuple[int, bytes]]:
+    """Return the chunks that hold a segment's entries, with their numbers: one, or for our own one for each entry."""
+    rows: Any = connection.execute(
+        "SELECT no, body FROM chunk WHERE compartment=? AND device=? AND first>=? AND first<? ORDER BY first",
+        (place, device, first, first + entries),
+    )
+    return [(int(no), bytes(body)) for no, body in rows]

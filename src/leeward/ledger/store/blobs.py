@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from typing import Any
 
 from leeward.base.say import say
 from leeward.ledger.store.database import Database, damaged
-from leeward.ledger.store.disk import sync_folder, write_durably
+from leeward.ledger.store.disk import overwrite, sync_folder, write_durably
 
 BLOBS = "blobs"
 _ADDRESS = re.compile(r"[0-9a-f]{64}")
@@ -52,12 +53,17 @@ class Blobs:
             raise damaged(say("A sealed file in this vault was changed after it was written."))
         return sealed
 
-    def delete(self, address: str) -> None:
-        """Remove a blob if it is here."""
+    def delete(self, address: str, *, for_good: bool = False) -> None:
+        """Remove a blob if it is here; `for_good` puts random bytes in its place first."""
         path = self._path(address)
+        if for_good:
+            with contextlib.suppress(FileNotFoundError):
+                overwrite(path)
         with self._database.writing() as writer:
             writer.execute("DELETE FROM blob WHERE address=?", (address,))
         path.unlink(missing_ok=True)
+        if for_good and path.parent.is_dir():
+            sync_folder(path.parent)
 
     def raw(self, address: str) -> bytes:
         """Return a blob's file as it lies on the disk."""

@@ -20,12 +20,14 @@ import msgspec
 
 from leeward.base.ports import Clock
 from leeward.base.say import Message, say
-from leeward.ledger.accept import Link, Signer, accept, check_signature, open_segment
+from leeward.ledger.accept import Link, Signer, accept, check_signature, open_segment, read_body
 from leeward.ledger.entry import parse_entries
 from leeward.ledger.errors import LedgerError, VaultDamaged
 from leeward.ledger.fault import Fault
 from leeward.ledger.roster import TEAM_KIND, read_roster
-from leeward.ledger.segment import Segment, join_entries, parse_segment, print_segment
+from leeward.ledger.segment import Segment, parse_segment, print_segment
+from leeward.ledger.store.archive import held_body
+from leeward.ledger.store.beside import come_in, home_of
 from leeward.ledger.store.blobs import BLOBS, Blobs
 from leeward.ledger.store.database import Database
 from leeward.ledger.store.keyring import Keyring
@@ -34,7 +36,7 @@ from leeward.ledger.store.making import DATABASE_NAME, open_database, require_va
 from leeward.ledger.store.pages import damaged_frames, damaged_pages
 from leeward.ledger.store.papers import flat, read_papers
 from leeward.ledger.store.passphrase import remembered_slots
-from leeward.ledger.store.slots import SLOTS, open_slots, slot_hashes
+from leeward.ledger.store.slots import SLOTS, find_slot, is_slot, slot_hashes
 
 Progress: TypeAlias = Callable[[int, int], None]
 _Finding: TypeAlias = tuple[str, str, Message]  # compartment, where, what
@@ -48,14 +50,15 @@ def check(folder: Path, passphrase: str, *, clock: Clock, progress: Progress) ->
     require_vault(folder)
     lock = FolderLock(folder)
     try:
-        key = open_slots(folder, passphrase)
-        return [Fault(clock.now_ms(), *found) for found in _check_all(folder, key, progress)]
+        key, slot = find_slot(folder, passphrase)
+        home = come_in(folder, home_of(folder, key), key, slot)
+        return [Fault(clock.now_ms(), *found) for found in _check_all(folder, home, key, progress)]
     finally:
         lock.release()
 
 
-def _check_all(folder: Path, key: bytes, progress: Progress) -> Iterator[_Finding]:
-    path = folder / DATABASE_NAME
+def _check_all(folder: Path, home: Path, key: bytes, progress: Progress) -> Iterator[_Finding]:
+    path = home / DATABASE_NAME
     if not path.exists():
         yield "", DATABASE_NAME, say("The vault's database is missing.")
         return
@@ -76,7 +79,7 @@ def _check_all(folder: Path, key: bytes, progress: Progress) -> Iterator[_Findin
             yield from _check_slots(folder, connection)  # 2
             yield from _check_chains(connection, progress)  # 3
             yield from _check_outbox(connection)  # 4
-        yield from _check_blobs(folder, database)  # 5
+        yield from _check_blobs(home, database)  # 5
     except (LedgerError, msgspec.MsgspecError) as error:
         yield "", DATABASE_NAME, _message(error)
     finally:
@@ -93,6 +96,8 @@ def _check_slots(folder: Path, connection: apsw.Connection) -> Iterator[_Finding
     for name in sorted({*remembered, *there}):
         if name not in there:
             yield "", f"{SLOTS}/{name}", say("A key slot is missing.")
+        elif name not in remembered and is_slot(name):
+            continue  # of what lies beside: no business of this vault's
         elif there[name] != remembered.get(name):
             yield "", f"{SLOTS}/{name}", say("A key slot is not the one that was written.")
 
@@ -139,13 +144,8 @@ def _stored(
 ) -> Segment:
     """Return a segment as it was signed, its body put together from the chunks that hold its entries."""
     shell = parse_segment(print_segment(head_bytes, signature, b"\x90"))
-    chunks: Any = connection.execute(
-        "SELECT body FROM chunk WHERE compartment=? AND device=? AND first>? AND first<=? ORDER BY first",
-        (place, shell.head.device, link.count, link.count + shell.head.entries),
-    ).fetchall()
-    bodies = [bytes(body) for (body,) in chunks]
-    whole = bodies[0] if len(bodies) == 1 else join_entries([body[1:] for body in bodies])
-    return msgspec.structs.replace(shell, body=whole)
+    body = held_body(connection, place, shell.head.device, link.count + 1, shell.head.entries)
+    return msgspec.structs.replace(shell, body=body)
 
 
 def _check_unpacked(connection: apsw.Connection, ring: Keyring) -> Iterator[_Finding]:
@@ -184,6 +184,7 @@ def _check_outbox(connection: apsw.Connection) -> Iterator[_Finding]:
         name = ring.name(place)
         try:
             segment = open_segment(bytes(sealed), ring.identities(name), name)
+            read_body(segment)
         except LedgerError as error:
             yield name, f"outgoing segment {number}", _message(error)
             continue

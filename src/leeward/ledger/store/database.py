@@ -77,8 +77,11 @@ class Database:
             self._give_back(connection)
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[apsw.Connection]:
-        """Lend the writing connection inside a transaction: durable at the end, or undone by an exception."""
+    def writing(self, *, erasing: bool = False) -> Iterator[apsw.Connection]:
+        """Lend the writing connection inside a transaction: durable at the end, or undone by an exception.
+
+        `erasing` overwrites what is deleted with zeros.
+        """
         with self._write_lock:
             if self._closed:
                 raise _closed()
@@ -87,6 +90,7 @@ class Database:
             self._depth += 1
             try:
                 with translated():
+                    self._writer.execute(f"PRAGMA secure_delete={'ON' if erasing else 'OFF'}")
                     self._writer.execute("BEGIN IMMEDIATE")
                     try:
                         yield self._writer
@@ -96,6 +100,26 @@ class Database:
                             self._writer.execute("ROLLBACK")
             finally:
                 self._depth -= 1
+
+    def size(self) -> int:
+        """Return the bytes of the file and of its write-ahead file."""
+        files = (self._path, self._path.with_name(self._path.name + "-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    def rewrite(self) -> None:
+        """Write every page anew, without free pages and gaps, and empty the write-ahead file.
+
+        Takes as much memory as the database has bytes: its copy must not lie on the disk in clear. Waits for readers;
+        VaultInUse if one goes on for too long.
+        """
+        with self._write_lock:
+            if self._closed:
+                raise _closed()
+            if self._depth:
+                raise RuntimeError("a transaction is open already")
+            with translated():
+                self._writer.execute("VACUUM")
+                self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
     def checkpoint(self) -> None:
         """Fold the write-ahead file into the database as far as readers allow."""

@@ -11,6 +11,7 @@ from leeward.ledger.errors import GrantError
 from leeward.ledger.grant import GrantHead, giver_of, read_grant
 from leeward.ledger.roster import TEAM_KIND, RosterDevice, read_roster
 from leeward.ledger.store.database import Database
+from leeward.ledger.store.erasing import forget
 from leeward.ledger.store.keyring import Compartment, Keyring
 from leeward.ledger.store.papers import flat, read_papers
 from leeward.seal.envelope import open_sealed, seal
@@ -96,6 +97,21 @@ class Granting:
                         papers = read_papers(connection, self._ring.number(team[0].id))
                     self._roster = read_roster(flat(papers), self._ring.device.id)
             return self._roster
+
+    def forget(self, compartment_id: str) -> None:
+        """Drop a compartment from this vault for good (erasing.py 4)."""
+        kind = self._ring.compartment(compartment_id).kind
+        try:
+            with self._database.writing(erasing=True) as writer:
+                forget(writer, self._ring, compartment_id, self._clock.now_ms())
+                self._ring.forget(compartment_id)  # before anybody else may write
+        except BaseException:
+            with self._database.reading() as connection:
+                self._ring.reload(connection, compartment_id)
+            raise
+        if kind == TEAM_KIND:
+            with self._roster_lock:
+                self._roster = None
 
     def forget_roster(self, compartment_id: str) -> None:
         """Read the roster anew the next time, if this is where it lies: something was written there."""

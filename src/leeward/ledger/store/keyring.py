@@ -12,8 +12,9 @@ import msgspec
 from leeward.base.ids import make_id
 from leeward.base.ports import Chance
 from leeward.base.say import say
-from leeward.ledger.errors import GrantError, UnknownCompartment
+from leeward.ledger.errors import GrantErased, GrantError, UnknownCompartment
 from leeward.ledger.grant import SINGLE_KINDS, VERSION, GrantHead, print_grant
+from leeward.ledger.store.tombs import was_forgotten
 from leeward.seal.errors import SealError
 from leeward.seal.keys import Identity, Recipient, make_identity
 from leeward.seal.signing import SigningKey, VerifyKey, make_signing_key
@@ -186,8 +187,14 @@ class Keyring:
         return self._names[number]
 
     def kind(self, number: int) -> str:
-        """Return the kind of a compartment by its small number."""
-        return self._compartments[self._names[number]].kind
+        """Return the kind of a compartment by its small number; "" if it was forgotten a moment ago."""
+        known = self._compartments.get(self._names[number])
+        return known.kind if known is not None else ""
+
+    def forget(self, compartment_id: str) -> None:
+        """Drop a compartment and its keys from memory; its number keeps its name for who is reading just now."""
+        for held in (self._compartments, self._rooms, self._numbers, self._identities):
+            held.pop(compartment_id, None)
 
     def identities(self, compartment_id: str) -> dict[int, Identity]:
         """Return the identities of a compartment by epoch."""
@@ -199,6 +206,7 @@ class Keyring:
     ) -> str:
         """Write down a compartment with fresh keys, epoch 1; return its id, to be `reload`ed after the commit."""
         name = compartment_id or make_id(chance)
+        refuse_forgotten(writer, name)
         tokens = (chance.draw(16).hex(), chance.draw(32).hex(), chance.draw(32).hex())
         store_compartment(writer, (name, kind, *tokens), now, ((1, make_identity(chance).string()),), now)
         return name
@@ -223,6 +231,7 @@ class Keyring:
 
     def take_grant(self, writer: apsw.Connection, grant: GrantHead, now: int) -> None:
         """Write down a verified grant; `reload` after the commit. GrantError if it contradicts what is held."""
+        refuse_forgotten(writer, grant.compartment)
         known = self._compartments.get(grant.compartment)
         if known is None and grant.kind in SINGLE_KINDS and self.compartments(grant.kind):
             raise contradiction()
@@ -259,6 +268,15 @@ class Keyring:
         put_meta(writer, f"pinned:{key.fingerprint()}", key.to_bytes())
 
 
+def refuse_forgotten(connection: apsw.Connection, compartment_id: str) -> None:
+    """Raise GrantErased if a compartment was dropped from this vault for good."""
+    if was_forgotten(connection, compartment_id):
+        raise GrantErased(
+            say("This circle was erased on this computer, and its keys are not taken again."),
+            kept=say("Nothing was changed."),
+        )
+
+
 def contradiction() -> GrantError:
     """Return the error for a grant that says otherwise than an earlier one."""
     return GrantError(
@@ -277,8 +295,9 @@ def store_compartment(
 ) -> None:
     """Write a compartment (id, kind, box, read, write) and its epochs; what is there stays."""
     writer.execute(
-        "INSERT INTO compartment (id, kind, box, read, write, made_at) VALUES (?,?,?,?,?,?)"
-        " ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO compartment (no, id, kind, box, read, write, made_at)"
+        " SELECT 1 + max(coalesce((SELECT max(no) FROM compartment), 0), coalesce((SELECT max(no) FROM forgotten), 0)),"
+        " ?,?,?,?,?,? WHERE true ON CONFLICT (id) DO NOTHING",
         (*head, made_at),
     )
     _store_epochs(writer, head[0], now, epochs)

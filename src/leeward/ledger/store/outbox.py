@@ -6,6 +6,7 @@ either entries still to be packed or the same bytes to be offered again: nothing
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from typing import Any
 
@@ -14,6 +15,8 @@ import msgspec
 
 from leeward.base.ports import Chance
 from leeward.ledger.accept import PURPOSE
+from leeward.ledger.entry import hash_body, parse_entries
+from leeward.ledger.errors import UnknownCompartment
 from leeward.ledger.segment import (
     BODY_MOST,
     ENTRIES_MOST,
@@ -52,17 +55,19 @@ class Outbox:
     def outgoing(self) -> list[Outgoing]:
         """Pack what is not packed, and return all that was not sent, oldest first."""
         for compartment in self._ring.compartments():
-            while self._has_unpacked(compartment):
-                with self._database.writing() as writer:
-                    self._pack(writer, compartment)
+            with contextlib.suppress(UnknownCompartment):  # forgotten meanwhile
+                while self._has_unpacked(compartment):
+                    with self._database.writing() as writer:
+                        self._pack(writer, compartment)
         with self._database.reading() as connection:
             rows: Any = connection.execute(
                 "SELECT item, compartment, sealed FROM outbox ORDER BY compartment, number"
             ).fetchall()
         found = []
         for item, place, sealed in rows:
-            compartment = self._ring.compartment(self._ring.name(place))
-            found.append(Outgoing(item, compartment.id, compartment.box, compartment.write, sealed))
+            with contextlib.suppress(UnknownCompartment):  # forgotten meanwhile
+                compartment = self._ring.compartment(self._ring.name(place))
+                found.append(Outgoing(item, compartment.id, compartment.box, compartment.write, sealed))
         return found
 
     def sent(self, item: str) -> None:
@@ -76,7 +81,8 @@ class Outbox:
             total: Any = connection.execute("SELECT coalesce(sum(entries), 0) FROM outbox").fetchone()
             unpacked = 0
             for compartment in self._ring.compartments():
-                unpacked += self._unpacked(connection, compartment)
+                with contextlib.suppress(UnknownCompartment):  # forgotten meanwhile
+                    unpacked += self._unpacked(connection, compartment)
         return int(total[0]) + unpacked
 
     def _has_unpacked(self, compartment: Compartment) -> bool:
@@ -110,7 +116,7 @@ class Outbox:
             device.id,
             number,
             previous,
-            hashlib.sha256(body).digest(),
+            hash_body(parse_entries(body)),
             first,
             len(entries),
             {name: (held, bytes(digest)) for name, held, digest in seen},

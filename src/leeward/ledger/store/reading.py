@@ -87,7 +87,7 @@ class Reader:
             for entry in parse_entries(body):
                 stamp = Stamp(entry.hlc, device, entry.count, entry.at)
                 dot = Dot(device, entry.count)
-                for place, change in enumerate(entry.changes):
+                for place, change in enumerate(entry.changes()):
                     if change.record == record:
                         revision = Revision(dot, entry.at, by, device, change.field, change.op, change.value)
                         lines.append((stamp, place, revision))

@@ -59,7 +59,7 @@ class Batch:
     def take(self, place: int, device: str, chunk: int, entry: Entry) -> None:
         """Merge one entry, whose bytes are in `chunk`."""
         stamp = Stamp(entry.hlc, device, entry.count, entry.at)
-        for change in entry.changes:
+        for change in entry.changes():
             self.take_change(place, stamp, chunk, change)
 
     def take_change(self, place: int, stamp: Stamp, chunk: int, change: Change) -> None:

@@ -33,7 +33,7 @@ STEPS = (
         number INTEGER NOT NULL, head_hash BLOB NOT NULL, count INTEGER NOT NULL,
         PRIMARY KEY (compartment, device)
     ) WITHOUT ROWID;
-    -- entries as they were written: a MessagePack array of them, never changed
+    -- entries as they were written: a MessagePack array of them, never changed but by erasing
     CREATE TABLE chunk (
         no INTEGER PRIMARY KEY, compartment INTEGER NOT NULL, device TEXT NOT NULL,
         first INTEGER NOT NULL, entries INTEGER NOT NULL, body BLOB NOT NULL
@@ -106,7 +106,15 @@ STEPS = (
         SELECT w.compartment, c.box, w.item, w.sealed FROM waiting_before w JOIN compartment c ON c.no = w.compartment;
     DROP TABLE waiting_before;
     """,
+    """
+    -- records that were erased, by hash, and compartments that were dropped: they do not come back
+    CREATE TABLE erased (
+        compartment INTEGER NOT NULL, name BLOB NOT NULL, PRIMARY KEY (compartment, name)
+    ) WITHOUT ROWID;
+    CREATE TABLE forgotten (id TEXT PRIMARY KEY, no INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+    """,
 )
+_GROUPED = 3  # with this step entries consist of groups
 
 
 def upgrade(writer: apsw.Connection) -> None:
@@ -118,6 +126,14 @@ def upgrade(writer: apsw.Connection) -> None:
             say("This vault was written by a newer version of Leeward."),
             kept=say("Nothing was changed."),
             next_step=say("Bring this program up to date, then open it again."),
+        )
+    if 0 < step < _GROUPED and writer.execute("SELECT 1 FROM chunk LIMIT 1").fetchone():
+        raise LedgerError(
+            say(
+                "This vault was written by an early version of Leeward, in a form that is not read any more."
+            ),
+            kept=say("Nothing was changed."),
+            next_step=say("Open it with the version that wrote it, or found the team anew."),
         )
     for number in range(step, len(STEPS)):
         writer.execute(STEPS[number])

@@ -9,6 +9,8 @@
 5. What a removed device wrote is believed if the head of a device that belongs names it under `seen`. If not, it
    waits: in the roster in any case, elsewhere once new keys were made, and before that if it was written after the
    removal by its own clock (accept.py, rule 11). So a clock that was set back helps only until the new keys.
+6. What belongs to a record that was erased here is erased before anything is written. What others erased, and we were
+   not told to, is taken when the whole of it comes: so order of arrival does not matter here either.
 """
 
 from __future__ import annotations
@@ -22,18 +24,19 @@ import msgspec
 
 from leeward.base.ports import Clock
 from leeward.base.say import Message, say
-from leeward.ledger.accept import Link, Signer, accept, check_signature, open_segment
-from leeward.ledger.entry import Entry, parse_entries, print_entry
-from leeward.ledger.errors import Fork, NotVouchedFor, RemovedDevice, SegmentError
+from leeward.ledger.accept import Link, accept, check_signature, open_segment, read_body
+from leeward.ledger.entry import Entry, Group, digest_of, is_whole, parse_entries, print_entry
+from leeward.ledger.errors import Fork, RemovedDevice, SegmentError
 from leeward.ledger.fault import Fault
-from leeward.ledger.model import Value
-from leeward.ledger.roster import DEVICE_KIND, PAPERS, TEAM_KIND, Paper, RosterDevice, find_key, read_roster
+from leeward.ledger.roster import TEAM_KIND, RosterDevice
 from leeward.ledger.segment import Segment, join_entries
+from leeward.ledger.store.archive import held_chunks
 from leeward.ledger.store.database import Database
 from leeward.ledger.store.faults import keep_fault
+from leeward.ledger.store.judging import Claims, Judge, fork
 from leeward.ledger.store.keyring import Compartment, Keyring
-from leeward.ledger.store.papers import flat, papers_in, read_papers
 from leeward.ledger.store.records import Batch
+from leeward.ledger.store.tombs import Tombs
 from leeward.ledger.store.writing import next_chunk, store_chunk
 
 
@@ -144,9 +147,6 @@ class _Run:
         self._own = ring.device.id
         self._now = now
         self._chunk = next_chunk(writer)
-        self._ring = ring
-        self._signers = _signers(ring, roster)
-        self._papers: dict[str, list[Paper]] | None = None
         self._links: dict[str, Link] = {}
         self._moved: set[str] = set()
         self._opened: dict[bytes, Segment] = {}
@@ -154,14 +154,9 @@ class _Run:
             "SELECT device, number, head_hash, count FROM chain WHERE compartment=?", (self._place,)
         ):
             self._links[str(device)] = Link(number, bytes(digest), count)
-        self._claims = {
-            (str(device), int(number), bytes(digest))
-            for device, number, digest in writer.execute(
-                "SELECT device, number, head_hash FROM claim WHERE compartment=?", (self._place,)
-            )
-        }
-        self._old_claims = frozenset(self._claims)
-        self._seen: set[tuple[str, int, bytes]] = set()
+        self._tombs = Tombs(writer, self._place, compartment.id)
+        self._claims = Claims(writer, self._place, self._held)
+        self._judge = Judge(writer, ring, compartment, roster, self._claims)
 
     def offer(self, number: int, sealed: bytes, box: str) -> None:
         """Take one item, or keep it waiting, or report it."""
@@ -207,14 +202,7 @@ class _Run:
                 if device in self._moved
             ],
         )
-        self._writer.executemany(
-            "DELETE FROM claim WHERE compartment=? AND device=? AND number=? AND head_hash=?",
-            [(self._place, *claim) for claim in self._old_claims - self._claims],
-        )
-        self._writer.executemany(
-            "INSERT OR IGNORE INTO claim VALUES (?,?,?,?)",
-            [(self._place, *claim) for claim in self._claims - self._old_claims],
-        )
+        self._claims.write()
 
     def _take(self, number: int, sealed: bytes) -> None:
         segment = self._opened.get(sealed)
@@ -224,30 +212,37 @@ class _Run:
         head = segment.head
         link = self._links.get(head.device, Link())
         if head.number <= link.number and self._held(head.device, head.number) == segment.head_hash():
+            self._fill(segment)
             return
-        signer = self._signer(segment)
+        signer = self._judge.signer(segment)
         check_signature(segment, signer)
         assert signer is not None
         if signer.removed_at and not self._vouched:
-            signer = self._judge_removed(segment, signer)
-        taken = accept(segment, signer, link, lambda held: self._held(head.device, held))
+            signer = self._judge.judge_removed(segment, signer)
+        taken = accept(
+            segment,
+            signer,
+            link,
+            lambda held: self._held(head.device, held),
+            erasable=self._compartment.kind != TEAM_KIND,
+        )
         if taken is None:
             return
+        entries, body = self._tombs.redact(taken.entries, segment.body)  # 6
         if head.device == self._own:
-            self._take_back(taken.entries)
+            self._take_back(entries)
         else:
-            store_chunk(
-                self._writer, self._chunk, self._place, head.device, head.first, head.entries, segment.body
-            )
-            self._merge(head.device, taken.entries)
+            store_chunk(self._writer, self._chunk, self._place, head.device, head.first, head.entries, body)
+            self._merge(head.device, entries)
         self._links[head.device] = taken.link
         self._moved.add(head.device)
         self._store_head(segment)
-        self._settle_claims(number, head.device, taken.link)
-        if not self._signers.get(head.device, signer).removed_at:
-            self._check_seen(number, segment)
-        if self._compartment.kind == TEAM_KIND:
-            self._learn_devices(taken.entries)
+        forks = self._claims.settle(head.device, taken.link)
+        if self._judge.belongs(head.device):
+            forks += self._claims.compare(segment)
+        for _ in range(forks):
+            self._report(number, fork())
+        self._judge.learn(entries, self.batch)
 
     def _merge(self, device: str, entries: Sequence[Entry]) -> None:
         """Merge entries that lie in the chunk stored last."""
@@ -269,19 +264,41 @@ class _Run:
             )
         }
         bodies = {entry.count: join_entries([print_entry(entry)]) for entry in entries}
-        if any(held.get(count, body) != body for count, body in bodies.items()):
-            raise Fork(
-                say(
-                    "This vault wrote on after it was restored from an older copy, and its own later work differs."
-                ),
-                kept=say("Everything in this vault is kept; what the other copy pushed is refused here."),
-                next_step=say("Export this vault, and join the team again with a new one."),
-            )
+        for entry in entries:
+            there = held.get(entry.count, bodies[entry.count])
+            if there != bodies[entry.count] and digest_of(parse_entries(there)[0]) != digest_of(entry):
+                raise Fork(
+                    say(
+                        "This vault wrote on after it was restored from an older copy, and its own later work differs."
+                    ),
+                    kept=say("Everything in this vault is kept; what the other copy pushed is refused here."),
+                    next_step=say("Export this vault, and join the team again with a new one."),
+                )
         for entry in entries:
             if entry.count not in held:
                 body = bodies[entry.count]
                 store_chunk(self._writer, self._chunk, self._place, self._own, entry.count, 1, body)
                 self._merge(self._own, [entry])
+
+    def _fill(self, segment: Segment) -> None:
+        """Take from a repeat what others had erased in the copy that came first, and we were not told to erase (6)."""
+        head = segment.head
+        chunks = held_chunks(self._writer, self._place, head.device, head.first, head.entries)
+        if [body for _, body in chunks] == [segment.body]:
+            return
+        held = [(no, parse_entries(body)) for no, body in chunks]
+        if all(is_whole(entries) for _, entries in held):
+            return
+        came = {entry.count: entry for entry in self._tombs.redact(read_body(segment), segment.body)[0]}
+        for no, entries in held:
+            filled = [_fill_entry(entry, came[entry.count]) for entry in entries]
+            gained = [entry for _, entry in filled if entry.groups]
+            if gained:
+                body = join_entries([print_entry(entry) for entry, _ in filled])
+                self._writer.execute("UPDATE chunk SET body=? WHERE no=?", (body, no))
+                for entry in gained:
+                    self.batch.take(self._place, head.device, no, entry)
+                self.entries += len(gained)
 
     def _store_head(self, segment: Segment) -> None:
         head = segment.head
@@ -314,72 +331,6 @@ class _Run:
         ).fetchone()
         return hashlib.sha256(row[0]).digest() if row else None
 
-    def _signer(self, segment: Segment) -> Signer | None:
-        """Return whose signature is to be checked; rule 4 on top for a device that is vouched for."""
-        device = segment.head.device
-        signer = self._signers.get(device)
-        if signer is not None or self._compartment.kind != TEAM_KIND:
-            return signer
-        if not any(name == device for name, _, _ in self._claims):
-            return None
-        key = find_key(device, _device_keys(parse_entries(segment.body)))
-        return Signer(key) if key is not None else None
-
-    def _judge_removed(self, segment: Segment, signer: Signer) -> Signer:
-        """Rule 5; return the signer as one that belongs if a device that does belong has seen this."""
-        device, number = segment.head.device, segment.head.number
-        if any(name == device and upto >= number for name, upto, _ in self._claims):
-            return Signer(signer.key)
-        changes = [change for entry in parse_entries(segment.body) for change in entry.changes]
-        in_roster = any(
-            c.kind == DEVICE_KIND or c.field == PAPERS or c.record in self._signers for c in changes
-        )
-        if in_roster and self._compartment.kind == TEAM_KIND:
-            raise NotVouchedFor(
-                say("A device that was removed wants to change who belongs to the team."),
-                kept=say("It is kept as it came, and not believed."),
-            )
-        if segment.head.epoch < self._compartment.epoch:
-            raise RemovedDevice(
-                say("A device that was removed wrote under keys that have been replaced since."),
-                kept=say("It is kept as it came, and not believed."),
-            )
-        return signer
-
-    def _learn_devices(self, entries: Sequence[Entry]) -> None:
-        """Let the papers that just came in count for what follows."""
-        changed = {c.record for entry in entries for c in entry.changes if c.field == PAPERS}
-        if not changed:
-            return
-        if self._papers is None:
-            self._papers = read_papers(self._writer, self._place)
-        for record in changed:
-            state = self.batch.state(self._place, record)
-            if state is not None:
-                self._papers[record] = list(papers_in(record, state))
-        self._signers = _signers(self._ring, read_roster(flat(self._papers), self._own))
-
-    def _check_seen(self, number: int, segment: Segment) -> None:
-        """Compare what the author had seen with what we hold; what we do not hold is a claim."""
-        for device, (held_number, digest) in segment.head.seen.items():
-            claim = (device, held_number, digest)
-            if claim in self._seen:
-                continue
-            self._seen.add(claim)
-            held = self._held(device, held_number)
-            if held is None:
-                self._claims.add(claim)
-            elif held != digest:
-                self._report(number, _fork())
-
-    def _settle_claims(self, number: int, device: str, link: Link) -> None:
-        if not self._claims:
-            return
-        for claim in [c for c in self._claims if c[0] == device and c[1] == link.number]:
-            self._claims.discard(claim)
-            if claim[2] != link.head_hash:
-                self._report(number, _fork())
-
     def _report(self, number: int, error: SegmentError) -> None:
         happened = error.happened
         what = happened if isinstance(happened, Message) else Message(happened, {})
@@ -388,18 +339,9 @@ class _Run:
             self.faults.append(fault)
 
 
-def _signers(ring: Keyring, roster: Mapping[str, RosterDevice]) -> dict[str, Signer]:
-    signers = {device: Signer(key) for device, key in ring.pinned.items()}
-    signers[ring.device.id] = Signer(ring.device.signing_key.verify_key())
-    signers.update((d.device_id, Signer(d.verify_key, d.removed_at)) for d in roster.values())
-    return signers
-
-
-def _device_keys(entries: Sequence[Entry]) -> list[Value]:
-    return [change.value for entry in entries for change in entry.changes if change.field == PAPERS]
-
-
-def _fork() -> Fork:
-    return Fork(
-        say("A colleague has seen another segment of a device than the one we hold under its number.")
-    )
+def _fill_entry(held: Entry, came: Entry) -> tuple[Entry, Entry]:
+    """Return an entry with what another copy of it has besides, and an entry of only that."""
+    pairs = list(zip(held.groups, came.groups, strict=True))
+    filled = tuple(new if isinstance(old, bytes) else old for old, new in pairs)
+    gained = tuple(new for old, new in pairs if isinstance(old, bytes) and isinstance(new, Group))
+    return msgspec.structs.replace(held, groups=filled), msgspec.structs.replace(held, groups=gained)

@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -30,7 +30,9 @@ from leeward.ledger.model import Change, Dot, Record, Revision, Value
 from leeward.ledger.roster import RosterDevice
 from leeward.ledger.store.archive import HeldSegment, read_segments
 from leeward.ledger.store.blobs import Blobs
+from leeward.ledger.store.compacting import Compacted, compact
 from leeward.ledger.store.database import Database
+from leeward.ledger.store.erasing import Erasure, erase_records
 from leeward.ledger.store.faults import keep_fault, read_faults
 from leeward.ledger.store.granting import Granting
 from leeward.ledger.store.keyring import Compartment, Device, Keyring, put_meta, recipient_of
@@ -41,11 +43,12 @@ from leeward.ledger.store.passphrase import change_passphrase
 from leeward.ledger.store.reading import Reader
 from leeward.ledger.store.searching import Searcher, SearchPage
 from leeward.ledger.store.taking import Accepted, Taker
+from leeward.ledger.store.tombs import Tombs, was_forgotten
 from leeward.ledger.store.writing import write_entry
 from leeward.seal.keys import DEFAULT_WORK_FACTOR, Identity, Passphrase, Recipient
 from leeward.seal.signing import VerifyKey
 
-__all__ = ["Accepted", "Compartment", "Device", "Outgoing", "SearchPage", "Vault"]
+__all__ = ["Accepted", "Compacted", "Compartment", "Device", "Erasure", "Outgoing", "SearchPage", "Vault"]
 
 
 class Vault:
@@ -66,7 +69,7 @@ class Vault:
         self._searcher = Searcher(self.database, self._reader)
         self._outbox = Outbox(self.database, self._ring, chance)
         self._taker = Taker(self.database, self._ring, self.roster, clock)
-        self._blobs = Blobs(self.folder, self.database)
+        self._blobs = Blobs(opened.home, self.database)
         if opened.lost_frames:
             self._note_lost_writes()
         with self.database.reading() as connection:
@@ -100,7 +103,8 @@ class Vault:
     def close(self) -> None:
         """Close the vault; everything committed is on the disk already."""
         self.database.close()
-        self._lock.release()
+        if self._lock is not None:
+            self._lock.release()
 
     def __enter__(self) -> Self:
         return self
@@ -214,7 +218,9 @@ class Vault:
     def commit(self, compartment_id: str, changes: Sequence[Change]) -> Dot:
         """Write changes as one entry; durable when this returns. BadValue, EntryTooLarge."""
         with self.database.writing() as writer:
-            dot, kinds = write_entry(writer, self._ring, compartment_id, changes, self._clock.now_ms())
+            dot, kinds = write_entry(
+                writer, self._ring, compartment_id, changes, now=self._clock.now_ms(), chance=self._chance
+            )
         self._granting.forget_roster(compartment_id)
         self._changed(frozenset(kinds))
         return dot
@@ -367,13 +373,42 @@ class Vault:
         """Return a sealed blob, None if it is not here."""
         return self._blobs.get(address)
 
-    def blob_delete(self, address: str) -> None:
-        """Remove a blob; nothing happens if it is not here."""
-        self._blobs.delete(address)
+    def blob_delete(self, address: str, *, for_good: bool = False) -> None:
+        """Remove a blob; nothing happens if it is not here. `for_good` overwrites it first."""
+        self._blobs.delete(address, for_good=for_good)
 
     def blobs(self) -> Iterator[str]:
         """Yield the addresses of all blobs kept here."""
         return self._blobs.addresses()
+
+    # erasing ---------------------------------------------------------------------------------------------------
+
+    def erase_records(self, compartment_id: str, record_ids: Iterable[str]) -> Erasure:
+        """Erase records of a compartment for good, known here or not; signatures still hold. Then `compact`."""
+        with self.database.writing(erasing=True) as writer:
+            done, kinds = erase_records(writer, self._ring, compartment_id, record_ids, self._chance)
+        self._changed(frozenset(kinds))
+        return done
+
+    def is_erased(self, compartment_id: str, record_id: str) -> bool:
+        """Tell whether a record was erased here; `commit` refuses to write to it."""
+        with self.database.reading() as connection:
+            return record_id in Tombs(connection, self._ring.number(compartment_id), compartment_id)
+
+    def forget(self, compartment_id: str) -> None:
+        """Drop a compartment with its keys and all that was written in it; later grants of it are refused."""
+        kinds = frozenset(self.kinds())
+        self._granting.forget(compartment_id)
+        self._changed(kinds)
+
+    def was_forgotten(self, compartment_id: str) -> bool:
+        """Tell whether a compartment was dropped here for good."""
+        with self.database.reading() as connection:
+            return was_forgotten(connection, compartment_id)
+
+    def compact(self) -> Compacted:
+        """Write the database anew, so that of what was erased no page and no index keeps a trace."""
+        return compact(self.database)
 
     # inside ----------------------------------------------------------------------------------------------------
 

@@ -8,9 +8,10 @@ from typing import Any
 import apsw
 
 from leeward.base.limits import ITEM_MOST
+from leeward.base.ports import Chance
 from leeward.base.say import say
 from leeward.ledger.clock import tick
-from leeward.ledger.entry import NAME_MOST, Entry, print_entry, read_back
+from leeward.ledger.entry import NAME_MOST, Entry, make_groups, print_entry, read_back
 from leeward.ledger.errors import EntryTooLarge
 from leeward.ledger.merge import Stamp, State, live_clock, live_over
 from leeward.ledger.model import Change, Dot, Op
@@ -18,14 +19,21 @@ from leeward.ledger.roster import PAPERS
 from leeward.ledger.segment import join_entries
 from leeward.ledger.store.keyring import Keyring
 from leeward.ledger.store.records import Batch
+from leeward.ledger.store.tombs import Tombs
 
 ENTRY_MOST = ITEM_MOST - 768 * 1024  # room for the head, the padding (at most 12 %) and the seal
 
 
 def write_entry(
-    writer: apsw.Connection, ring: Keyring, compartment_id: str, changes: Sequence[Change], now: int
+    writer: apsw.Connection,
+    ring: Keyring,
+    compartment_id: str,
+    changes: Sequence[Change],
+    *,
+    now: int,
+    chance: Chance,
 ) -> tuple[Dot, set[str]]:
-    """Write changes as one entry; return its name and the kinds it changed.
+    """Write changes as one entry; return its name and the kinds it changed. Erased if a record was.
 
     Each change goes over what its author had before their eyes: the live writes of the field, earlier changes of the
     same entry included.
@@ -33,6 +41,7 @@ def write_entry(
     if not changes:
         raise RuntimeError("an entry without changes")
     place = ring.number(compartment_id)
+    Tombs(writer, place, compartment_id).refuse(change.record for change in changes)
     device = ring.device.id
     batch = Batch(writer)
     for change in changes:
@@ -48,7 +57,7 @@ def write_entry(
         written = Change(change.record, change.kind, change.field, change.op, read_back(change.value), over)
         batch.take_change(place, stamp, chunk, written)
         complete.append(written)
-    raw = print_entry(Entry(count, stamp.hlc, now, tuple(complete)))
+    raw = print_entry(Entry(count, stamp.hlc, now, make_groups(complete, chance.draw)))
     if len(raw) > ENTRY_MOST:
         raise EntryTooLarge(
             say("This is too much to save at once."),
