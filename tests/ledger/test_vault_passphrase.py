@@ -16,8 +16,7 @@ from leeward.base.ports import SystemChance, SystemClock
 from leeward.ledger.errors import NoVault, VaultDamaged, WrongPassphrase
 from leeward.ledger.model import put
 from leeward.ledger.store.check import check
-from leeward.ledger.store.disk import destroy
-from leeward.ledger.store.slots import SLOTS, slot_files, write_slot
+from leeward.ledger.store.slots import SLOTS, find_slot, slot_files, write_slot
 from leeward.ledger.store.vault import Vault
 from leeward.seal.keys import Passphrase
 
@@ -42,6 +41,14 @@ def opens(folder: Path, words: str) -> bool:
     return True
 
 
+def own_slot(folder: Path, words: str = OLD) -> Path:
+    return find_slot(folder, words)[1]
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(file.name for file in (folder / SLOTS).iterdir())
+
+
 def traces(slot: bytes, folder: Path) -> list[str]:
     """Return the files under a folder that hold a piece of a slot beyond the words every age file begins with."""
     body = slot[slot.index(b"scrypt ") + 7 :]
@@ -55,21 +62,21 @@ def traces(slot: bytes, folder: Path) -> list[str]:
 
 
 def test_the_new_one_opens_and_the_old_one_is_gone_from_every_file(folder: Path) -> None:
-    old_slot = slot_files(folder)[0].read_bytes()
-    assert traces(old_slot, folder) == ["1.age"]
+    old_slot = own_slot(folder).read_bytes()
+    assert traces(old_slot, folder) == [own_slot(folder).name]
     with Vault.open(folder, OLD, **PORTS) as vault:
         vault.change_passphrase(OLD, NEW, work_factor=2)
         assert traces(old_slot, folder) == [], "also while it is open, with its write-ahead file"
     assert traces(old_slot, folder) == []
     assert not opens(folder, OLD)
     assert opens(folder, NEW)
-    assert [file.name for file in (folder / SLOTS).iterdir()] == ["2.age"]
+    assert names(folder) == ["1.age", "2.age"]
     assert check(folder, NEW, clock=SystemClock(), progress=lambda _done, _of: None) == []
 
 
 def test_the_old_slot_is_overwritten_before_it_loses_its_name(folder: Path, tmp_path: Path) -> None:
-    old_slot = slot_files(folder)[0].read_bytes()
-    os.link(slot_files(folder)[0], tmp_path / "second-name")
+    old_slot = own_slot(folder).read_bytes()
+    os.link(own_slot(folder), tmp_path / "second-name")
     with Vault.open(folder, OLD, **PORTS) as vault:
         vault.change_passphrase(OLD, NEW, work_factor=2)
     assert len((tmp_path / "second-name").read_bytes()) == len(old_slot)
@@ -77,12 +84,12 @@ def test_the_old_slot_is_overwritten_before_it_loses_its_name(folder: Path, tmp_
 
 
 def test_a_wrong_old_one_changes_nothing(folder: Path) -> None:
-    before = slot_files(folder)[0].read_bytes()
+    before = [file.read_bytes() for file in slot_files(folder)]
     with Vault.open(folder, OLD, **PORTS) as vault:
         for wrong in ("", "half \ud800", NEW):
             with pytest.raises(WrongPassphrase):
                 vault.change_passphrase(wrong, NEW, work_factor=2)
-    assert [file.read_bytes() for file in slot_files(folder)] == [before]
+    assert [file.read_bytes() for file in slot_files(folder)] == before
 
 
 def test_a_slot_that_somebody_planted_gives_no_say(folder: Path) -> None:
@@ -93,20 +100,40 @@ def test_a_slot_that_somebody_planted_gives_no_say(folder: Path) -> None:
     with pytest.raises(VaultDamaged):
         Vault.open(folder, "planted", **PORTS)
     assert opens(folder, OLD)
-    assert [file.name for file in (folder / SLOTS).iterdir()] == ["1.age"], "the next opening clears it away"
+    assert names(folder) == ["1.age", "2.age"], "the next opening clears it away"
 
 
 def test_slots_that_came_back_from_a_backup_open(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder / SLOTS, tmp_path / "backup")
     with Vault.open(folder, OLD, **PORTS) as vault:
         vault.change_passphrase(OLD, NEW, work_factor=2)
-    shutil.copy(tmp_path / "backup" / "1.age", folder / SLOTS)
+    new_slot = own_slot(folder, NEW)
+    new_slot.rename(new_slot.with_name(f"{new_slot.stem}.new.age"))  # as an interrupted change has it
+    shutil.copy(tmp_path / "backup" / new_slot.name, new_slot)
     assert not opens(folder, OLD), "beside the new one the old one has no say"
-    assert [file.name for file in slot_files(folder)] == ["2.age"]
-    destroy(folder / SLOTS / "2.age")
-    shutil.copy(tmp_path / "backup" / "1.age", folder / SLOTS)
+    assert names(folder) == ["1.age", "2.age"]
+    assert opens(folder, NEW)
+    shutil.copytree(tmp_path / "backup", folder / SLOTS, dirs_exist_ok=True)
     assert opens(folder, OLD), "alone it is better than nothing"
     assert check(folder, OLD, clock=SystemClock(), progress=lambda _done, _of: None) == []
+
+
+def test_a_vault_of_before_gets_its_second_slot_and_either_place(folder: Path, tmp_path: Path) -> None:
+    old_slot = own_slot(folder).read_bytes()
+    found = set()
+    for number in range(24):
+        copy = tmp_path / f"older-{number}"
+        shutil.copytree(folder, copy)
+        shutil.rmtree(copy / "beside")
+        shutil.rmtree(copy / SLOTS)
+        (copy / SLOTS).mkdir()
+        (copy / SLOTS / "3.age").write_bytes(old_slot)
+        assert opens(copy, OLD)
+        assert names(copy) == ["1.age", "2.age"]
+        assert (copy / "beside" / "vault.db").exists()
+        assert check(copy, OLD, clock=SystemClock(), progress=lambda _done, _of: None) == []
+        found.add(own_slot(copy).name)
+    assert found == {"1.age", "2.age"}
 
 
 def test_a_vault_without_its_slots_gets_no_new_one(folder: Path) -> None:
@@ -140,9 +167,7 @@ killing(Database, "writing")
 vault.change_passphrase(sys.argv[2], sys.argv[3], work_factor=2)
 print("changed", steps, flush=True)
 """
-_STEPS = (
-    7  # fsync and name of the new slot, its folder; the database; fsync and name of the old slot, its folder
-)
+_STEPS = 9  # fsync, name, folder of the new slot; the database; the same three of the old one; name and folder again
 
 
 @pytest.mark.parametrize("step", range(_STEPS + 1))
@@ -166,6 +191,6 @@ def test_killed_at_any_step_the_old_or_the_new_one_opens(folder: Path, tmp_path:
         used = next(words for words in (first, then) if opens(copy, words))
         assert not opens(copy, then if used == first else first), "the one that was used stays, alone"
         assert opens(copy, used)
-        assert len(list((copy / SLOTS).iterdir())) == 1
+        assert names(copy) == ["1.age", "2.age"]
         assert used == NEW or not decided
         assert check(copy, used, clock=SystemClock(), progress=lambda _done, _of: None) == []

@@ -38,13 +38,13 @@ def destroy(path: Path) -> None:
     sync_folder(path.parent)
 
 
-def overwrite(path: Path) -> None:
-    """Put random bytes in the place of a small file's content; durable when this returns.
+def overwrite(path: Path, content: bytes = b"") -> None:
+    """Put random bytes, or these as many, in the place of a small file's content; durable when this returns.
 
     What a journal, a copy on write or an SSD's spare cells keep is beyond reach (docs/known-weaknesses.md).
     """
     with path.open("r+b", buffering=0) as file:
-        file.write(secrets.token_bytes(os.fstat(file.fileno()).st_size))
+        file.write(content or secrets.token_bytes(os.fstat(file.fileno()).st_size))
         os.fsync(file.fileno())
 
 

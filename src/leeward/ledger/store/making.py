@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import msgspec
 from leeward.base.ports import Chance
 from leeward.base.say import say
 from leeward.ledger.errors import NoVault, VaultExists
+from leeward.ledger.store.beside import BESIDE, DATABASE_NAME, come_in, home_of, mark_new, tidy
 from leeward.ledger.store.burn import finish_burn
 from leeward.ledger.store.database import KEY_BYTES, Database, damaged, refuse_plaintext
 from leeward.ledger.store.disk import sync_folder
@@ -20,20 +22,36 @@ from leeward.ledger.store.lock import FolderLock
 from leeward.ledger.store.pages import frames_after_damage
 from leeward.ledger.store.passphrase import remember_slots, settle_slots
 from leeward.ledger.store.schema import upgrade
-from leeward.ledger.store.slots import SLOTS, find_slot, slot_files, slot_hashes, write_slot
+from leeward.ledger.store.slots import PLACES, SLOTS, find_slot, slot_files, slot_hashes, write_slot
 from leeward.seal.errors import SealError
 from leeward.seal.keys import Passphrase
 
-DATABASE_NAME = "vault.db"
+__all__ = [
+    "DATABASE_NAME",
+    "Opened",
+    "make_vault",
+    "open_beside",
+    "open_database",
+    "open_vault",
+    "require_vault",
+]
 
 
 class Opened:
-    """What an open vault holds on to."""
+    """What an open vault holds on to. `home` is where its database and blobs lie; slots and lock are in `folder`."""
 
     def __init__(
-        self, folder: Path, lock: FolderLock, database: Database, ring: Keyring, member: str, lost: int
+        self,
+        folder: Path,
+        home: Path,
+        lock: FolderLock | None,
+        database: Database,
+        ring: Keyring,
+        member: str,
+        lost: int,
     ) -> None:
         self.folder = folder
+        self.home = home
         self.lock = lock
         self.database = database
         self.ring = ring
@@ -58,12 +76,14 @@ def make_vault(folder: Path, passphrase: str, member_id: str, chance: Chance, wo
         making.mkdir(mode=0o700)
         refuse_plaintext(making / DATABASE_NAME)
         (making / SLOTS).mkdir(mode=0o700)
-        write_slot(making, 1, key, words)
+        place = secrets.choice(PLACES)
+        slot = write_slot(making, place, key, words)
         database = Database(making / DATABASE_NAME, key)
         with database.writing() as writer:
             upgrade(writer)
             Keyring.make(writer, chance)
             put_meta(writer, "member", member_id.encode())
+            mark_new(writer)
             remember_slots(writer, slot_hashes(making))
         database.close()
         refuse_plaintext(making / DATABASE_NAME)
@@ -75,21 +95,30 @@ def make_vault(folder: Path, passphrase: str, member_id: str, chance: Chance, wo
     except BaseException:
         shutil.rmtree(making, ignore_errors=True)
         raise
-    return _open(folder, FolderLock(folder), key)
+    return _open(folder, folder, FolderLock(folder), key, folder / SLOTS / slot.name)
 
 
 def open_vault(folder: Path, passphrase: str) -> Opened:
-    """Open a vault with a passphrase."""
+    """Open the vault that a passphrase opens: the folder's, or the one beside it."""
     require_vault(folder)
     lock = FolderLock(folder)
     try:
-        _require_database(folder)
         refuse_plaintext(folder / DATABASE_NAME)
         key, slot = find_slot(folder, passphrase)
+        home = home_of(folder, key)
+        _require_database(home)
+        lost = frames_after_damage(_journal(home))  # asked first: opening folds the file in and drops them
+        home = come_in(folder, home, key, slot)
     except BaseException:
         lock.release()
         raise
-    return _open(folder, lock, key, slot)
+    return _open(folder, home, lock, key, slot, lost)
+
+
+def open_beside(folder: Path, key: bytes) -> Opened:
+    """Open what lies beside a vault that this program has open: the lock is held already."""
+    home = folder / BESIDE
+    return _open(folder, home, None, key, None, frames_after_damage(_journal(home)))
 
 
 def require_vault(folder: Path) -> None:
@@ -114,26 +143,34 @@ def open_database(path: Path, key: bytes) -> Database:
     return database
 
 
-def _open(folder: Path, lock: FolderLock, key: bytes, slot: Path | None = None) -> Opened:
-    path = folder / DATABASE_NAME
-    journal = path.with_name(path.name + "-wal")
+def _open(
+    folder: Path, home: Path, lock: FolderLock | None, key: bytes, slot: Path | None, lost: int = 0
+) -> Opened:
     try:
-        lost = frames_after_damage(journal)  # asked first: opening folds the file in and drops them
-        database = open_database(path, key)
+        database = open_database(home / DATABASE_NAME, key)
     except BaseException:
-        lock.release()
+        _release(lock)
         raise
     try:
         if slot is not None:
-            settle_slots(folder, database, slot)
+            tidy(folder, home, database, settle_slots(folder, database, slot))
         with database.reading() as connection:
             ring = _load_ring(connection)
             member = get_meta(connection, "member").decode()
     except BaseException:
         database.close()
-        lock.release()
+        _release(lock)
         raise
-    return Opened(folder, lock, database, ring, member, lost)
+    return Opened(folder, home, lock, database, ring, member, lost)
+
+
+def _release(lock: FolderLock | None) -> None:
+    if lock is not None:
+        lock.release()
+
+
+def _journal(home: Path) -> Path:
+    return home / f"{DATABASE_NAME}-wal"
 
 
 def _load_ring(connection: apsw.Connection) -> Keyring:
@@ -143,6 +180,6 @@ def _load_ring(connection: apsw.Connection) -> Keyring:
         raise damaged(say("The keys in this vault cannot be read.")) from error
 
 
-def _require_database(folder: Path) -> None:
-    if not (folder / DATABASE_NAME).exists():
+def _require_database(home: Path) -> None:
+    if not (home / DATABASE_NAME).exists():
         raise damaged(say("The vault's database is missing from its folder."))
