@@ -55,7 +55,7 @@ TAKES_BYTES: dict[str, Callable[[bytes], object]] = {
     "pake.Joiner.answer": lambda data: TAKES[Step.HELLO](meet(None), data),
     "pake.Joiner.take_offer": lambda data: TAKES[Step.OFFER](meet(Step.ANSWER), data),
     "pake.Joiner.take_number": lambda data: TAKES[Step.NUMBER](meet(Step.CARD), data),
-    "pake.Joiner.take_welcome": lambda data: TAKES[Step.WELCOME](meet(Step.NUMBER), data),
+    "pake.Joiner.take_welcome": lambda data: TAKES[Step.WELCOME](meet(Step.WELCOME), data),
     "signing.VerifyKey.from_bytes": VerifyKey.from_bytes,
     "signing.VerifyKey.verify": lambda data: VERIFY.verify("card", data, b"x"),
 }

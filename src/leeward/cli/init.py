@@ -41,7 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--role",
         default="operator",
-        choices=("operator", "coordinator", "documenter", "advocate", "safety", "volunteer"),
+        choices=("operator", "coordinator", "documenter", "advocate", "safety", "volunteer", "partner"),
         help="decides which keys you start with",
     )
     parser.add_argument("--relay", default="", metavar="URL", help="the relay's address")

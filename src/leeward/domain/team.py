@@ -19,6 +19,12 @@ ROLES = Vocabulary(
     Term("advocate", "Advocate", "Правозащитник", "Writes appeals and releases, and counts the silence."),
     Term("safety", "Safety lead", "Ответственный за безопасность", "Looks after keys, devices and drills."),
     Term("volunteer", "Volunteer", "Волонтёр", "Does single tasks; knows no more than each needs."),
+    Term(
+        "partner",
+        "Partner reader",
+        "Читатель-партнёр",
+        "From another organisation; reads single cases that were granted.",
+    ),
 )
 
 STARTING_CIRCLES: dict[str, tuple[str, ...]] = {
@@ -28,8 +34,12 @@ STARTING_CIRCLES: dict[str, tuple[str, ...]] = {
     "advocate": ("team", "record"),
     "safety": ("team",),
     "volunteer": ("team",),
+    "partner": ("team",),
 }
-"""Which compartments' keys a role is handed on its first day. Only a start: holding a key is the permission."""
+"""Which compartments' keys a role is handed on its first day. Only a start: holding a key is the permission.
+
+Every device holds the team's: without the roster it could believe nobody's signature (docs/adr/0023).
+"""
 
 TEAM_KINDS = ("team", "intake", "beds", "record")
 
@@ -71,6 +81,9 @@ class Rekey(Typed, frozen=True, kw_only=True):
     epoch: int = 0
     without: tuple[str, ...] = ()  # device ids
     at: int = 0  # milliseconds
+    erased: tuple[
+        str, ...
+    ] = ()  # erasures: all of the part lies in this key's box again, without what they took
 
 
 class Hotline(Typed, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ from leeward.domain.typed import Change, write_new
 from leeward.ledger.errors import LedgerError
 from leeward.ledger.model import put
 from leeward.ledger.roster import bond_paper, card_paper, member_of_key
-from leeward.ledger.store.vault import Vault
+from leeward.ledger.store.vault import Compartment, Vault
 from leeward.office.cards import (
     check_intake_card,
     print_device_card,
@@ -174,10 +174,19 @@ def plain_fingerprint(heard: str) -> str:
     return "".join(letter for letter in heard.lower() if letter.isalnum())
 
 
-def admit(session: Session, untrusted_card: str, role: str, *, fingerprint: str) -> Admission:
+def admit(
+    session: Session,
+    untrusted_card: str,
+    role: str,
+    *,
+    fingerprint: str,
+    parts: Collection[str] | None = None,
+    name: str = "",
+) -> Admission:
     """Let a device in, and give it the keys that its role starts with; they leave with the next sync.
 
-    `fingerprint` is what was compared by voice (1). Raises CardRefused.
+    `fingerprint` is what was compared by voice (1). `parts` are compartments to be given besides the team's, instead of
+    those that the role starts with; `name` is what the team calls its owner, "" as the card says. Raises CardRefused.
     """
     _check_role(role)
     card = read_device_card(untrusted_card)
@@ -203,13 +212,13 @@ def admit(session: Session, untrusted_card: str, role: str, *, fingerprint: str)
         changes.append(bond_paper(card.device_id))
     else:
         owner = member_of_key(card.verify_key)
-        changes.append(write_new(Member(id=owner, name=card.name, role=role)))
+        changes.append(write_new(Member(id=owner, name=name or card.name, role=role)))
+    chosen = _chosen(session, parts) if parts is not None else starting_parts(session, role)
     session.commit(circle, *changes)
-    held = {found.kind: found.id for found in session.vault.compartments() if found.kind in TEAM_KINDS}
-    wanted = STARTING_CIRCLES[role]
-    given = tuple(kind for kind in wanted if kind in held)
-    for kind in given:
-        hand(session, held[kind], {card.device_id: owner})
+    for part in chosen:
+        hand(session, part.id, {card.device_id: owner})
+    given = tuple(part.kind for part in chosen)
+    wanted = STARTING_CIRCLES[role] if parts is None else ()
     team = team_of(session)
     welcome = print_welcome(
         session.vault.device.signing_key,
@@ -219,6 +228,18 @@ def admit(session: Session, untrusted_card: str, role: str, *, fingerprint: str)
         device_id=card.device_id,
     )
     return Admission(owner, card.device_id, given, tuple(set(wanted) - set(given)), welcome)
+
+
+def starting_parts(session: Session, role: str) -> list[Compartment]:
+    """Return the compartments that a role starts with, as far as this desk holds them."""
+    held = {found.kind: found for found in session.vault.compartments() if found.kind in TEAM_KINDS}
+    return [held[kind] for kind in STARTING_CIRCLES[role] if kind in held]
+
+
+def _chosen(session: Session, parts: Collection[str]) -> list[Compartment]:
+    """Return these compartments with the team's before them, which every device of it holds."""
+    vault, circle = session.vault, session.compartment_of("team")
+    return [vault.compartment(circle), *(vault.compartment(one) for one in sorted(set(parts) - {circle}))]
 
 
 def join(

@@ -36,7 +36,7 @@ from leeward.seal.wordlists import LIST_SIZE, LISTS, index_of, nearest_words, wo
 NUMBER_DIGITS = 6
 JOIN_WORDS = 3
 COMPARED_WORDS = 3
-MESSAGE_MOST = 64 * 1024  # of any message
+MESSAGE_MOST = 1024 * 1024  # of any message
 _LABEL = b"leeward-join-1"
 _TAG = 32
 _NUMBER_MOST = 10**NUMBER_DIGITS
