@@ -234,6 +234,8 @@ def test_facts_people_plan_and_holders_are_set_where_they_are_shown(
     )
     assert "is whom they fear" in page
     assert "Sorrel" in page
+    assert "Invented Surname" not in page
+    page = browser.post(f"{base}/open", {"reason": "check"}).text
     assert "Invented Surname" in page
     browser.post(f"{base}/unapart", {"other": other})
     page = browser.post(f"{base}/close", {"reason": "safe-abroad", "review": "eleven weeks"}).text
