@@ -14,6 +14,7 @@ from leeward.office import recovery
 from leeward.office.export import record_line
 from leeward.office.recovery_back import Back, come_back
 from leeward.office.recovery_escrow import share_out
+from leeward.office.recovery_rehearse import tend
 from leeward.office.session import Session
 from leeward.seal.shares import RecoveryKey
 from leeward.sync.port import Relay
@@ -39,7 +40,9 @@ def keep_up(*desks: Desk, rounds: int = 2) -> None:
     """Let every desk do what its background does for coming back."""
     for _ in range(rounds):
         for desk in desks:
+            desk.sync()
             share_out(desk.session, 1000)
+            tend(desk.session)
             desk.sync()
     settle(*desks)
 

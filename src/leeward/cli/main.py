@@ -35,6 +35,7 @@ class Entry(NamedTuple):
 COMMANDS = (
     Entry("demo", "see the whole of it with invented people: a relay, its intake page and three desks"),
     Entry("init", "make a vault on this computer: found a team, or join one"),
+    Entry("join", "bring this computer into a team, with a code that a member says over a call"),
     Entry("desk", "open your desk in the browser"),
     Entry("passphrase", "give a vault another passphrase, and destroy the old one's key slot"),
     Entry("burn", "destroy a vault's key, so that nobody can open it any more"),
@@ -43,6 +44,8 @@ COMMANDS = (
     Entry("form", "check whose an offline form is, and that no byte of it was changed"),
     Entry("export", "write a folder that opens without Leeward, with the stock age tool"),
     Entry("restore", "make a vault from such a folder"),
+    Entry("recover", "come back from nothing, with the words of enough members"),
+    Entry("compare", "rehearse a backup: make a vault from it for a moment, and compare record by record"),
     Entry("bench", "measure what we call fast, beside what this computer could do at best"),
 )
 

@@ -43,7 +43,7 @@ class Share(msgspec.Struct, array_like=True, frozen=True):
     what: str  # "part": the keys of one compartment; "export": those of an export
     bundle: str  # drawn; the same in every member's share of it
     needed: int
-    ask: bytes  # SHA-256 of what proves that somebody holds these keys already
+    ask: str  # fingerprint of the key by which somebody who holds these keys already shows it
     words: str
     sealed: bytes
 
@@ -154,6 +154,17 @@ def hash_identity(text: str) -> bytes:
     return hashlib.sha256(b"leeward-escrow-first-1\n" + text.encode("ascii", "replace")).digest()
 
 
-def ask_token(newest_identity: str, bundle: str) -> bytes:
-    """Return what only a holder of a part can show: that it asks for a share of keys which it has already."""
-    return hmac.digest(newest_identity.encode("ascii"), b"leeward-escrow-ask-1\n" + bundle.encode(), "sha256")
+def ask_key(newest_identity: str, bundle: str) -> SigningKey:
+    """Return the key with which only a holder of a part's keys signs that they ask for a share of them."""
+    seeds = [
+        hmac.digest(
+            newest_identity.encode("ascii"), b"leeward-escrow-ask-1 " + label + bundle.encode(), "sha256"
+        )
+        for label in (b"1 ", b"2 ")
+    ]
+    return SigningKey.from_bytes(b"".join(seeds))
+
+
+def ask_message(asker: str, rehearsal: str, bundle: str) -> bytes:
+    """Return what is signed with it: it is worth nothing to any other device than the one that asks."""
+    return f"leeward-escrow-ask-1\n{asker}\n{rehearsal}\n{bundle}".encode()

@@ -2,6 +2,7 @@
 
    README.txt                             how to open it, step by step
    secrets.age                            to the passphrase: every identity (protocol 7)
+   recovery/1.age, 2.age …                or instead: the same, shared out among those who bring the team back
    records.age                            every record with its history, one JSON object a line
    segments/COMPARTMENT/DEVICE-NUMBER.age what a relay holds: signed entries
    blobs/ab/abcd….age                     sealed pieces of files
@@ -27,10 +28,13 @@ import msgspec
 
 from leeward.base.say import say
 from leeward.ledger.card import canonical
+from leeward.ledger.escrow import EXPORT
 from leeward.ledger.model import Record
 from leeward.office.errors import FolderInUse
-from leeward.office.export_readme import README
+from leeward.office.export_readme import README, README_SHARED
 from leeward.office.openings import note_export
+from leeward.office.recovery import Circle
+from leeward.office.recovery_escrow import make_shares
 from leeward.office.relay import relay_address
 from leeward.office.session import Session
 from leeward.office.team import team_of
@@ -41,6 +45,7 @@ from leeward.seal.signing import Purpose
 
 MANIFEST: Final = "manifest.json"
 SECRETS: Final = "secrets.age"
+SHARES: Final = "recovery"
 RECORDS: Final = "records.age"
 SEGMENTS: Final = "segments"
 BLOBS: Final = "blobs"
@@ -51,21 +56,25 @@ Progress = Callable[[int, int], None]
 def export(
     session: Session,
     folder: Path,
-    passphrase: str,
+    passphrase: str | Circle,
     *,
     progress: Progress = lambda _done, _of: None,
     work_factor: int = DEFAULT_WORK_FACTOR,
 ) -> int:
-    """Write everything this vault can open into a folder; return the number of records. FolderInUse, LedgerError."""
+    """Write everything this vault can open into a folder; return the number of records. FolderInUse, LedgerError.
+
+    It opens with the passphrase or, for a circle, with the words of enough of its people.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):  # 1
         raise FolderInUse(
             say("There is something in “{folder}” already.", folder=str(folder)),
             kept=say("Nothing was written, and nothing there was changed."),
             next_step=say("Name a folder that does not exist yet."),
         )
-    secret = Passphrase(passphrase, work_factor)
+    secret = Passphrase(passphrase, work_factor) if isinstance(passphrase, str) else passphrase
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    note_export(session, sum(session.vault.count(kind) for kind in session.vault.kinds()))  # 4
+    records = sum(session.vault.count(kind) for kind in session.vault.kinds())
+    note_export(session, records, by_passphrase=isinstance(passphrase, str))  # 4
     session.vault.outgoing()  # packs what was not packed, so that every entry is in a segment
     writing = _Writing(folder)
     compartments = session.vault.compartments()
@@ -84,8 +93,15 @@ def export(
     records_identity = make_identity(session.chance)
     progress(steps - 2, steps)
     count = writing.put_records(_lines(session), records_identity)
-    writing.put(SECRETS, seal(Kind.SECRETS, _secrets(session, records_identity), secret))
-    writing.put("README.txt", README.encode())
+    content = _secrets(session, records_identity)
+    if isinstance(secret, Passphrase):
+        writing.put(SECRETS, seal(Kind.SECRETS, content, secret))
+    else:
+        shares = make_shares(session, secret, EXPORT, session.make_id(), "", content)
+        for number, item in enumerate(shares, start=1):
+            writing.put(f"{SHARES}/{number}.age", item)
+    shared = "" if isinstance(secret, Passphrase) else README_SHARED.replace("NEEDED", str(secret.needed))
+    writing.put("README.txt", (shared or README).encode())
     writing.finish(_manifest(session, writing.files))  # 3
     progress(steps, steps)
     return count

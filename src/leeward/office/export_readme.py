@@ -46,3 +46,22 @@ Anyone who has both can read everything, so treat the passphrase as you treat th
 
 When you are done, delete secrets.txt, secrets.json, every .key file and records.jsonl.
 """
+
+README_SHARED = """\
+This folder holds everything that one vault of Leeward could open, sealed. It opens with the words of NEEDED of
+the people among whom it was shared out, as they have them on paper.
+
+With Leeward:
+
+     leeward recover NEW-VAULT --export THIS-FOLDER
+
+asks for the words, checks every file and every signature, and makes a vault with the same records.
+
+Without Leeward: docs/protocol.md 8 of its source says how a key is derived from the words (SLIP-39, then HKDF-SHA256),
+and how the files in recovery/ give, together, what is called secrets.json in an export with a passphrase. Everything
+here is a plain age file, so that the stock age tool (1.3 or later) goes on from there:
+
+     age --decrypt --identity records.key --output records.jsonl records.age
+
+manifest.json names every file with its size and SHA-256.
+"""

@@ -72,6 +72,7 @@ class Back(msgspec.Struct, frozen=True):
     present: tuple[str, ...]  # member ids
     card: str  # of the new device, for colleagues who are still there
     fingerprint: str
+    giver: str = ""  # of an export: the device that signed it
 
 
 def open_box(relay: Relay, key: RecoveryKey) -> Box:
@@ -138,8 +139,13 @@ def come_back(  # noqa: PLR0913 - what somebody is asked who has lost everything
         vault.close()
         shutil.rmtree(folder, ignore_errors=True)  # 5: it was made here, a moment ago
         raise
+    return session, make_report(vault, closed, present, card)
+
+
+def make_report(vault: Vault, closed: int, present: tuple[str, ...], card: str, giver: str = "") -> Back:
+    """Return what to tell about a vault that came back."""
     records = sum(vault.count(kind) for kind in vault.kinds())
-    return session, Back(len(vault.compartments()), records, closed, present, card, vault.device.id)
+    return Back(len(vault.compartments()), records, closed, present, card, vault.device.id, giver)
 
 
 def take_all(

@@ -22,7 +22,7 @@ from leeward.ledger.escrow import (
     Anchor,
     Part,
     Share,
-    ask_token,
+    ask_key,
     hash_identity,
     print_anchor,
     print_part,
@@ -102,8 +102,8 @@ def share_part(session: Session, compartment: Compartment, circle: Circle) -> No
         tuple((number, identity.string()) for number, identity in epochs),
     )
     bundle = session.make_id()
-    token = ask_token(dict(epochs)[compartment.epoch].string(), bundle)
-    sealed = make_shares(session, circle, PART, bundle, token, print_part(part))
+    ask = ask_key(dict(epochs)[compartment.epoch].string(), bundle).verify_key().fingerprint()
+    sealed = make_shares(session, circle, PART, bundle, ask, print_part(part))
     Outbox(vault, session.chance).send_all(
         (holder.box, holder.write, item) for holder, item in zip(circle.holders, sealed, strict=True)
     )
@@ -114,7 +114,7 @@ def share_part(session: Session, compartment: Compartment, circle: Circle) -> No
 
 
 def make_shares(
-    session: Session, circle: Circle, what: str, bundle: str, token: bytes, content: bytes
+    session: Session, circle: Circle, what: str, bundle: str, ask: str, content: bytes
 ) -> list[bytes]:
     """Return one sealed item for each holder, in their order; `circle.needed` of them together give the content."""
     secret = session.chance.draw(_SECRET_BYTES)
@@ -131,7 +131,7 @@ def make_shares(
             what,
             bundle,
             circle.needed,
-            hashlib.sha256(token).digest(),
+            ask,
             mine,
             sealed,
         )

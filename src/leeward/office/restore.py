@@ -1,7 +1,7 @@
 """Making a vault from an export: everything is checked before anything is made, and the new vault holds the same.
 
 1. The manifest is signed, and every file has the size and hash it names: what differs is said with its place.
-2. The passphrase opens the keys; the manifest's signer is one of those they name.
+2. The passphrase, or the words of enough people, open the keys; the manifest's signer is one of those they name.
 3. Every segment goes through the same rules as one from a relay; one that is refused stops the restore.
 4. The vault is of a new device: the old one may still exist somewhere, and two must never write as one.
 """
@@ -13,7 +13,7 @@ import binascii
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +22,20 @@ import msgspec
 from leeward.base.ports import Chance, Clock
 from leeward.base.say import Message, say
 from leeward.ledger.card import canonical
+from leeward.ledger.errors import LedgerError
+from leeward.ledger.escrow import EXPORT, Signed, read_item
 from leeward.ledger.grant import VERSION, GrantHead
 from leeward.ledger.store.vault import Vault
 from leeward.office.errors import ExportDamaged
-from leeward.office.export import BLOBS, MANIFEST, SECRETS, SEGMENTS
+from leeward.office.export import BLOBS, MANIFEST, SECRETS, SEGMENTS, SHARES
+from leeward.office.recovery_back import NothingCameBack, opened_content
 from leeward.office.relay import set_relay
 from leeward.office.session import Session
 from leeward.seal.envelope import open_sealed
 from leeward.seal.errors import SealError, WrongPassphrase
 from leeward.seal.keys import DEFAULT_WORK_FACTOR, Passphrase
 from leeward.seal.kinds import Kind
+from leeward.seal.shares import RecoveryKey
 from leeward.seal.signing import Purpose, VerifyKey
 
 Progress = Callable[[int, int], None]
@@ -72,7 +76,7 @@ class _Secrets(msgspec.Struct, frozen=True):
 
 def restore(
     export_folder: Path,
-    passphrase: str,
+    passphrase: str | Sequence[RecoveryKey],
     new_folder: Path,
     new_passphrase: str,
     *,
@@ -86,7 +90,10 @@ def restore(
     damage = _find_damage(export_folder, manifest)  # 1
     if damage:
         raise _damaged(damage[0])
-    secrets = _read_secrets(export_folder, passphrase)
+    if isinstance(passphrase, str):
+        secrets = _read_secrets(export_folder, passphrase)
+    else:
+        secrets = _read_shares(export_folder, manifest, passphrase)
     if manifest.verify_key not in secrets.signers:  # 2
         raise _damaged(MANIFEST)
     vault = Vault.create(
@@ -104,6 +111,13 @@ def restore(
         shutil.rmtree(new_folder, ignore_errors=True)  # it was made here, a moment ago
         raise
     return Session(vault, clock=clock, chance=chance)
+
+
+def who_opens(export_folder: Path, keys: Sequence[RecoveryKey]) -> tuple[str, tuple[str, ...]]:
+    """Return the device that signed an export, and the members of whom these words are. ExportDamaged."""
+    manifest = _read_manifest(export_folder)
+    shares = _all_shares(export_folder, manifest, keys)
+    return _key(manifest.verify_key).fingerprint(), tuple(sorted({one.share.holder for one in shares}))
 
 
 def damage_of(export_folder: Path) -> list[str]:
@@ -202,6 +216,40 @@ def _read_secrets(folder: Path, passphrase: str) -> _Secrets:
         raise
     except (SealError, OSError, msgspec.DecodeError) as error:
         raise _damaged(SECRETS) from error
+
+
+def _read_shares(folder: Path, manifest: _Manifest, keys: Sequence[RecoveryKey]) -> _Secrets:
+    """Return the keys that enough people's words give; NothingCameBack if these are not enough."""
+    signer = _key(manifest.verify_key)
+    shares = _all_shares(folder, manifest, keys)
+    for _, content in opened_content(shares, {signer.fingerprint(): signer}, EXPORT):
+        try:
+            return msgspec.json.decode(content, type=_Secrets)
+        except msgspec.DecodeError as error:
+            raise _damaged(SHARES) from error
+    needed = max((one.share.needed for one in shares), default=0)
+    raise NothingCameBack(
+        say("Words of {needed} people are needed; these are of {have}.", needed=needed, have=len(shares))
+        if needed
+        else say("This export was not shared out among people whose words these are."),
+        kept=say("Nothing was made, and the export itself was not changed."),
+        next_step=say("Ask one more of the people who have words, or use the export's passphrase."),
+    )
+
+
+def _all_shares(folder: Path, manifest: _Manifest, keys: Sequence[RecoveryKey]) -> list[Signed]:
+    names = [name for name in manifest.files if name.startswith(f"{SHARES}/")]
+    return [share for name in names for share in _shares_in((folder / name).read_bytes(), keys)]
+
+
+def _shares_in(sealed: bytes, keys: Sequence[RecoveryKey]) -> list[Signed]:
+    for key in keys:
+        try:
+            item = read_item(open_sealed(Kind.ESCROW, sealed, [key.identity()]), key)
+        except (SealError, LedgerError):
+            continue
+        return [item] if isinstance(item, Signed) else []
+    return []
 
 
 def _key(text: str) -> VerifyKey:

@@ -13,6 +13,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
@@ -22,9 +23,11 @@ from leeward.base.say import Message, Moment, Span, say, say_count
 from leeward.ledger.errors import LedgerError, VaultClosed
 from leeward.ledger.fault import Fault
 from leeward.office.cutoff import make_new_keys
+from leeward.office.erasing_work import erase_here, erase_on_relay
 from leeward.office.mail import TakeIn, damaged_mail, pull_mail
 from leeward.office.post import deliver_letters
 from leeward.office.recovery_escrow import share_out
+from leeward.office.recovery_rehearse import tend as tend_rehearsal
 from leeward.office.session import Session
 from leeward.office.team import hotline_of, trusted_giver
 from leeward.sync.bell import read_ring
@@ -70,6 +73,7 @@ class Syncer:
         self._sweep_seconds = sweep_seconds
         self._wait_seconds = wait_seconds
         self._exchange = Exchange(session.vault, relay, clock=session.clock, chance=session.chance)
+        self._exchange.after_team = partial(erase_here, session)
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._guard = threading.Lock()
@@ -164,6 +168,7 @@ class Syncer:
                 self._exchange.pull_grants(
                     done
                 )  # first: what is written from now on is sealed to the newest keys
+            self._exchange.pull_team(done, None if sweep else due)
             self._exchange.push(done)
             if self._suspicious:  # a relay that was restored from an old copy was away in between
                 self._exchange.check_anchors(done)
@@ -174,6 +179,8 @@ class Syncer:
                 self._session, _NEW_KEYS
             )  # after fetching: what a lost device wrote before is here
             more = share_out(self._session, _NEW_KEYS) or more
+            tend_rehearsal(self._session)
+            erase_on_relay(self._session, self._relay)
             self._exchange.push(done)
         except BaseException:
             with self._guard:
