@@ -68,6 +68,7 @@ class RosterDevice(msgspec.Struct, frozen=True):
     settled: bool = False  # two members have put it out
     let_in_by: str = ""  # the device that wrote the card into the roster
     votes: tuple[Vote, ...] = ()
+    beside: str = ""  # the older device of the same member that its card names
     untrusted_recovery: Value = None  # its owner's key for coming back, as this device itself wrote it down
 
 
@@ -133,9 +134,25 @@ def read_roster(papers: Iterable[Paper], own: str = "") -> Mapping[str, RosterDe
             settled=agreed,
             let_in_by=author,
             votes=tuple(votes[device]),
+            beside=card.beside,
             untrusted_recovery=_recovery(of[device]),
         )
     return roster
+
+
+def first_devices(roster: Mapping[str, RosterDevice]) -> dict[str, RosterDevice]:
+    """Return of each member the devices that belong and have no older one that does: usually one."""
+
+    def has_older(device: RosterDevice) -> bool:
+        passed = {device.device_id}
+        while device.beside in roster and device.beside not in passed:
+            device = roster[device.beside]
+            if not device.removed_at:
+                return True
+            passed.add(device.device_id)
+        return False
+
+    return {one: device for one, device in roster.items() if not device.removed_at and not has_older(device)}
 
 
 def find_key(device_id: str, untrusted_values: Iterable[Value]) -> VerifyKey | None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -22,7 +23,7 @@ from leeward.domain.team import ROLES, STARTING_CIRCLES, TEAM_KINDS, Access, Hot
 from leeward.domain.typed import Change, write_new
 from leeward.ledger.errors import LedgerError
 from leeward.ledger.model import put
-from leeward.ledger.roster import bond_paper, card_paper, member_of_key
+from leeward.ledger.roster import bond_paper, card_paper, first_devices, member_of_key
 from leeward.ledger.store.vault import Compartment, Vault
 from leeward.office.cards import (
     check_intake_card,
@@ -39,6 +40,8 @@ from leeward.seal.keys import Recipient
 from leeward.seal.signing import VerifyKey
 from leeward.sync.outbox import Outbox
 
+BESIDE = "beside"  # device-only: what lies beside this vault (office/beside.py)
+_passed: WeakKeyDictionary[Vault, int] = WeakKeyDictionary()  # how far `pass_on` has looked
 _GIVER = "team.giver"  # device-only: the verify key of who let this device in
 
 
@@ -263,14 +266,38 @@ def trusted_giver(session: Session) -> VerifyKey | None:
 
 
 def grant_case(session: Session, compartment: str, member_ids: Collection[str]) -> None:
-    """Give a compartment's key to every device of these members, and write down that they have it (3)."""
+    """Give a compartment's key to these members' first devices, and write down that they have it (3).
+
+    What a member's further devices are given, that member's own devices decide: `pass_on` (ADR 24).
+    """
     already = {access.device_id for access in who_can_open(session, compartment)}
     wanted = {
         device.device_id: device.member_id
-        for device in session.vault.roster().values()
-        if device.member_id in member_ids and not device.removed_at and device.device_id not in already
+        for device in first_devices(session.vault.roster()).values()
+        if device.member_id in member_ids and device.device_id not in already
     }
     hand(session, compartment, wanted)
+
+
+def pass_on(session: Session) -> None:
+    """Give the keys of cases, addresses and identities on to the devices that this one let in for its own member.
+
+    Not to the one beside it, which gets what was chosen for it, and nothing else (office/beside.py).
+    """
+    vault = session.vault
+    if _passed.get(vault, -1) == vault.generation:
+        return
+    _passed[vault] = vault.generation
+    own, beside = vault.device.id, (vault.local_get(BESIDE) or {}).get("device", "")
+    further = {
+        one.device_id: one.member_id
+        for one in vault.roster().values()
+        if one.beside == own and not one.removed_at and one.device_id != beside
+    }
+    for compartment in vault.compartments() if further else ():
+        if compartment.kind not in TEAM_KINDS:
+            already = {access.device_id for access in who_can_open(session, compartment.id)}
+            hand(session, compartment.id, {one: who for one, who in further.items() if one not in already})
 
 
 def who_can_open(session: Session, compartment: str) -> list[Access]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import apsw
@@ -25,8 +25,10 @@ class HeldSegment(msgspec.Struct, frozen=True):
     recipient: Recipient
 
 
-def read_segments(database: Database, ring: Keyring, compartment_id: str) -> Iterator[HeldSegment]:
-    """Yield all segments of a compartment, each device's in order of its chain."""
+def read_segments(
+    database: Database, ring: Keyring, compartment_id: str, beyond: Mapping[str, int]
+) -> Iterator[HeldSegment]:
+    """Yield all segments of a compartment, each device's in order of its chain, `beyond` a number of a device's."""
     place = ring.number(compartment_id)
     identities = ring.identities(compartment_id)
     after: tuple[str, int] = ("", 0)
@@ -40,6 +42,9 @@ def read_segments(database: Database, ring: Keyring, compartment_id: str) -> Ite
             if row is None:
                 return
             device, number, first, entries, head, signature = row
+            if number <= beyond.get(device, 0):
+                after = (device, beyond[device])
+                continue
             body = held_body(connection, place, device, first, entries)
         plain = print_segment(bytes(head), bytes(signature), body)
         recipient = identities[parse_segment(plain).head.epoch].recipient()

@@ -62,7 +62,7 @@ class Vault:
         self._ring: Keyring = opened.ring
         self._clock = clock
         self._chance = chance
-        self._slots_lock = threading.Lock()
+        self.slots_lock = threading.Lock()
         self._listeners: list[Callable[[frozenset[str]], None]] = []
         self._reader = Reader(self.database, self._ring, self._member_of)
         self._granting = Granting(self.database, self._ring, clock, chance)
@@ -97,7 +97,7 @@ class Vault:
 
     def change_passphrase(self, old: str, new: str, *, work_factor: int = DEFAULT_WORK_FACTOR) -> None:
         """Let another passphrase open this vault, and destroy the old one's slot. WrongPassphrase, NoVault."""
-        with self._slots_lock:
+        with self.slots_lock:
             change_passphrase(self.folder, self.database, old, Passphrase(new, work_factor))
 
     def close(self) -> None:
@@ -326,9 +326,23 @@ class Vault:
         """Return what the relay withholds; ask after a complete fetch. `keep` puts it among the faults."""
         return self._taker.missing(compartment_id, keep=keep)
 
-    def segments(self, compartment_id: str) -> Iterator[HeldSegment]:
-        """Yield every segment held of a compartment as it was signed, each device's in order of its chain."""
-        return read_segments(self.database, self._ring, compartment_id)
+    def segments(
+        self, compartment_id: str, beyond: Mapping[str, int] | None = None
+    ) -> Iterator[HeldSegment]:
+        """Yield the segments held of a compartment as they were signed, each device's in order of its chain.
+
+        `beyond`: of these devices only those after a number.
+        """
+        return read_segments(self.database, self._ring, compartment_id, beyond or {})
+
+    def reached(self, compartment_id: str) -> dict[str, int]:
+        """Return how far each device's chain is held of a compartment."""
+        place = self._ring.number(compartment_id)
+        with self.database.reading() as connection:
+            rows: Any = connection.execute(
+                "SELECT device, number FROM chain WHERE compartment=?", (place,)
+            ).fetchall()
+        return {str(device): int(number) for device, number in rows}
 
     def writers(self, compartment_id: str) -> set[str]:
         """Return the devices that wrote something held here of a compartment."""
