@@ -55,26 +55,7 @@ def test_a_guest_exposes_where_they_sleep_with_whom_and_what_was_agreed(
     session: Session, world: dict[str, str]
 ) -> None:
     found = taken.look(session, "case", world["Juniper"])
-    assert steps(found) == [
-        "move",
-        "ride",
-        "warn",
-        "words",
-        "family",
-        "meeting",
-        "lawyer",
-        "public",
-    ] or steps(found) == [
-        "move",
-        "ride",
-        "warn",
-        "words",
-        "family",
-        "meeting",
-        "colleagues",
-        "lawyer",
-        "public",
-    ]
+    assert steps(found) == ["move", "ride", "lawyer", "warn", "words", "family", "meeting", "public"]
     text = " ".join(f"{row.line.do} {row.line.why}" for row in found.rows)
     assert "Harbour 1" in text
     assert "Farm" not in text

@@ -24,7 +24,19 @@ from leeward.base.say import Code, Day, Message, Moment, Span, Versions
 from leeward.domain.vocabulary import Vocabulary
 
 LANGUAGES = {"en": "English", "ru": "Русский"}
-AREAS = ("frame", "intake", "casework", "record", "seal", "channels", "hotline", "computer", "cutoff")
+AREAS = (
+    "frame",
+    "intake",
+    "casework",
+    "record",
+    "seal",
+    "channels",
+    "hotline",
+    "computer",
+    "cutoff",
+    "taken",
+    "joining",
+)
 
 _LOCALES = {"en": Locale("en", "GB"), "ru": Locale("ru")}  # both: weeks start on Monday, 24 hours
 _MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000

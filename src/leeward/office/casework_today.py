@@ -161,8 +161,8 @@ def _crowded(session: Session, duty: Duty) -> Iterator[Need]:
 def _tasks(session: Session, cases: dict[str, Case], duty: Duty) -> Iterator[Need]:
     for task in session.find(Task):
         case = cases.get(task.case_id)
-        if not task.open or (task.case_id and case is None):
-            continue
+        if not task.open or (task.case_id and case is None) or task.step:
+            continue  # those of a list that is worked on tonight come from office/taken_tasks
         need = _task(task, case, duty)
         theirs = task.owner_id and (need.holder_id or task.due > duty.now + AHEAD)
         if not (need.later and theirs):

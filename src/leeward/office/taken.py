@@ -23,10 +23,11 @@ from leeward.domain.cases.text import clean_text
 from leeward.domain.cases.work import Task
 from leeward.domain.errors import RuleBroken
 from leeward.domain.intake import Contact
-from leeward.domain.relocation.exposure import STEPS, Incident, Line, incident_id, is_worse, task_id
+from leeward.domain.relocation.exposure import Incident, Line, incident_id, is_worse, task_id
 from leeward.domain.relocation.exposure_known import Subject
 from leeward.domain.relocation.exposure_lines import lines_of
 from leeward.domain.relocation.places import Place
+from leeward.domain.relocation.words import EXPOSURE
 from leeward.domain.typed import Change, write_new
 from leeward.ledger.model import note, put
 from leeward.office.intake.danger import lift_captured, mark_captured
@@ -90,6 +91,10 @@ def look(session: Session, kind: str, subject_id: str) -> Tonight:
     tasks, number = _tasks(session, incident), incident.round if incident is not None else 0
     name = _incident_id(subject)
     rows = tuple(Row(line, tasks.pop(task_id(name, number, line), None)) for line in lines)
+    told = {session.member_id, *(one.by for one in (incident.starts if incident is not None else ()))}
+    rows = tuple(
+        row for row in rows if row.task or row.line.step != "colleagues" or row.line.about_id not in told
+    )
     return Tonight(
         subject=subject,
         rows=rows,
@@ -316,15 +321,11 @@ def _restore_places(
             last[place_id] = was[0]
     for place_id, (_, before, reason) in first.items():
         place = session.get(Place, place_id)
+        if before not in EXPOSURE:
+            continue
         if place is None or place.exposure != last[place_id] or place.exposed_since < since:
             continue
         judged = [one for one in place.remarks if one.at >= since and isinstance(one.value, dict)]
         if len([one for one in judged if "exposure" in one.value]) > sum(place_id in one[2] for one in done):
             continue
         set_exposure(session, place_id, before, "" if before == "clean" else reason or why)
-
-
-def running(session: Session) -> list[Task]:
-    """Return the open tasks of all lists that this desk may see, in the order in which they are to be done."""
-    found = [one for one in session.find(Task) if one.open and one.step in STEPS and one.incident_id]
-    return sorted(found, key=lambda one: (STEPS.index(one.step), one.due, one.id))

@@ -7,7 +7,17 @@ import msgspec
 from leeward.domain.team import Member
 from leeward.domain.today import Need, Urgency, in_order
 from leeward.ledger.model import put
-from leeward.office import appeals, casework, findings, intake, release
+from leeward.office import (
+    appeals,
+    casework,
+    erasing,
+    findings,
+    intake,
+    opened,
+    release,
+    retention,
+    taken_tasks,
+)
 from leeward.office.casework_today import PlaceTonight, beds_tonight, waiting_longest
 from leeward.office.casework_views import CaseLine
 from leeward.office.channels import needs as channel_needs
@@ -30,7 +40,19 @@ class Day(msgspec.Struct, frozen=True):
 
 def gather(session: Session) -> Day:
     """Return what this member needs to know now."""
-    areas = (intake, channel_needs, page_alarms, casework, findings, appeals, release)
+    areas = (
+        opened,
+        intake,
+        channel_needs,
+        page_alarms,
+        casework,
+        taken_tasks,
+        findings,
+        appeals,
+        release,
+        erasing,
+        retention,
+    )
     now = session.now()
     found = in_order([need for area in areas for need in area.needs_now(session)])
     pressing = [need for need in found if not need.later and need.urgency != Urgency.ALARM]

@@ -39,6 +39,8 @@ STEP = Vocabulary(
     Term("move", "move people", "перевезти людей"),
     Term("find", "find them", "найти людей"),
     Term("ride", "stop a journey", "остановить поездку"),
+    Term("lawyer", "lawyer", "адвокат"),
+    Term("colleagues", "tell colleagues", "сказать коллегам"),
     Term("warn", "warn", "предупредить"),
     Term("words", "new words", "новые условные слова"),
     Term("channel", "close a channel", "закрыть канал"),
@@ -46,8 +48,6 @@ STEP = Vocabulary(
     Term("meeting", "what was agreed", "о чём договорились"),
     Term("papers", "papers", "документы"),
     Term("hand-over", "hand over", "передать дела"),
-    Term("colleagues", "tell colleagues", "сказать коллегам"),
-    Term("lawyer", "lawyer", "адвокат"),
     Term("public", "speak publicly?", "говорить публично?"),
 )
 STEPS = tuple(term.code for term in STEP)
@@ -117,18 +117,23 @@ class Incident(Typed, frozen=True, kw_only=True):
         Note, ...
     ] = ()  # {"does": "start" or "end", "why", and what was changed}: the last one counts
 
-    def _does(self) -> list[str]:
-        return [str(one.value.get("does", "")) for one in self.turns if isinstance(one.value, dict)]
+    @property
+    def story(self) -> list[tuple[int, str, str, str]]:
+        """Return when and by whom it was started and taken back, and why: (at, by, does, why)."""
+        told = [one for one in self.turns if isinstance(one.value, dict)]
+        return [
+            (one.at, one.by, str(one.value.get("does", "")), str(one.value.get("why", ""))) for one in told
+        ]
 
     @property
     def running(self) -> bool:
         """Return whether its list is being worked on."""
-        return self._does()[-1:] == ["start"]
+        return [does for _, _, does, _ in self.story][-1:] == ["start"]
 
     @property
     def round(self) -> int:
         """Return how often it has ended: a later list makes tasks of its own."""
-        return self._does().count("end")
+        return sum(does == "end" for _, _, does, _ in self.story)
 
     @property
     def starts(self) -> list[Note]:

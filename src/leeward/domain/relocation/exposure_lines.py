@@ -283,7 +283,7 @@ def _agreed(known: Known) -> Iterator[Line]:
             if one.promised
             else say("Do not go where it was agreed: {what}", what=one.what),
             say("{why} It is set for {time}; somebody else may come.", why=told, time=Moment(one.at))
-            if one.at
+            if one.at and not one.promised
             else told,
             one.href,
             one.case.id,
