@@ -72,7 +72,9 @@ def run(arguments: argparse.Namespace) -> int:
     from leeward.desk.serve import DeskServer  # noqa: PLC0415
     from leeward.desk.watch import Watch  # noqa: PLC0415
     from leeward.ledger.store.vault import Vault  # noqa: PLC0415
+    from leeward.office.beside import Keeping  # noqa: PLC0415
     from leeward.office.hotline_page.keeper import Keeper  # noqa: PLC0415
+    from leeward.office.opened import tell_of_opening  # noqa: PLC0415
     from leeward.office.relay import relay_of, set_relay  # noqa: PLC0415
     from leeward.office.session import Session  # noqa: PLC0415
 
@@ -85,8 +87,11 @@ def run(arguments: argparse.Namespace) -> int:
         session = Session(vault, clock=clock, chance=chance)
         if arguments.relay:
             set_relay(vault, arguments.relay, proxy=arguments.proxy)
+        tell_of_opening(session)
         syncer = _syncer(session)
-        keeper = Keeper(session, relay_of(session) if syncer is not None else None)
+        relay = relay_of(session) if syncer is not None else None
+        keeper = Keeper(session, relay)
+        keeping = Keeping(session, relay)
         ending = threading.Event()
         if arguments.until_stdin_ends:
             end_with_parent(ending.set)
@@ -110,6 +115,7 @@ def run(arguments: argparse.Namespace) -> int:
         if syncer is not None:
             syncer.start()
         keeper.start()
+        keeping.start()
         desk.state.channels.start()
         watch = Watch(desk.state)
         watch.start()
@@ -117,10 +123,12 @@ def run(arguments: argparse.Namespace) -> int:
             server.run(sockets=[listening])
         finally:
             watch.stop()
+            desk.state.inviting.stop()
             desk.state.channels.stop()
             keeper.stop()
             if syncer is not None:
                 syncer.stop()
+            keeping.stop()
     tell.line("The desk is closed and its keys are gone from memory.")
     return 0
 

@@ -12,6 +12,7 @@ from leeward.base.say import Message
 from leeward.desk.language import Speech
 from leeward.desk.live import Bell
 from leeward.office.channels.runner import Runner
+from leeward.office.inviting import Inviting
 from leeward.office.session import Session
 from leeward.office.sync import Syncer
 
@@ -38,6 +39,7 @@ class DeskState:
         self.lock = lock
         self.language = language
         self.bell = Bell(self._sync_changes)
+        self.inviting = Inviting(session, self.bell.ring)
         self.on_trouble: Callable[[Exception], None] = lambda _error: (
             None
         )  # tests listen here; nothing is logged

@@ -16,7 +16,7 @@ from collections.abc import Callable
 import msgspec
 
 from leeward.base.errors import LeewardError
-from leeward.base.say import say
+from leeward.base.say import Message, say
 from leeward.domain.joining import Granted, Offer, Part, print_joining, read_thanks
 from leeward.domain.team import ROLES
 from leeward.ledger.errors import VaultClosed
@@ -226,10 +226,10 @@ class Invitation:
         card = read_device_card(text)
         expected = self._session.vault.device.id if self._state.plan.own else ""
         if card.beside != expected or card.device_id == self._session.vault.device.id:
-            raise _refused("it names another owner than this invitation is for")
+            raise _refused(say("The other computer asks for something else than this invitation is for."))
         known = self._session.vault.roster().get(card.device_id)
         if known is not None and known.removed_at:
-            raise _refused("this device was cut off")
+            raise _refused(say("That computer was cut off from the team; with this vault it stays out."))
         self._card = (text, card)
         return card
 
@@ -283,7 +283,7 @@ class Inviting:
     def begin(self, plan: Plan, *, relay: Relay | None = None) -> Invitation:
         """Begin an invitation, instead of the one that there was."""
         if plan.role not in ROLES:
-            raise _refused("there is no such role")
+            raise ValueError("there is no such role")
         with self._guard:
             if self.current is not None:
                 self.current.stop()
@@ -312,9 +312,9 @@ def _clean_up(session: Session, relay: Relay) -> None:
         session.vault.local_put(_OPEN, None)
 
 
-def _refused(why: str) -> CardRefused:
+def _refused(why: Message) -> CardRefused:
     return CardRefused(
-        say("The other computer's card was not accepted: {why}.", why=why),
+        why,
         kept=say("Nobody was let in."),
         next_step=say("Ask over the call who is there, and make a new code."),
     )
