@@ -15,6 +15,7 @@ from leeward.domain.recovery import Rehearsal
 from leeward.ledger.escrow import Signed, ask_key, ask_message
 from leeward.office import letters, recovery, recovery_rehearse
 from leeward.office.recovery_back import open_box
+from leeward.office.recovery_escrow import note_of
 from leeward.office.recovery_rehearse import ASK, begin, last_rehearsal, running
 from leeward.seal.shares import SharesRefused
 from leeward.seal.signing import Purpose, make_signing_key
@@ -87,7 +88,7 @@ def test_a_colleague_gets_no_share_of_what_they_cannot_read(three: Three, relay:
     mine = open_box(relay.door(), key_of(clara)).shares
     circle = recovery.circle_now(anna.session)
     assert circle is not None
-    note = recovery_rehearse.note_of(anna.session, case, circle)
+    note = note_of(anna.session, case, circle)
     assert note is not None
     bundle = note.bundle
     assert bundle in {one.share.bundle for one in mine}
