@@ -13,9 +13,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from leeward.base.ports import Chance, Clock, SystemChance, SystemClock
+from leeward.office.erasing_work import erase_here, erase_on_relay
 from leeward.office.mail import TakeIn, pull_mail
 from leeward.office.post import deliver_letters
 from leeward.office.relay import use_relay
@@ -67,6 +69,7 @@ class Desk:
     def exchange(self) -> Exchange:
         made = Exchange(self.session.vault, self.relay, clock=self.session.clock, chance=self.session.chance)
         made.trusted = trusted_giver(self.session)
+        made.after_team = partial(erase_here, self.session)
         return made
 
     def sync(self, take_in: TakeIn | None = None) -> Round:
@@ -74,6 +77,7 @@ class Desk:
         if take_in is not None:
             pull_mail(self.session, self.relay, take_in)
         deliver_letters(self.session)
+        erase_on_relay(self.session, self.relay)
         return done
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -194,3 +194,18 @@ def typed_left(session: Session) -> list[Typed]:
 def forget_typed(session: Session) -> None:
     """Let go of the texts that are kept."""
     session.vault.local_put(_TYPED, None)
+
+
+def forget_typed_about(session: Session, ids: Collection[str]) -> None:
+    """Let go of what was typed on pages of these records."""
+    _keep_typed(session, [one for one in typed_left(session) if not any(name in one.place for name in ids)])
+
+
+def forget_typed_before(session: Session, moment: int) -> None:
+    """Let go of what was typed before a moment, milliseconds."""
+    _keep_typed(session, [one for one in typed_left(session) if one.at >= moment])
+
+
+def _keep_typed(session: Session, kept: Sequence[Typed]) -> None:
+    if len(kept) < len(typed_left(session)):
+        session.vault.local_put(_TYPED, [msgspec.structs.asdict(one) for one in kept] or None)

@@ -50,14 +50,14 @@ def bring_back(session: Session, device_ids: Collection[str]) -> None:
     roster = session.vault.roster()
     back = {one: roster[one].member_id for one in device_ids if not roster[one].removed_at}
     for compartment in session.vault.compartments():
-        held = _holders(session, compartment.id)
+        held = holders(session, compartment.id)
         hand(session, compartment.id, {one: member for one, member in back.items() if one in held})
 
 
 def could_read(session: Session, device_ids: Collection[str]) -> list[str]:
     """Return the compartments that one of these devices held a key of, as far as this desk may see."""
     asked = set(device_ids)
-    return [one.id for one in session.vault.compartments() if asked & _holders(session, one.id)]
+    return [one.id for one in session.vault.compartments() if asked & holders(session, one.id)]
 
 
 def progress(session: Session) -> Mapping[str, Fresh]:
@@ -67,7 +67,7 @@ def progress(session: Session) -> Mapping[str, Fresh]:
     done, of = dict.fromkeys(out, 0), dict.fromkeys(out, 0)
     for compartment in session.vault.compartments() if out else ():
         shut = shut_out(session, compartment)
-        for device in out & _holders(session, compartment.id):
+        for device in out & holders(session, compartment.id):
             of[device] += 1
             done[device] += device in shut
     return {device: Fresh(done[device], of[device]) for device in out}
@@ -87,15 +87,15 @@ def make_new_keys(session: Session, most: int) -> bool:
         now = (compartment.epoch, session.vault.count(Access.kind, compartment=compartment.id))
         if fine.get(compartment.id) == now:
             continue
-        holders = _holders(session, compartment.id)
-        out = {one for one in holders if one in roster and roster[one].removed_at}
+        holding = holders(session, compartment.id)
+        out = {one for one in holding if one in roster and roster[one].removed_at}
         due = out - shut_out(session, compartment)
         if not due:
             fine[compartment.id] = now
-        elif _is_my_turn(session, out, holders, roster):
+        elif _is_my_turn(session, out, holding, roster):
             if most <= 0:
                 return True
-            _make_new_key(session, compartment.id, out, holders, roster)
+            _make_new_key(session, compartment.id, out, holding, roster)
             most -= 1
     return False
 
@@ -123,23 +123,34 @@ def _make_new_key(
     session: Session,
     compartment: str,
     out: Collection[str],
-    holders: Collection[str],
+    holding: Collection[str],
     roster: Mapping[str, RosterDevice],
 ) -> None:
+    note = hand_new_key(session, compartment, out, holding, roster)
+    session.commit(compartment, write_new(note))  # 4
+
+
+def hand_new_key(
+    session: Session,
+    compartment: str,
+    out: Collection[str],
+    holding: Collection[str],
+    roster: Mapping[str, RosterDevice],
+) -> Rekey:
+    """Make a new key and have it granted to who holds the part and belongs; return the note that is to be written."""
     vault = session.vault
     made = vault.next_epoch(compartment)
     parcels = []
-    for device_id in sorted(set(holders) - {vault.device.id}):
+    for device_id in sorted(set(holding) - {vault.device.id}):
         device = roster.get(device_id)
         if device is not None and not device.removed_at and device.recipient is not None:
             sealed = vault.make_grant(compartment, device_id, device.recipient)
             parcels.append((device.box, device.write, sealed))
     Outbox(vault, session.chance).send_all(parcels)
-    note = Rekey(id=session.make_id(), epoch=made.epoch, without=tuple(sorted(out)), at=session.now())
-    session.commit(compartment, write_new(note))  # 4
+    return Rekey(id=session.make_id(), epoch=made.epoch, without=tuple(sorted(out)), at=session.now())
 
 
-def _holders(session: Session, compartment: str) -> set[str]:
+def holders(session: Session, compartment: str) -> set[str]:
     """Return the devices that hold a part's key: those it was given to, and those that wrote in it."""
     given = {access.device_id for access in who_can_open(session, compartment)}
     return given | session.vault.writers(compartment)
@@ -155,12 +166,12 @@ def shut_out(session: Session, compartment: Compartment) -> set[str]:
 
 
 def _is_my_turn(
-    session: Session, out: Collection[str], holders: Collection[str], roster: Mapping[str, RosterDevice]
+    session: Session, out: Collection[str], holding: Collection[str], roster: Mapping[str, RosterDevice]
 ) -> bool:
     """Rule 3."""
     own = session.vault.device.id
     voters = {vote.by for one in out for vote in roster[one].votes if vote.out}
-    belong = sorted(one for one in holders if one in roster and not roster[one].removed_at)
+    belong = sorted(one for one in holding if one in roster and not roster[one].removed_at)
     first = own == next(iter(belong), own)
     if own in voters or (first and not voters & set(belong)):
         return True

@@ -12,7 +12,7 @@ The bytes themselves lie among the vault's sealed blobs; the vault's local value
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -89,6 +89,22 @@ class Outbox:
     def upload(self, blobs: Iterable[tuple[str, str]]) -> None:
         """Have pieces that lie in the vault's blobs kept by the relay too; pairs of address and erase token."""
         self._put(_PIECES, Upload(tuple(blobs)))
+
+    def forget(self, boxes: Collection[str], blobs: Collection[str]) -> None:
+        """Let go of what waits for these boxes or was refused by them, and of these pieces: they were erased."""
+        with self._lock:
+            for key in (_ITEMS, _REFUSED):
+                for parcel in self._all(key, Parcel):
+                    if parcel.box in boxes:
+                        self._drop(key, parcel)
+                        self._vault.blob_delete(parcel.address, for_good=True)
+            for new in self._all(_BOXES, NewBox):
+                if new.box in boxes:
+                    self._drop(_BOXES, new)
+            for upload in self._all(_PIECES, Upload):
+                left = tuple(pair for pair in upload.blobs if pair[0] not in blobs)
+                if len(left) < len(upload.blobs):
+                    self._replace(_PIECES, upload, Upload(left) if left else None)
 
     def waiting(self) -> int:
         """Return how many things have not reached the relay yet."""

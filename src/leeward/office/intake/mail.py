@@ -9,6 +9,8 @@
    alarm, and changes nothing of what the voices mean.
 5. A later message may come before the first (a relay can see to that): the first then gives that contact its ways, and
    what was written with the alarm form meanwhile becomes an alarm.
+6. What was erased does not come back with a letter that still lies on the relay. Whoever writes with their old words
+   after they were erased begins anew: a new conversation, with ids that every desk derives alike.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from collections.abc import Sequence
 import msgspec
 
 from leeward.base.ids import derive_id
+from leeward.domain.erasing import Erasure
 from leeward.domain.errors import DomainError
 from leeward.domain.intake import (
     Contact,
@@ -56,6 +59,8 @@ def take_in(session: Session, item_id: str, sealed: bytes) -> None:
         return
     digest = hashlib.sha256(plain).hexdigest()
     contact_id, alarm, changes = _who(session, report)
+    if _was_erased(session, report, digest):
+        return  # 6
     letter = Letter(
         id=_letter_id(session, contact_id, report, digest),
         contact_id=contact_id,
@@ -104,18 +109,18 @@ def _check_ways(session: Session, report: Report) -> None:
 def _who(session: Session, report: Report) -> tuple[str, bool, Sequence[Change]]:
     """Return the contact's id, whether this voice is the alarm, and what makes the contact if it is new."""
     if report.voice:
-        known = session.get(Voice, voice_id(report.voice))
+        known = session.get(Voice, _anew(session, voice_id(report.voice)))
         if known is not None:
             return known.contact_id, known.alarm, []
-        contact_id = derive_id("contact", report.voice)
+        contact_id = _anew(session, derive_id("contact", report.voice))
         there = session.vault.get(contact_id) is not None
         return contact_id, False, [] if there else _new_contact(session, report, contact_id)
     return _who_is_first(session, report)
 
 
 def _who_is_first(session: Session, report: Report) -> tuple[str, bool, Sequence[Change]]:
-    contact_id = derive_id("contact", report.ways[0].voice)
-    known = [session.get(Voice, voice_id(spoken.voice)) for spoken in report.ways]
+    contact_id = _anew(session, derive_id("contact", report.ways[0].voice))
+    known = [session.get(Voice, _anew(session, voice_id(spoken.voice))) for spoken in report.ways]
     told = [one for one in known if one is not None and _has_ways(session, one.contact_id)]
     if told:
         same = [one and (one.contact_id, one.alarm) for one in known] == [
@@ -142,15 +147,16 @@ def _new_contact(session: Session, report: Report, contact_id: str) -> list[Chan
         language=report.language,
         ways=tuple(spoken.way for spoken in report.ways),
     )
-    return [*write_new(contact), *_voices(report, contact_id)]
+    return [*write_new(contact), *_voices(session, report, contact_id)]
 
 
-def _voices(report: Report, contact_id: str) -> list[Change]:
+def _voices(session: Session, report: Report, contact_id: str) -> list[Change]:
     """Return what says whom the voices of a report speak for, the alarm's second."""
     voices = [spoken.voice for spoken in report.ways] or [report.voice]
     changes: list[Change] = []
     for voice, alarm in zip(voices, (False, True), strict=False):
-        changes += put("voice", voice_id(voice), contact_id=contact_id, **({"alarm": True} if alarm else {}))
+        spoken = _anew(session, voice_id(voice))
+        changes += put("voice", spoken, contact_id=contact_id, **({"alarm": True} if alarm else {}))
     return changes
 
 
@@ -160,14 +166,44 @@ def _told_late(session: Session, report: Report, contact_id: str) -> list[Change
         changes = _new_contact(session, report, contact_id)
     else:
         ways = tuple(spoken.way for spoken in report.ways)
-        changes = [*put("contact", contact_id, ways=msgspec.to_builtins(ways)), *_voices(report, contact_id)]
-    forced = session.get(Contact, derive_id("contact", report.ways[1].voice))
+        changes = [
+            *put("contact", contact_id, ways=msgspec.to_builtins(ways)),
+            *_voices(session, report, contact_id),
+        ]
+    forced = session.get(Contact, _anew(session, derive_id("contact", report.ways[1].voice)))
     if forced is not None:  # until now nobody could know that this was the alarm form
         changes += put("contact", forced.id, merged_into=contact_id, alarmed=True)
         changes += put("contact", contact_id, alarmed=True)
         for letter in session.find(Letter, contact_id=forced.id):
             changes += put("message", letter.id, alarm=True)
     return changes
+
+
+def _anew(session: Session, record_id: str) -> str:
+    """Return an id, or, if that was erased, the one that takes its place (6)."""
+    circle = session.compartment_of("intake")
+    while session.vault.is_erased(circle, record_id):
+        record_id = derive_id("anew", record_id)
+    return record_id
+
+
+def _was_erased(session: Session, report: Report, digest: str) -> bool:
+    """Tell whether this very letter was erased, under any of the conversations it may have been part of (6)."""
+    circle = session.compartment_of("intake")
+    voices = [spoken.voice for spoken in report.ways] or [report.voice]
+    known = [session.get(Voice, voice_id(voice)) for voice in voices]
+    contacts = {one.contact_id for one in known if one is not None}
+    if not contacts:
+        contacts = {derive_id("contact", voice) for voice in voices}
+        contacts |= {one for erasure in session.find(Erasure) for one in erasure.contact_ids}
+    return any(
+        session.vault.is_erased(circle, letter)
+        for contact in contacts
+        for letter in (
+            derive_id("message", contact, report.id),
+            derive_id("message", contact, report.id, digest),
+        )
+    )
 
 
 def _letter_id(session: Session, contact_id: str, report: Report, digest: str) -> str:

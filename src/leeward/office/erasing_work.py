@@ -1,0 +1,269 @@
+"""Doing an erasure on this desk and on the relay, in steps that a crash at any point only repeats.
+
+1. Nothing is done that `domain/erasing.py` does not allow now, on this desk, as it sees things itself.
+2. Before anything is destroyed, a plan is kept on this device: which circles, records and pieces, and the tokens to
+   erase their boxes and pieces from the relay with. It holds no word of the person's. It goes when all is done.
+3. Here first: what waits to be sent, drafts, records, circles with their keys, pieces, and then the free pages.
+   Then on the relay: the circles' boxes, the pieces, and shared parts are put into new boxes (erasing_room.py).
+4. When both are done, this desk says so, by the erasure's id. When all have, the note is written.
+5. What comes back, from somebody who had not heard, is erased again.
+6. What can be erased by nobody here: the person's own mailboxes (only they can), sealed letters in the hotline's box
+   (they leave the relay when their days are over), exports made before, and what was released.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from weakref import WeakKeyDictionary
+
+import msgspec
+
+from leeward.domain.erasing import (
+    Erased,
+    Erasure,
+    Standing,
+    digest_of,
+    done_by,
+    listed,
+    names_records,
+    note_id,
+)
+from leeward.domain.typed import write_new
+from leeward.ledger.model import note
+from leeward.ledger.store.vault import Compartment, Vault
+from leeward.office import computer
+from leeward.office.erasing import belonging, erasures, note_seen, show
+from leeward.office.erasing_keep import keep_without
+from leeward.office.erasing_reach import Reach, reach_of
+from leeward.office.erasing_room import erase_box, follow_moves, has_room_without, is_my_turn, make_room
+from leeward.office.retention import (
+    begin_what_is_over,
+    begin_what_was_ended,
+    is_still_over,
+    reach_of_records,
+)
+from leeward.office.session import Session
+from leeward.sync.errors import RelayRefused
+from leeward.sync.outbox import Outbox
+from leeward.sync.port import Relay
+
+_PLAN = "erasing.plan."
+_OPEN = "erasing.plans"  # device-only: the ids of erasures that this desk is busy with
+_AGAIN_MS = 60_000  # how often what is done is looked through for what came back
+
+
+class Plan(msgspec.Struct, array_like=True):
+    """What is left to do of one erasure on this desk (2)."""
+
+    erasure: str
+    of: str  # digest
+    circles: list[str]
+    records: dict[str, dict[str, str]]
+    blobs: dict[str, tuple[str, ...]]
+    boxes: list[str]  # mailboxes of theirs
+    rooms: list[tuple[str, str]]  # boxes of their circles, with the tokens that erase them
+    shared: dict[
+        str, int
+    ]  # parts in which something is erased: they need the box of a newer key than this epoch
+    since: int
+    here: bool = False  # done on this device
+
+
+_BEGIN_MS = 10 * 60_000
+_begun: WeakKeyDictionary[Vault, tuple[int, int]] = WeakKeyDictionary()
+"""Up to which change was looked for who ended it, and when for what is over."""
+_looked: WeakKeyDictionary[Vault, tuple[int, int]] = WeakKeyDictionary()
+"""Up to which change, and when, each vault was looked through for what came back."""
+
+
+def erase_here(session: Session) -> None:
+    """Do on this device what is due (3). Called in each round, after the team's news came. LedgerError."""
+    if not session.vault.compartments("team"):
+        return
+    _begin(session)
+    found = erasures(session)
+    if not found:
+        return
+    note_seen(session, found)
+    again = _look_again(session)
+    busy = set(open_plans(session))
+    for erasure in found:
+        ours = session.vault.device.id in done_by(erasure, belonging(session))
+        if erasure.id in busy or again or not ours:
+            _consider(session, erasure, new=not ours)
+
+
+def erase_on_relay(session: Session, relay: Relay) -> None:
+    """Do on the relay what is left (3), and say so when all is done (4). Raises SyncError."""
+    if not session.vault.compartments("team"):
+        return
+    for erasure_id in open_plans(session):
+        plan = _read(session, erasure_id)
+        if plan is not None and plan.here and _clear_relay(session, relay, plan):
+            _conclude(session, plan)
+    follow_moves(session, relay)
+    for erasure in erasures(session):
+        _note_complete(session, erasure)
+
+
+def open_plans(session: Session) -> list[str]:
+    """Return the ids of erasures that this desk is busy with."""
+    return [str(one) for one in session.vault.local_get(_OPEN) or ()]
+
+
+def _begin(session: Session) -> None:
+    """Begin what begins by itself: after news, and now and then since times end without any."""
+    generation, at = _begun.get(session.vault, (-1, 0))
+    now = session.now()
+    if generation != session.vault.generation:
+        begin_what_was_ended(session)
+    if not 0 <= now - at < _BEGIN_MS:
+        begin_what_is_over(session)
+        at = now
+    _begun[session.vault] = (session.vault.generation, at)
+
+
+def _look_again(session: Session) -> bool:
+    generation, at = _looked.get(session.vault, (-1, 0))
+    now = session.now()
+    if generation == session.vault.generation or 0 <= now - at < _AGAIN_MS:
+        return False
+    _looked[session.vault] = (session.vault.generation, now)
+    return True
+
+
+def _consider(session: Session, erasure: Erasure, *, new: bool) -> None:
+    plan = _read(session, erasure.id)
+    reach = reach_of_records(session, erasure) if names_records(erasure) else reach_of(session, erasure)
+    if plan is None:  # 1; what was begun is ended
+        shown = show(session, erasure, reach)
+        if shown.standing is not Standing.DUE or shown.held or shown.wrote_again:
+            return
+        if not reach and not new:
+            return
+        if erasure.why == "time" and not names_records(erasure) and not is_still_over(session, erasure):
+            return
+    plan = _planned(session, erasure, reach, plan, first=new)
+    _do_here(session, erasure, plan, reach)
+
+
+def _planned(session: Session, erasure: Erasure, reach: Reach, plan: Plan | None, *, first: bool) -> Plan:
+    """Return the plan with what is found now, kept durably (2)."""
+    vault = session.vault
+    now = plan or Plan(erasure.id, digest_of(erasure), [], {}, {}, [], [], {}, session.now())
+    for circle in reach.circles:
+        if circle not in now.circles:
+            now.circles.append(circle)
+        now.rooms += [(room.box, room.read) for room in vault.rooms(circle, every=True)]
+    now.rooms = sorted(set(now.rooms))
+    now.boxes = sorted({*now.boxes, *reach.boxes})
+    for circle, records in reach.records.items():
+        now.records.setdefault(circle, {}).update(records)
+        if records:
+            epoch = (
+                0 if first else vault.compartment(circle).epoch
+            )  # 5: what came back lies in the newest box
+            now.shared[circle] = max(epoch, now.shared.get(circle, 0))
+    for address, tokens in reach.blobs.items():
+        now.blobs[address] = tuple(sorted({*now.blobs.get(address, ()), *tokens}))
+    now.here = False
+    vault.local_put(_PLAN + erasure.id, msgspec.to_builtins(now))
+    if erasure.id not in open_plans(session):
+        vault.local_put(_OPEN, [*open_plans(session), erasure.id])
+    return now
+
+
+def _do_here(session: Session, erasure: Erasure, plan: Plan, reach: Reach) -> None:
+    """Every step may be done twice (3)."""
+    vault = session.vault
+    messages = sorted(
+        record
+        for records in plan.records.values()
+        for record, kind in records.items()
+        if kind == "message" and record not in listed(erasure)
+    )
+    if messages:
+        session.commit(
+            session.compartment_of("team"), note(Erasure.kind, erasure.id, "found", {"ids": messages})
+        )
+    keep_without(session, erasure, reach)
+    Outbox(vault, session.chance).forget({*plan.boxes, *(box for box, _ in plan.rooms)}, set(plan.blobs))
+    ids = {record for records in plan.records.values() for record in records}
+    computer.forget_typed_about(session, {erasure.case_id, *ids, *reach.contacts} - {""})
+    held = {one.id: one.kind for one in vault.compartments()}
+    for circle, records in plan.records.items():
+        if circle in held and records:
+            vault.erase_records(circle, sorted(records))
+    letters = {*reach.contacts, *listed(erasure)}
+    for circle, kind in held.items():
+        if kind == "intake" and letters:  # letters that still lie on the relay are not taken in once more
+            vault.erase_records(circle, sorted(letters))
+    for circle in plan.circles:
+        if circle in held:
+            vault.forget(circle)
+    for address in plan.blobs:
+        vault.blob_delete(address, for_good=True)
+    if ids or plan.circles or plan.blobs:
+        vault.compact()
+    plan.here = True
+    vault.local_put(_PLAN + erasure.id, msgspec.to_builtins(plan))
+
+
+def _clear_relay(session: Session, relay: Relay, plan: Plan) -> bool:
+    """Erase what the plan names from the relay; False if a part waits for a colleague to make room."""
+    for box, read in plan.rooms:
+        erase_box(session, relay, Compartment("", "", box, read, "", 0, 0))
+    for address, tokens in plan.blobs.items():
+        for token in tokens:
+            with contextlib.suppress(RelayRefused):  # no such piece, or another token's
+                relay.delete_blob(address, token)
+                break
+    clear = True
+    held = {one.id for one in session.vault.compartments()}
+    for circle, epoch in plan.shared.items():
+        if circle not in held or has_room_without(session, circle, plan.erasure, epoch):
+            continue
+        if is_my_turn(session, circle, plan.since):
+            make_room(session, relay, circle, _erased_in(session, circle))
+        else:
+            clear = False
+    return clear
+
+
+def _erased_in(session: Session, circle: str) -> set[str]:
+    """Return the erasures that this desk has carried out here, in this part or before."""
+    owners, own = belonging(session), session.vault.device.id
+    done = {one.id for one in erasures(session) if own in done_by(one, owners)}
+    for erasure_id in open_plans(session):
+        plan = _read(session, erasure_id)
+        if plan is not None and plan.here and circle in plan.shared:
+            done.add(erasure_id)
+    return done
+
+
+def _conclude(session: Session, plan: Plan) -> None:
+    """Rule 4: say that it is done on this device, and let go of the plan."""
+    vault = session.vault
+    erasure = session.get(Erasure, plan.erasure)
+    own = vault.device.id
+    if erasure is not None and own not in done_by(erasure, belonging(session)):
+        said = {"device": own, "of": plan.of}
+        session.commit(session.compartment_of("team"), note(Erasure.kind, plan.erasure, "done", said))
+    vault.local_put(_OPEN, [one for one in open_plans(session) if one != plan.erasure])
+    vault.local_put(_PLAN + plan.erasure, None)
+
+
+def _note_complete(session: Session, erasure: Erasure) -> None:
+    if not erasure.done or session.vault.get(note_id(erasure.id)) is not None:
+        return
+    owners = belonging(session)
+    done = done_by(erasure, owners)
+    if owners.keys() <= done:
+        at = max(one.at for one in erasure.done)
+        written = Erased(id=note_id(erasure.id), erasure_id=erasure.id, at=at, devices=len(done))
+        session.commit(session.compartment_of("team"), write_new(written))
+
+
+def _read(session: Session, erasure_id: str) -> Plan | None:
+    kept = session.vault.local_get(_PLAN + erasure_id)
+    return msgspec.convert(kept, Plan) if kept else None
