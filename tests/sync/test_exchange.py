@@ -164,7 +164,7 @@ def test_replay_and_reordering_are_named_and_harmless(two: Two) -> None:
     assert two.names(two.boris) == ["a1", "a2", "a3"]
 
 
-def test_torn_bytes_are_refused_with_their_place_and_block_nothing_else(two: Two) -> None:
+def test_torn_bytes_are_refused_with_their_place_and_offered_again_by_their_author(two: Two) -> None:
     two.write(two.anna, "a1")
     two.anna.sync()
     number = len(two.relay.boxes[two.box].items)
@@ -174,7 +174,8 @@ def test_torn_bytes_are_refused_with_their_place_and_block_nothing_else(two: Two
     settle(two.anna, two.boris)
     assert [fault.where for fault in two.boris.vault.faults()] == [f"item {number}"]
     assert two.boris.vault.count("stay") == 1
-    assert two.names(two.boris) == []
+    assert two.names(two.boris) == ["a1"]  # its author saw that it is not what it was
+    assert Lie.ROLLED_BACK in two.lies(two.anna)
 
 
 def test_nonsense_and_absence_change_nothing(two: Two) -> None:

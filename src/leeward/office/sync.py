@@ -24,6 +24,7 @@ from leeward.ledger.errors import LedgerError, VaultClosed
 from leeward.ledger.fault import Fault
 from leeward.office.cutoff import make_new_keys
 from leeward.office.erasing_work import erase_here, erase_on_relay
+from leeward.office.heads import send_heads
 from leeward.office.mail import TakeIn, damaged_mail, pull_mail
 from leeward.office.post import deliver_letters
 from leeward.office.recovery_escrow import share_out
@@ -180,6 +181,7 @@ class Syncer:
             )  # after fetching: what a lost device wrote before is here
             more = share_out(self._session, _NEW_KEYS) or more
             tend_rehearsal(self._session)
+            send_heads(self._session)
             erase_on_relay(self._session, self._relay)
             self._exchange.push(done)
         except BaseException:

@@ -11,6 +11,7 @@ In a box numbers are consecutive from 1 and never change, so after the number N:
  6. Mail expires, the oldest first (protocol 4.3): in a box of mail nothing need be left (5), and the first number may
     be higher (4) for who asks for the first time. Any other gap is named, and what follows is taken in all the same:
     who was away for long would wait for ever.
+ 7. `last` is not below what stands in the same answer. Otherwise it miscounts.
 
 Missing items at the end are no lie by themselves: an answer may end early, and the next question shows it (5).
 """
@@ -33,6 +34,8 @@ class Lie(enum.StrEnum):
     FORKED = "forked"
     WITHHELD = "withheld"
     DROPPED = "dropped"
+    MISCOUNTED = "miscounted"
+    TWO_PASTS = "two-pasts"
 
 
 SAID: dict[Lie, Message] = {
@@ -57,6 +60,13 @@ SAID: dict[Lie, Message] = {
         "The relay said that it had kept something from this desk, and does not have it. "
         "Nothing is lost here, and this desk offers it again."
     ),
+    Lie.MISCOUNTED: say(
+        "The relay miscounts: how many things it said there are is not how many there are. Nothing is lost."
+    ),
+    Lie.TWO_PASTS: say(
+        "The relay has shown this desk and a colleague's desk two different pasts. "
+        "Nothing is lost here; this desk reads all of it again and offers the relay again what it holds."
+    ),
 }
 
 
@@ -73,11 +83,11 @@ def check_listing(listing: Listing, after: int, *, mail: bool = False) -> Told:
 
     See the rules above.
     """
-    lies: dict[Lie, None] = {}  # ordered, each once
     numbers = [item.number for item in listing.items]
     last = max(numbers, default=0)
     if max(listing.last, last) < after:  # 1
         return Told((), (Lie.ROLLED_BACK,))
+    lies: dict[Lie, None] = {Lie.MISCOUNTED: None} if listing.last < last else {}  # 7; ordered, each once
     if numbers != sorted(numbers):  # 2
         lies[Lie.REORDERED] = None
     by_number: dict[int, Item] = {}

@@ -15,10 +15,10 @@ from leeward.ledger.store.vault import Vault
 from leeward.sync.honesty import SAID, Lie
 
 _LIES = "sync.lies"
-_PROMISES = "sync.promises"
+_PROMISES = "sync.promised"
+_OWED = "sync.owed"
 _GRANTS = "sync.grants"
 _LETTERS = "sync.letters"
-_ANCHORS = "sync.anchors"
 _LIES_MOST = 200
 _GRANTS_MOST = 200
 _LETTERS_MOST = 500
@@ -37,7 +37,7 @@ class Memory:
     def __init__(self, vault: Vault, clock: Clock) -> None:
         self._vault = vault
         self._clock = clock
-        self._kept_anchors: dict[str, tuple[int, str]] = {}
+        self._held: dict[str, dict[str, str]] | None = None  # the promises; only the exchange changes them
 
     def note_lie(self, compartment: str, lie: Lie, where: str) -> bool:
         """Remember a lie; False if the same one was noted already."""
@@ -56,16 +56,23 @@ class Memory:
         """Forget the lies, once a person has read them."""
         self._vault.local_put(_LIES, [])
 
-    def promise(self, new: Sequence[tuple[str, int, str]]) -> None:
-        """Remember that the relay said it keeps items of ours: box, number, item id."""
+    def promise(self, new: Sequence[tuple[str, int, str]]) -> dict[str, int]:
+        """Remember that the relay said it keeps items of ours: box, number, and the item's name (views.py).
+
+        Return the boxes, with a number, of which it says so of two items under one number: it cannot keep both.
+        """
+        broken: dict[str, int] = {}
         if new:
             promises = self._promises()
-            for box, number, item in new:
-                promises.setdefault(box, {})[str(number)] = item
+            for box, number, name in new:
+                if promises.setdefault(box, {}).setdefault(str(number), name) != name:
+                    broken[box] = number
+                    promises[box][str(number)] = name
             self._vault.local_put(_PROMISES, promises)
+        return broken
 
     def promised(self, box: str) -> dict[int, str]:
-        """Return what the relay said it keeps of ours and has not shown yet: item ids by number."""
+        """Return what the relay said it keeps of ours and has not shown yet: names by number."""
         return {int(number): item for number, item in self._promises().get(box, {}).items()}
 
     def release(self, box: str, upto: int) -> None:
@@ -79,15 +86,15 @@ class Memory:
             promises[box] = kept
         self._vault.local_put(_PROMISES, promises)
 
-    def anchors(self) -> dict[str, tuple[int, str]]:
-        """Return, for each box, the number and id of an item that was taken from it late."""
-        return msgspec.convert(self._vault.local_get(_ANCHORS) or {}, dict[str, tuple[int, str]])
+    def owe(self, compartment: str, *, owed: bool) -> None:
+        """Remember whether a relay still is to be offered again what is held of a compartment."""
+        there = self.owed()
+        if owed != (compartment in there):
+            self._vault.local_put(_OWED, sorted(there ^ {compartment}))
 
-    def keep_anchors(self, anchors: dict[str, tuple[int, str]]) -> None:
-        """Keep them for the next start."""
-        if anchors != self._kept_anchors:
-            self._vault.local_put(_ANCHORS, anchors)
-            self._kept_anchors = dict(anchors)
+    def owed(self) -> set[str]:
+        """Return the compartments of which it is."""
+        return msgspec.convert(self._vault.local_get(_OWED) or [], set[str])
 
     def grants(self) -> list[bytes]:
         """Return grants that could not be taken yet, such as from a device that the roster does not name yet."""
@@ -111,4 +118,6 @@ class Memory:
         return msgspec.convert(self._vault.local_get(_LIES) or [], list[_Told])
 
     def _promises(self) -> dict[str, dict[str, str]]:
-        return msgspec.convert(self._vault.local_get(_PROMISES) or {}, dict[str, dict[str, str]])
+        if self._held is None:
+            self._held = msgspec.convert(self._vault.local_get(_PROMISES) or {}, dict[str, dict[str, str]])
+        return self._held

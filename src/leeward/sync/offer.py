@@ -13,19 +13,20 @@ from leeward.seal.envelope import seal
 from leeward.seal.kinds import Kind
 from leeward.sync.errors import RelayRefused
 from leeward.sync.port import Relay
+from leeward.sync.views import name_of
 
 
-def offer_again(vault: Vault, relay: Relay, compartment: Compartment) -> int:
-    """Offer all held segments of a compartment; return how many the relay took. Raises SyncError."""
-    taken = 0
+def offer_again(vault: Vault, relay: Relay, compartment: Compartment) -> list[tuple[int, str]]:
+    """Offer all held segments of a compartment; return number and name of those the relay took. Raises SyncError."""
+    taken = []
     for held in vault.segments(compartment.id):
         item = hashlib.sha256(b"leeward-again-1 " + held.head).hexdigest()[:32]
         sealed = seal(Kind.SEGMENT, held.plain, held.recipient)
         try:
-            relay.append(compartment.box, compartment.write, item, sealed)
+            number = relay.append(compartment.box, compartment.write, item, sealed)
         except RelayRefused as error:
             if error.word != "item-taken":
                 raise
             continue  # another desk has offered it already, sealed with other randomness
-        taken += 1
+        taken.append((number, name_of(item, sealed).hex()))
     return taken

@@ -1,0 +1,485 @@
+"""Generated histories: desks that work, and a relay that lies to them; then what is true is compared with what is held.
+
+One seed is one history: two to four honest desks with real vaults and real keys write, sync, restart, stay away, hand
+out keys, cut a device off, while the relay lies in every way of lying_relay.py, alone and combined. Then
+
+ 1. two desks exchange a word: the boxes of devices are told honestly, all else as falsely as before, or not;
+ 2. the relay becomes honest, on one of the pasts it showed;
+
+and this is counted, without asking the code that is measured:
+
+ a. accepted: an entry in any vault that its author's vault had not committed, byte for byte, in that circle;
+ b. lost: an entry that its author no longer has, or, once the relay is honest, somebody entitled does not have;
+ c. unnamed: what contradicts what a desk was told (witness.py), and no desk concerned named it after 1;
+ d. accused: a box of which something was named though nothing false was ever said of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from leeward.bench.lying_relay import HARMLESS, MAIN, Art, Deed, Door, LyingRelay, Trick
+from leeward.bench.witness import Witness, different
+from leeward.ledger.model import put
+from leeward.ledger.store.vault import Vault
+from leeward.office.cutoff import make_new_keys, put_out
+from leeward.office.heads import send_heads
+from leeward.office.post import deliver_letters
+from leeward.office.session import Session
+from leeward.office.team import (
+    admit,
+    device_card,
+    found_team,
+    grant_case,
+    join,
+    prepare_to_join,
+    trusted_giver,
+)
+from leeward.practice.chance import SeededChance
+from leeward.sync.errors import RelayNonsense, SyncError
+from leeward.sync.exchange import Exchange, Round
+
+HOUR = 3_600_000
+SIZES = (2, 3, 4)
+_PASSPHRASE = "a lamp in the third window"  # noqa: S105 - of vaults that live for a moment
+_ROLES = ("coordinator", "operator", "documenter", "coordinator")
+_NAMES = ("Anna", "Boris", "Vera", "Gleb")
+_LIES = tuple(art for art in Art if art not in HARMLESS)
+
+
+class Tick:
+    """A clock that moves one millisecond at each look, and otherwise only when it is told."""
+
+    def __init__(self, now: int = 1_790_000_000_000) -> None:
+        self.now = now
+
+    def now_ms(self) -> int:
+        """Return the time."""
+        self.now += 1
+        return self.now
+
+
+@dataclass(frozen=True)
+class Template:
+    """A team in step, closed, to be copied for each history: making keys takes longer than a history."""
+
+    folder: Path
+    relay: LyingRelay
+    witnesses: dict[str, Witness]
+    now: int
+
+
+class Desk:
+    """One member's desk in a history."""
+
+    def __init__(self, folder: Path, door: Door, clock: Tick, chance: SeededChance) -> None:
+        self.folder = folder
+        self.door = door
+        self.clock = clock
+        self.chance = chance
+        self.nonsense = False  # it was told that what answers is no relay
+        self.cut = False
+        self._seen = 0
+        self.tops: dict[str, int] = {}  # how far it had read each box when it wrote to the others
+        self.written: dict[tuple[str, int], bytes] = {}  # (circle, count) -> entry, as committed
+        self.start()
+        self.note()
+        self.written_before = len(self.written)
+
+    def start(self) -> None:
+        """Open the vault, as after a restart."""
+        vault = Vault.open(self.folder, _PASSPHRASE, clock=self.clock, chance=self.chance)
+        self.open_with(Session(vault, clock=self.clock, chance=self.chance))
+
+    def open_with(self, session: Session) -> None:
+        """Work with an open vault."""
+        self.session = session
+        self.vault = session.vault
+        self.id = self.vault.device.id
+        self.exchange = Exchange(self.vault, self.door, clock=self.clock, chance=self.chance)
+
+    def sync(self) -> bool:
+        """Do one round as the desk's thread does (office/sync.py); False if it could not be finished."""
+        done = Round()
+        exchange = self.exchange
+        exchange.trusted = trusted_giver(self.session)
+        try:
+            exchange.pull_grants(done)
+            exchange.pull_team(done, None)
+            exchange.push(done)
+            exchange.check_anchors(done)
+            deliver_letters(self.session)
+            exchange.pull_all(done, None)
+            make_new_keys(self.session, 8)
+            send_heads(self.session)
+            exchange.push(done)
+        except SyncError as error:
+            self.nonsense |= isinstance(error, RelayNonsense)
+            return False
+        finally:
+            self.note()
+        return True
+
+    def note(self) -> None:
+        """Write down what this desk committed since the last time, as it lies in its own database."""
+        for no, circle, _, count, entry in entries_in(self.vault, self._seen, self.id):
+            self._seen = no
+            self.written[circle, count] = entry
+
+    def named(self) -> set[str]:
+        """Return the circles (box "" for this device's own) of which this desk says that something is wrong."""
+        found = {fault.compartment for fault in self.exchange.memory.faults()}
+        late = {fault.where for fault in self.vault.faults()} & {
+            "waiting"
+        }  # of a device that was cut off: no lie
+        return found | {fault.compartment for fault in self.vault.faults() if fault.where not in late}
+
+    def circle_of(self) -> dict[str, str]:
+        """Return the circle of each box this desk reads; "" for the device's own."""
+        found = {self.vault.device.box: ""}
+        for circle in self.vault.compartments():
+            found.update((room.box, circle.id) for room in self.vault.rooms(circle.id, every=True))
+        return found
+
+
+def entries_in(vault: Vault, after: int = 0, device: str = "") -> Iterator[tuple[int, str, str, int, bytes]]:
+    """Yield the entries of a vault as they lie in its database: row, circle, author, count, bytes."""
+    with vault.database.reading() as connection:
+        rows: Any = connection.execute(
+            "SELECT c.no, p.id, c.device, c.first, c.body FROM chunk c JOIN compartment p ON p.no = c.compartment"
+            " WHERE c.no > ? AND (? = '' OR c.device = ?) ORDER BY c.no",
+            (after, device, device),
+        ).fetchall()
+    for no, circle, author, first, body in rows:
+        for place, entry in enumerate(msgspec.msgpack.decode(body, type=list[msgspec.Raw])):
+            yield no, circle, author, first + place, bytes(entry)
+
+
+@dataclass
+class Verdict:
+    """What came of one history."""
+
+    seed: int
+    steps: list[str]
+    accepted: list[str] = field(default_factory=list)  # a
+    lost: list[str] = field(default_factory=list)  # b
+    unnamed: list[str] = field(default_factory=list)  # c
+    accused: list[str] = field(default_factory=list)  # d
+    lies: Counter[str] = field(default_factory=Counter)  # that had an effect
+
+    def good(self) -> bool:
+        """Tell whether nothing went wrong."""
+        return not (self.accepted or self.lost or self.unnamed or self.accused)
+
+
+def make_templates(folder: Path) -> dict[int, Template]:
+    """Found a team of each size."""
+    return {size: _make_template(folder / str(size), size) for size in SIZES}
+
+
+def _make_template(folder: Path, size: int) -> Template:
+    """Found a team, with a case that two of it hold, all in step; close it."""
+    chance, clock = SeededChance(27), Tick()
+    relay = LyingRelay(chance)
+    desks: list[Session] = []
+    for name, role in zip(_NAMES[:size], _ROLES, strict=False):
+        place = folder / name
+        if not desks:
+            made = found_team(
+                place,
+                _PASSPHRASE,
+                team_name="Harbour line",
+                member_name=name,
+                role=role,
+                clock=clock,
+                chance=chance,
+                work_factor=1,
+            )
+        else:
+            made = prepare_to_join(place, _PASSPHRASE, clock=clock, chance=chance, work_factor=1)
+            card = device_card(made, name=name, role=role)
+            welcome = admit(desks[0], card, role, fingerprint=made.vault.device.id).welcome
+            join(made, welcome, fingerprint=desks[0].vault.device.id)
+        desks.append(made)
+    case = desks[0].vault.make_compartment("case").id
+    doors = [relay.door() for _ in desks]
+    _settle(desks, doors)
+    grant_case(desks[0], case, [desk.member_id for desk in desks[:2]])
+    _settle(desks, doors)
+    for desk in desks:
+        desk.vault.close()
+    witnesses = {name: door.witness for name, door in zip(_NAMES, doors, strict=False)}
+    return Template(folder, relay, witnesses, clock.now)
+
+
+def _settle(desks: list[Session], doors: list[Door]) -> None:
+    for _ in range(4):
+        for session, door in zip(desks, doors, strict=True):
+            exchange = Exchange(session.vault, door, clock=session.clock, chance=session.chance)
+            exchange.trusted = trusted_giver(session)
+            exchange.sync()
+            deliver_letters(session)
+
+
+class History:
+    """One history, from its seed."""
+
+    def __init__(self, seed: int, templates: Mapping[int, Template], folder: Path) -> None:
+        self.chance = SeededChance(seed)
+        size = self.chance.pick(SIZES)
+        template = templates[size]
+        self.clock = Tick(template.now + HOUR)
+        self.relay = template.relay.copy(SeededChance(seed + 1))
+        self.verdict = Verdict(seed, [])
+        self.honest = self.chance.share(0.15)
+        self.given: dict[str, set[str]] = {}  # circle -> names of the desks that were given its key
+        self.desks: dict[str, Desk] = {}
+        for name in _NAMES[:size]:
+            shutil.copytree(template.folder / name, folder / name)
+            door = self.relay.door()
+            door.witness = copy.deepcopy(template.witnesses[name])
+            own = SeededChance(seed * 8 + len(self.desks) + 2)
+            self.desks[name] = Desk(folder / name, door, self.clock, own)
+            for circle in self.desks[name].vault.compartments():
+                self.given.setdefault(circle.id, set()).add(name)
+        self.before = {
+            (circle, device, count): entry
+            for desk in self.desks.values()
+            for _, circle, device, count, entry in entries_in(desk.vault)
+        }
+
+    def play(self) -> Verdict:
+        """Play it to the end, and judge."""
+        try:
+            for _ in range(self.chance.between(5, 14)):
+                self._step()
+            self._exchange()
+            self._judge_names()
+            self._become_honest()
+            self._judge_entries()
+        finally:
+            for desk in self.desks.values():
+                desk.vault.close()
+        return self.verdict
+
+    def _step(self) -> None:
+        name = self.chance.pick(sorted(self.desks))
+        desk = self.desks[name]
+        what = self.chance.random.choices(
+            ("write", "sync", "trick", "deed", "fork", "calm", "restart", "later", "circle", "cut", "away"),
+            (30, 34, 16, 8, 4, 5, 3, 4, 4, 1, 3),
+        )[0]
+        if self.honest and what in {"trick", "deed", "fork"}:
+            what = "sync"
+        self.verdict.steps.append(f"{name} {what}")
+        match what:
+            case "write":
+                self._write(desk)
+            case "sync":
+                desk.sync()
+            case "restart":
+                desk.vault.close()
+                desk.start()
+            case "later":
+                self.clock.now += self.chance.hours(0.5, 30)
+            case "circle":
+                self._new_circle(name, desk)
+            case "cut":
+                self._cut(name, desk)
+            case _:
+                self._lie(what, desk)
+
+    def _lie(self, what: str, desk: Desk) -> None:
+        """Begin a lie, or end this desk's."""
+        match what:
+            case "trick":
+                art = self.chance.pick(_LIES)
+                left = self.chance.pick((1, 2, None, None))
+                desk.door.tricks.append(Trick(art, self._box(desk), left))
+                self._say(f"{art} {left}")
+            case "away":
+                art = self.chance.pick(sorted(HARMLESS))
+                desk.door.tricks.append(Trick(art, "", self.chance.between(1, 3)))
+            case "deed":
+                deed = self.chance.pick(tuple(Deed))
+                branch = self.chance.pick(sorted(self.relay.branches))
+                done = self.relay.do(deed, self._box(desk) or self.chance.pick(self.relay.boxes()), branch)
+                self._say(f"{deed} {done}")
+            case "fork":
+                boxes = self.relay.boxes() if self.chance.share(0.3) else [self._box(desk)]
+                self.relay.fork(desk.door, [box for box in boxes if box])
+            case _:
+                desk.door.tricks.clear()
+
+    def _say(self, what: str) -> None:
+        self.verdict.steps[-1] += f" {what}"
+
+    def _box(self, desk: Desk) -> str:
+        """Return one of the boxes this desk reads; sometimes "", which means all."""
+        return self.chance.pick(["", *sorted(desk.circle_of())])
+
+    def _write(self, desk: Desk) -> None:
+        for _ in range(self.chance.between(1, 2)):
+            circle = self.chance.pick(desk.vault.compartments()).id
+            record = desk.session.make_id()
+            desk.session.commit(circle, put("contact", record, name=f"{desk.id[:4]} {len(desk.written)}"))
+            desk.note()
+
+    def _new_circle(self, name: str, desk: Desk) -> None:
+        case = desk.vault.make_compartment("case").id
+        other = self.chance.pick(sorted(set(self.desks) - {name}))
+        grant_case(desk.session, case, [self.desks[other].session.member_id, desk.session.member_id])
+        self.given[case] = {name, other}
+        desk.note()
+
+    def _cut(self, name: str, desk: Desk) -> None:
+        if len(self.desks) < 3 or desk.cut or any(one.cut for one in self.desks.values()):
+            return
+        whom = self.chance.pick(sorted(set(self.desks) - {name}))
+        put_out(desk.session, [self.desks[whom].id])
+        self.desks[whom].cut = True
+        desk.note()
+        self._say(whom)
+
+    # the end
+
+    def _honest_desks(self) -> dict[str, Desk]:
+        return {name: desk for name, desk in self.desks.items() if not desk.cut}
+
+    def _exchange(self) -> None:
+        """Let a word of every honest desk reach the others (1)."""
+        if self.chance.share(0.5):
+            self.verdict.steps.append("tricks end")
+            for desk in self.desks.values():
+                desk.door.tricks.clear()
+        own = {desk.vault.device.box for desk in self.desks.values()}
+        for desk in self.desks.values():
+            desk.door.tricks = [
+                Trick(trick.art, box)
+                for trick in desk.door.tricks
+                if trick.art not in {*HARMLESS, Art.BREAK_OFF} and trick.left != 0
+                for box in ([trick.box] if trick.box else sorted(set(desk.circle_of()) - own))
+                if box not in own
+            ]
+            for box in own & desk.door.looks_at.keys():
+                del desk.door.looks_at[box]
+        self.clock.now += (
+            25 * HOUR
+        )  # a desk writes at least once a day, whether or not its last letter arrived
+        for first in (True, False):
+            for desk in self._honest_desks().values():
+                desk.sync()
+                if first:
+                    desk.tops = {box: desk.exchange.views.of(box).number for box in desk.circle_of()}
+
+    def _judge_names(self) -> None:
+        honest = self._honest_desks()
+        named = {name: desk.named() for name, desk in honest.items()}
+        guilty: set[str] = set()  # boxes of which something false was said to anybody
+        for name, desk in self.desks.items():
+            circle_of = desk.circle_of()
+            for box, how in desk.door.witness.contradicted.items():
+                guilty.add(box)
+                self.verdict.lies.update(how)
+                if not desk.cut and box in circle_of and circle_of[box] not in named[name]:
+                    self.verdict.unnamed.append(f"{name} was told {sorted(how)} of {self._place(box)}")
+        for one in self.desks:
+            for other in (name for name in self.desks if name > one):
+                self._compare(one, other, named, guilty)
+        for name, desk in honest.items():
+            circles = {circle for box, circle in desk.circle_of().items() if box in guilty}
+            self.verdict.accused.extend(f"{name} blames {one}" for one in named[name] - circles)
+
+    def _compare(self, one: str, other: str, named: dict[str, set[str]], guilty: set[str]) -> None:
+        mine, theirs = self.desks[one], self.desks[other]
+        conflicts = different(mine.door.witness, theirs.door.witness)
+        behind = {
+            box
+            for box, (one_top, other_top) in self._tops(mine, theirs).items()
+            if (self._lied_about(mine, box) and mine.door.witness.pasts[box].top < other_top)
+            or (self._lied_about(theirs, box) and theirs.door.witness.pasts[box].top < one_top)
+        }
+        guilty |= conflicts | behind
+        if one not in named or other not in named:
+            return
+        circles = mine.circle_of()
+        self.verdict.lies.update(["two pasts"] * len(conflicts) + ["kept back"] * len(behind))
+        for box in (conflicts | behind) & circles.keys() & theirs.circle_of().keys():
+            if circles[box] not in named[one] | named[other]:
+                how = "two pasts" if box in conflicts else "kept back"
+                self.verdict.unnamed.append(f"{one} and {other}: {how} of {self._place(box)}")
+
+    def _tops(self, mine: Desk, theirs: Desk) -> dict[str, tuple[int, int]]:
+        """Return how far each of two desks had read the boxes of both when they wrote to each other."""
+        return {box: (top, theirs.tops[box]) for box, top in mine.tops.items() if box in theirs.tops}
+
+    def _lied_about(self, desk: Desk, box: str) -> bool:
+        """Tell whether a desk is kept from seeing what is in a box."""
+        frozen = any(trick.art is Art.FREEZE and trick.box == box for trick in desk.door.tricks)
+        looks = desk.door.looks_at.get(box)
+        return frozen or any(one.door.looks_at.get(box) != looks for one in self.desks.values())
+
+    def _place(self, box: str) -> str:
+        for desk in self.desks.values():
+            for circle in desk.vault.compartments():
+                if any(room.box == box for room in desk.vault.rooms(circle.id, every=True)):
+                    return f"{circle.kind} {box[:4]}"
+        return f"a device's box {box[:4]}"
+
+    def _become_honest(self) -> None:
+        self.relay.behave(self.chance.pick(sorted(self.relay.branches)))
+        self.clock.now += 2 * HOUR
+        for _ in range(3):
+            for desk in self._honest_desks().values():
+                if not desk.sync():
+                    self.verdict.lost.append("a sync with an honest relay failed")
+
+    def _judge_entries(self) -> None:
+        true = dict(self.before)
+        for desk in self.desks.values():
+            true.update({(circle, desk.id, count): entry for (circle, count), entry in desk.written.items()})
+        cut = {desk.id for desk in self.desks.values() if desk.cut}
+        for name, desk in self.desks.items():
+            held = {
+                (circle, device, count): entry for _, circle, device, count, entry in entries_in(desk.vault)
+            }
+            for key, entry in held.items():
+                if true.get(key) != entry:
+                    self.verdict.accepted.append(f"{name} holds {key} that nobody wrote")
+            entitled = {circle for circle, names in self.given.items() if name in names}
+            for circle in {circle.id for circle in desk.vault.compartments()} - entitled:
+                self.verdict.accepted.append(f"{name} holds the circle {circle}")
+            for key in true.keys() - held.keys():
+                own = key[1] == desk.id
+                if own or (key[0] in entitled and not desk.cut and key[1] not in cut):
+                    self.verdict.lost.append(f"{name} lacks {key}")
+
+
+def play(seed: int, templates: Mapping[int, Template], folder: Path) -> Verdict:
+    """Play one history in an empty folder, which is removed afterwards."""
+    folder.mkdir(parents=True)
+    try:
+        return History(seed, templates, folder).play()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def room(base: Path) -> Path:
+    """Return a folder for vaults that live for a moment: in memory where the system offers that, else `base`."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+    with contextlib.suppress(OSError):
+        if memory.is_dir() and shutil.disk_usage(memory).free > 1 << 28:
+            return memory
+    return base
+
+
+__all__ = ["MAIN", "Desk", "History", "Template", "Verdict", "make_templates", "play", "room"]

@@ -1,0 +1,172 @@
+"""What this desk was shown of each box, in one number and one digest, and what colleagues say they were shown.
+
+A box only grows and its items never change, so two desks that were told the truth have the same digest at the same
+number. A relay that shows two desks two pasts can keep that up only until a word of one reaches the other.
+
+1. The digest of a box after item n is H(digest after n-1 + H(id, bytes of item n)), from zeros; 16 bytes of SHA-256.
+2. Of each box the newest digests are kept (KEPT), so that a colleague who is behind can be compared with, too.
+3. What a colleague was shown (a quote) is compared when this desk has come as far, and waits until then. A relay that
+   does not show as much as it showed the colleague, asked after the quote came, withholds.
+4. A colleague can lie as well: what is noted names the device whose word it rests on.
+5. Nothing here is believed about entries: a difference leads to reading and offering again, never to taking.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from leeward.ledger.store.vault import Vault
+from leeward.sync.honesty import Lie
+from leeward.sync.listing import Item
+
+DIGEST_BYTES = 16
+KEPT = 256
+_VIEW = "sync.view."
+_QUOTES = "sync.quotes"
+_LACKS = "sync.lacks"
+_QUOTES_MOST = 4_000
+_LACKS_MOST = 1_000
+_NOTHING = bytes(DIGEST_BYTES)
+
+
+class View(msgspec.Struct, array_like=True, frozen=True):
+    """How far a box was read, and what was there (1)."""
+
+    number: int = 0
+    said: int = 0  # the highest number that the relay said there is
+    last: bytes = b""  # the name of the item under `number`
+    digests: bytes = b""  # after each of the last numbers, the newest last (2)
+    at: int = 0  # when it last moved, milliseconds
+
+    @property
+    def digest(self) -> bytes:
+        """Return the digest of everything up to `number`."""
+        return self.digests[-DIGEST_BYTES:] or _NOTHING
+
+    def digest_at(self, number: int) -> bytes | None:
+        """Return the digest after a number; None if it is not kept any more or was not reached."""
+        back = (self.number - number + 1) * DIGEST_BYTES
+        if number == 0:
+            return _NOTHING
+        if back < DIGEST_BYTES or back > len(self.digests):
+            return None
+        return self.digests[len(self.digests) - back :][:DIGEST_BYTES]
+
+
+class Quote(msgspec.Struct, array_like=True, frozen=True):
+    """What a device says it was shown of a box of a circle: up to which number, and the digest there."""
+
+    circle: str
+    box: bytes  # 16 bytes
+    number: int
+    digest: bytes
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What a comparison led to: which lie, and on whose word."""
+
+    lie: Lie
+    where: str
+
+
+def name_of(item: str, untrusted_sealed: bytes) -> bytes:
+    """Return what stands for an item: its id and its bytes."""
+    return hashlib.sha256(bytes.fromhex(item) + untrusted_sealed).digest()[:DIGEST_BYTES]
+
+
+def extend(view: View, items: Sequence[Item], now: int) -> View:
+    """Return the view after these items, which follow it without a gap."""
+    digest, digests, last = view.digest, [view.digests], view.last
+    for item in items:
+        last = name_of(item.id, item.untrusted_sealed)
+        digest = hashlib.sha256(digest + last).digest()[:DIGEST_BYTES]
+        digests.append(digest)
+    kept = b"".join(digests)[-KEPT * DIGEST_BYTES :]
+    number = view.number + len(items)
+    return View(number, max(view.said, number), last, kept, now)
+
+
+def same_past(view: View, after: int, items: Sequence[Item]) -> bool:
+    """Tell whether items that follow a number are those that were shown under their numbers before."""
+    digest = view.digest_at(after)
+    for item in items:
+        if digest is None or item.number > view.number:
+            break
+        digest = hashlib.sha256(digest + name_of(item.id, item.untrusted_sealed)).digest()[:DIGEST_BYTES]
+        if view.digest_at(item.number) not in {None, digest}:
+            return False
+    return True
+
+
+class Views:
+    """The views of one vault, kept among its device-only values. Only the exchange with the relay moves them on."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+        self._held: dict[str, View] = {}
+
+    def of(self, box: str) -> View:
+        """Return how far a box was read and what was there."""
+        held = self._held.get(box)
+        if held is None:
+            raw = self._vault.local_get(_VIEW + box)
+            held = self._held[box] = msgspec.convert(raw, View) if raw else View()
+        return held
+
+    def keep(self, box: str, view: View) -> None:
+        """Keep a view for the next start."""
+        self._held[box] = view
+        self._vault.local_put(_VIEW + box, msgspec.to_builtins(view, builtin_types=(bytes,)))
+
+    def heard(self, device: str, quotes: Iterable[Quote], boxes: Mapping[str, str]) -> None:
+        """Take a colleague's word of what it was shown (3); `boxes` are those that this desk reads."""
+        kept = self._quotes()
+        lacks = self.lacks()
+        for quote in quotes:
+            box = quote.box.hex()
+            if box in boxes:
+                kept.setdefault(box, {})[device] = (quote.number, quote.digest)
+            else:
+                lacks[box] = device
+        if sum(map(len, kept.values())) <= _QUOTES_MOST and len(lacks) <= _LACKS_MOST:
+            self._vault.local_put(_QUOTES, msgspec.to_builtins(kept, builtin_types=(bytes,)))
+            self._keep_lacks(lacks)
+
+    def compare(self, box: str, view: View) -> list[Found]:
+        """Compare what colleagues were shown of a box with what this desk was, after it asked for all of it (3)."""
+        quotes = self._quotes()
+        waiting = quotes.pop(box, {})
+        found, left = [], {}
+        for device, (number, digest) in waiting.items():
+            if number > view.number:
+                left[device] = (number, digest)
+                found.append(Found(Lie.WITHHELD, f"item {number}, shown to device {device}"))
+            elif (view.digest_at(number) or digest) != digest:
+                found.append(Found(Lie.TWO_PASTS, f"item {number} or before, as shown to device {device}"))
+        if len(left) < len(waiting):
+            if left:
+                quotes[box] = left
+            self._vault.local_put(_QUOTES, msgspec.to_builtins(quotes, builtin_types=(bytes,)))
+        return found
+
+    def lacks(self) -> dict[str, str]:
+        """Return the boxes that a colleague named and this desk cannot read, with the device that named them."""
+        return dict(msgspec.convert(self._vault.local_get(_LACKS) or {}, dict[str, str]))
+
+    def settle_lacks(self, boxes: Iterable[str]) -> dict[str, str]:
+        """Forget those of the lacking boxes that can be read by now; return the others."""
+        lacks = self.lacks()
+        left = {box: device for box, device in lacks.items() if box not in set(boxes)} if lacks else {}
+        if len(left) < len(lacks):
+            self._keep_lacks(left)
+        return left
+
+    def _keep_lacks(self, lacks: Mapping[str, str]) -> None:
+        if lacks != self.lacks():
+            self._vault.local_put(_LACKS, dict(lacks))
+
+    def _quotes(self) -> dict[str, dict[str, tuple[int, bytes]]]:
+        return msgspec.convert(self._vault.local_get(_QUOTES) or {}, dict[str, dict[str, tuple[int, bytes]]])
