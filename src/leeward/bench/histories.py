@@ -437,7 +437,7 @@ class History:
 
     def _become_honest(self) -> None:
         self.relay.behave(self.chance.pick(sorted(self.relay.branches)))
-        self.clock.now += 2 * HOUR
+        self.clock.now += 25 * HOUR
         for _ in range(3):
             for desk in self._honest_desks().values():
                 if not desk.sync():

@@ -3,8 +3,8 @@
 1. At most once an hour each other device gets one letter: how far this desk has read the boxes of the circles that
    both hold, and the digest there (sync/views.py); none if nothing moved, but one a day all the same.
 2. Need to know: a box is named only to a device that was given its circle's key, as is written down in that circle.
-3. A device that was given a key and never got it is told of a box that it cannot read. It asks, and is given the key
-   again by the device that named the box, if that is what stands in the circle.
+3. A device that was given a key and never got it is told of a box that it cannot read. It asks, at once and
+   then hourly, and is given the key again by the device that named the box, if that is what stands in the circle.
 4. Letters are sealed, to the devices' own boxes: the relay does not know which of them it would have to drop.
 What cannot be read is dropped; a letter that comes twice says the same twice.
 """
@@ -54,7 +54,7 @@ def send_heads(session: Session) -> int:
     for box, device_id in Views(session.vault).settle_lacks(_own_boxes(session)).items():
         asked.setdefault(device_id, []).append(bytes.fromhex(box))
     for device_id, lacking in asked.items():
-        count += len(letters.send(session, [device_id], ASK_PURPOSE, msgspec.msgpack.encode(lacking)))
+        count += _ask(session, device_id, lacking)
     session.vault.local_put(_SENT, {**{one: at for one, at in sent.items() if one in shared}, "": now})
     return count
 
@@ -66,12 +66,17 @@ def take_heads(session: Session, came: letters.Came) -> None:
     except (msgspec.MsgspecError, RecursionError):
         return
     sound = all(
-        len(one.box) == BOX_BYTES and len(one.digest) == DIGEST_BYTES and 0 < one.number < 1 << 62
+        len(one.box) == BOX_BYTES and len(one.digest) == DIGEST_BYTES and 0 <= one.number < 1 << 62
         for one in quotes
     )
     if sound and len(quotes) <= _MOST:
         known = [one for one in quotes if not session.vault.was_forgotten(one.circle)]
-        Views(session.vault).heard(came.device_id, known, _own_boxes(session))
+        views = Views(session.vault)
+        before = views.lacks()
+        views.heard(came.device_id, known, _own_boxes(session))
+        new = [bytes.fromhex(box) for box in views.lacks() if box not in before]
+        if new:
+            _ask(session, came.device_id, new)
 
 
 def take_ask(session: Session, came: letters.Came) -> None:
@@ -92,6 +97,10 @@ def take_ask(session: Session, came: letters.Came) -> None:
     Outbox(session.vault, session.chance).send_all(parcels)
 
 
+def _ask(session: Session, device_id: str, boxes: list[bytes]) -> int:
+    return len(letters.send(session, [device_id], ASK_PURPOSE, msgspec.msgpack.encode(boxes)))
+
+
 def _shared(session: Session) -> dict[str, list[_Seen]]:
     """Return the boxes that each other device may know of, with what this desk was shown of them (2)."""
     views, roster = Views(session.vault), session.vault.roster()
@@ -102,7 +111,7 @@ def _shared(session: Session) -> dict[str, list[_Seen]]:
         rooms = session.vault.rooms(circle.id) if holders else ()
         for room in rooms:
             view = views.of(room.box)
-            for device_id in holders if view.number else ():
+            for device_id in holders:
                 found.setdefault(device_id, []).append((circle.id, room.box, view))
     return found
 
