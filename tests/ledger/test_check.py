@@ -70,7 +70,9 @@ def test_a_flipped_byte_anywhere_is_reported_with_its_place(folder: Path) -> Non
                 if path.name == "vault.db":
                     assert f"page {place // 4096 + 1} of vault.db" in {fault.where for fault in faults}
             except LedgerError:
-                assert path.parent.name == "slots"  # a slot that opens no more is reported by name of its error
+                assert (
+                    path.parent.name == "slots"
+                )  # a slot that opens no more is reported by name of its error
         path.write_bytes(whole)
     assert run(folder) == []
 

@@ -137,8 +137,10 @@ class Judge:
 
     def learn(self, entries: Sequence[Entry], batch: Batch) -> None:
         """Let the papers that just came in count for what follows."""
+        if self._compartment.kind != TEAM_KIND:
+            return
         changed = {change.record for change in _papers_of(entries)}
-        if not changed or self._compartment.kind != TEAM_KIND:
+        if not changed:
             return
         if self._papers is None:
             self._papers = read_papers(self._writer, self._place)

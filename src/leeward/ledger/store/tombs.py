@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import apsw
+import msgspec
 
 from leeward.base.say import say
 from leeward.ledger.entry import Entry, erase_groups, print_entry
 from leeward.ledger.errors import Erased
 from leeward.ledger.segment import join_entries
+
+CAME_BACK = "erased.came_back"
+"""Device-only: compartment to the epoch in whose box something lay that was erased here; office/erasing_work.py."""
 
 
 class Tombs:
@@ -41,10 +46,10 @@ class Tombs:
                 next_step=say("If the person comes back to you, begin anew."),
             )
 
-    def redact(self, entries: Sequence[Entry], body: bytes) -> tuple[list[Entry], bytes]:
+    def redact(self, entries: Sequence[Entry], body: bytes) -> tuple[Sequence[Entry], bytes]:
         """Return entries, and the body of them, without the groups of records that were erased."""
         if not self._names:
-            return list(entries), body
+            return entries, body
         return redact(entries, body, self.__contains__)[:2]
 
 
@@ -64,6 +69,13 @@ def bury(writer: apsw.Connection, place: int, compartment_id: str, records: Iter
     writer.executemany(
         "INSERT OR IGNORE INTO erased VALUES (?,?)", [(place, name_of(raw, record)) for record in records]
     )
+
+
+def note_came_back(writer: apsw.Connection, compartment_id: str, epoch: int) -> None:
+    """Keep among the device's own values that something erased lay whole in the box of a compartment's epoch."""
+    row: Any = writer.execute("SELECT value FROM local WHERE key=?", (CAME_BACK,)).fetchone()
+    noted = {**(msgspec.msgpack.decode(row[0]) or {} if row else {}), compartment_id: epoch}
+    writer.execute("INSERT OR REPLACE INTO local VALUES (?,?)", (CAME_BACK, msgspec.msgpack.encode(noted)))
 
 
 def name_of(compartment: bytes, record: str) -> bytes:
