@@ -215,6 +215,8 @@ class Invitation:
         )
         self._decided.wait(talk.left())  # 2
         with self._guard:
+            if self._state.phase is Phase.LETTING_IN:
+                return
             if self._stopped.is_set():
                 raise Stopped
             if self._state.phase is Phase.COMPARING:
@@ -227,9 +229,8 @@ class Invitation:
         expected = self._session.vault.device.id if self._state.plan.own else ""
         if card.beside != expected or card.device_id == self._session.vault.device.id:
             raise _refused(say("The other computer asks for something else than this invitation is for."))
-        known = self._session.vault.roster().get(card.device_id)
-        if known is not None and known.removed_at:
-            raise _refused(say("That computer was cut off from the team; with this vault it stays out."))
+        if card.device_id in self._session.vault.roster():  # or somebody shows a colleague's card as theirs
+            raise _refused(say("That computer's vault is in the team already, or was cut off from it."))
         self._card = (text, card)
         return card
 
@@ -263,7 +264,9 @@ class Invitation:
             _clean_up(self._session, relay)
 
     def _end(self, why: LeewardError) -> None:
-        if self._state.phase not in {Phase.DONE, Phase.OVER}:
+        if self._state.admission is not None:  # they are in, whatever went wrong afterwards
+            self._show(phase=Phase.DONE)
+        elif self._state.phase is not Phase.OVER:
             self._show(phase=Phase.OVER, why=why, code=(), compared=())
 
     def _show(self, **changed: object) -> None:
@@ -316,5 +319,5 @@ def _refused(why: Message) -> CardRefused:
     return CardRefused(
         why,
         kept=say("Nobody was let in."),
-        next_step=say("Ask over the call who is there, and make a new code."),
+        next_step=say("Ask over the call who is there. Make a new code, and let them join with a new vault."),
     )
