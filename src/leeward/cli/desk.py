@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import threading
 import webbrowser
@@ -16,6 +17,8 @@ from leeward.cli import ask, tell
 from leeward.cli.children import add_hanging, end_with_parent
 
 if TYPE_CHECKING:
+    import socket
+
     from leeward.desk.serve import DeskServer
     from leeward.office.session import Session
     from leeward.office.sync import Syncer
@@ -67,15 +70,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Open the vault and serve until locked or stopped."""
     passphrase = ask.passphrase(arguments, prompt="Passphrase")
-    from leeward.desk.app import make_desk  # noqa: PLC0415 - the question should come at once
-    from leeward.desk.security import open_socket  # noqa: PLC0415
-    from leeward.desk.serve import DeskServer  # noqa: PLC0415
-    from leeward.desk.watch import Watch  # noqa: PLC0415
+    from leeward.desk.security import open_socket  # noqa: PLC0415 - the question should come at once
     from leeward.ledger.store.vault import Vault  # noqa: PLC0415
-    from leeward.office.beside import Keeping  # noqa: PLC0415
-    from leeward.office.hotline_page.keeper import Keeper  # noqa: PLC0415
     from leeward.office.opened import tell_of_opening  # noqa: PLC0415
-    from leeward.office.relay import relay_of, set_relay  # noqa: PLC0415
+    from leeward.office.relay import set_relay  # noqa: PLC0415
     from leeward.office.session import Session  # noqa: PLC0415
 
     clock, chance = SystemClock(), SystemChance()
@@ -88,49 +86,52 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.relay:
             set_relay(vault, arguments.relay, proxy=arguments.proxy)
         tell_of_opening(session)
-        syncer = _syncer(session)
-        relay = relay_of(session) if syncer is not None else None
-        keeper = Keeper(session, relay)
-        keeping = Keeping(session, relay)
-        ending = threading.Event()
-        if arguments.until_stdin_ends:
-            end_with_parent(ending.set)
-        desk = make_desk(
-            session,
-            syncer,
-            port=listening.getsockname()[1],
-            lock=ending.set,
-            language=arguments.language,
-            lock_after=arguments.lock_after,
-        )
-
-        def ready() -> None:
-            address = desk.address()
-            tell.line(f"Desk at {address}")
-            if not arguments.no_browser:
-                webbrowser.open(address)
-
-        server = DeskServer(desk, ready)
-        threading.Thread(target=_stop_when, args=(ending, server), name="lock", daemon=True).start()
-        if syncer is not None:
-            syncer.start()
-        keeper.start()
-        keeping.start()
-        desk.state.channels.start()
-        watch = Watch(desk.state)
-        watch.start()
-        try:
-            server.run(sockets=[listening])
-        finally:
-            watch.stop()
-            desk.state.inviting.stop()
-            desk.state.channels.stop()
-            keeper.stop()
-            if syncer is not None:
-                syncer.stop()
-            keeping.stop()
+        _serve(arguments, session, listening)
     tell.line("The desk is closed and its keys are gone from memory.")
     return 0
+
+
+def _serve(arguments: argparse.Namespace, session: Session, listening: socket.socket) -> None:
+    from leeward.desk.app import make_desk  # noqa: PLC0415
+    from leeward.desk.serve import DeskServer  # noqa: PLC0415
+    from leeward.desk.watch import Watch  # noqa: PLC0415
+    from leeward.office.backups import BackupKeeper  # noqa: PLC0415
+    from leeward.office.beside import Keeping  # noqa: PLC0415
+    from leeward.office.hotline_page.keeper import Keeper  # noqa: PLC0415
+    from leeward.office.relay import relay_of  # noqa: PLC0415
+
+    syncer = _syncer(session)
+    relay = relay_of(session) if syncer is not None else None
+    keeper, keeping = Keeper(session, relay), Keeping(session, relay)
+    backups = BackupKeeper(session)
+    ending = threading.Event()
+    if arguments.until_stdin_ends:
+        end_with_parent(ending.set)
+    desk = make_desk(
+        session,
+        syncer,
+        port=listening.getsockname()[1],
+        lock=ending.set,
+        language=arguments.language,
+        lock_after=arguments.lock_after,
+    )
+
+    def ready() -> None:
+        address = desk.address()
+        tell.line(f"Desk at {address}")
+        if not arguments.no_browser:
+            webbrowser.open(address)
+
+    server = DeskServer(desk, ready)
+    threading.Thread(target=_stop_when, args=(ending, server), name="lock", daemon=True).start()
+    watch = Watch(desk.state)
+    with contextlib.ExitStack() as running:  # stopped in the other order
+        for one in (keeping, syncer, keeper, backups, desk.state.channels, watch):
+            if one is not None:
+                one.start()
+                running.callback(one.stop)
+        running.callback(desk.state.inviting.stop)
+        server.run(sockets=[listening])
 
 
 def _stop_when(ending: threading.Event, server: DeskServer) -> None:

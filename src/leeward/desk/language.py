@@ -36,6 +36,7 @@ AREAS = (
     "cutoff",
     "taken",
     "joining",
+    "recovery",
 )
 
 _LOCALES = {"en": Locale("en", "GB"), "ru": Locale("ru")}  # both: weeks start on Monday, 24 hours

@@ -14,6 +14,7 @@ from leeward.office import (
     findings,
     intake,
     opened,
+    recovery_view,
     release,
     retention,
     taken_tasks,
@@ -52,6 +53,7 @@ def gather(session: Session) -> Day:
         release,
         erasing,
         retention,
+        recovery_view,
     )
     now = session.now()
     found = in_order([need for area in areas for need in area.needs_now(session)])
