@@ -5,7 +5,7 @@
 3. It is kept as this one is: filled from here, and in step with the relay by its own box, so that its first request
    by force is not its first.
 4. Nobody else gives it keys: a member's further devices get what their own device gives them (office/team.py).
-5. Whoever has an older device that belongs cannot set one up: so it cannot be asked of the one beside either.
+5. A further device cannot have one, whatever became of the older: so the one beside refuses as any other would.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from leeward.base.errors import LeewardError
 from leeward.base.limits import PASSPHRASE_LEAST
 from leeward.base.say import say, say_count
 from leeward.domain.team import TEAM_KINDS, Member
-from leeward.ledger.roster import first_devices
 from leeward.ledger.store import beside
 from leeward.ledger.store.making import open_beside
 from leeward.ledger.store.vault import Vault
@@ -37,6 +36,7 @@ from leeward.sync.outbox import Outbox
 from leeward.sync.port import Relay
 
 _PAGE = 200
+_PATIENCE_SECONDS = 5.0
 _one = threading.Lock()  # it is opened by one thread at a time
 
 
@@ -79,7 +79,8 @@ def offered(session: Session) -> list[Offered]:
 
 def is_possible(session: Session) -> bool:
     """Tell whether this device may have one (5)."""
-    return session.vault.device.id in first_devices(session.vault.roster())
+    own = session.vault.roster().get(session.vault.device.id)
+    return own is not None and not own.beside
 
 
 def set_up(session: Session, words: str, again: str, *, circles: Collection[str], alone: bool) -> None:
@@ -107,6 +108,8 @@ def set_up(session: Session, words: str, again: str, *, circles: Collection[str]
 def forget(session: Session) -> None:
     """Let no such passphrase open anything here any more; its device is put out."""
     there, vault = kept(session), session.vault
+    if not is_possible(session):  # what lies beside a further device is not its own (5)
+        return
     with vault.slots_lock, _one:
         beside.forget(vault.folder, vault.database)
         vault.local_put(BESIDE, None)
@@ -145,7 +148,7 @@ def _check(session: Session, words: str, again: str, *, alone: bool) -> None:
         raise BesideRefused(
             say("This is a further device of yours: such a passphrase belongs on the older one."),
             kept=unchanged,
-            next_step=say("Set it up there. If that computer is gone, cut it off first (Safety)."),
+            next_step=say("Set it up there. If that computer is gone, join the team with a new vault."),
         )
     if words != again:
         raise BesideRefused(
@@ -244,9 +247,10 @@ class Keeping:
         """Fill once more, and end; to be called while the vault is open."""
         self._stopping.set()
         if self._thread.is_alive():
-            self._thread.join()
-        with contextlib.suppress(LeewardError):
-            fill(self._session)
+            self._thread.join(_PATIENCE_SECONDS)
+        if not self._thread.is_alive() and not computer.is_gone(self._session):
+            with contextlib.suppress(LeewardError):
+                fill(self._session)
 
     def _work(self) -> None:
         while not self._stopping.wait(self._seconds):

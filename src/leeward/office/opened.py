@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 import msgspec
@@ -16,6 +17,7 @@ import msgspec
 from leeward.base.say import Moment, say
 from leeward.domain.team import Member
 from leeward.domain.today import Need, Urgency
+from leeward.ledger.errors import NoRoom
 from leeward.ledger.roster import first_devices
 from leeward.ledger.store.beside import take_note, was_opened
 from leeward.office import letters
@@ -39,7 +41,7 @@ class Told(msgspec.Struct, frozen=True):
     seen_at: int = 0  # when this member took it off Today
 
 
-def tell(session: Session) -> None:
+def tell_of_opening(session: Session) -> None:
     """Write the letters of this opening; they leave with the next contact with the relay (1, 2)."""
     forced = was_opened(session.vault.database)
     others = [
@@ -47,8 +49,9 @@ def tell(session: Session) -> None:
         for one in first_devices(session.vault.roster()).values()
         if one.member_id != session.member_id
     ]
-    letters.send(session, others, PURPOSE, bytes([forced]).ljust(_BODY_BYTES, b"\0"))
-    take_note(session.vault.database)
+    with contextlib.suppress(NoRoom):  # the next opening tells it then; a full disk must not keep anybody out
+        letters.send(session, others, PURPOSE, bytes([forced]).ljust(_BODY_BYTES, b"\0"))
+        take_note(session.vault.database)
 
 
 def take(session: Session, came: letters.Came) -> None:
@@ -98,6 +101,7 @@ def needs_now(session: Session) -> list[Need]:
                 ),
                 why=say("Treat this person, and all that this computer could open, as taken."),
                 since=one.came_at,
+                weight=1.0,
                 action=say("What to do"),
                 href=f"{HERE}#{one.id}",
             )

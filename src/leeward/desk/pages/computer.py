@@ -1,4 +1,4 @@
-"""Safety, this computer: the passphrase of the vault that lies here, locking by itself, and burning it."""
+"""Safety, this computer: the passphrases of what lies here, locking by itself, burning it, and who was forced."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from leeward.desk.forms import clean
 from leeward.desk.last import last_page
 from leeward.desk.render import desk_of, done, form_of, office_of, render
 from leeward.desk.sticks import can_watch
-from leeward.office import computer
+from leeward.office import beside, computer, opened, team
 
 _HERE = "/safety/computer"
 
@@ -37,6 +37,9 @@ def _page(request: Request, wrong: LeewardError | None = None) -> Response:
         minutes=computer.lock_after(office_of(request)),
         limits=(computer.LOCK_LEAST, computer.LOCK_MOST),
         loss=computer.what_burns(office_of(request)),
+        can_have=beside.is_possible(office_of(request)),
+        beside=beside.kept(office_of(request)),
+        offered=beside.offered(office_of(request)),
     )
 
 
@@ -48,6 +51,42 @@ def change_passphrase(request: Request) -> Response:
     except LeewardError as error:
         return _page(request, error)
     return done(request, _HERE, say("The new passphrase holds. The old one's key slot is destroyed."))
+
+
+def set_beside(request: Request) -> Response:
+    """Set up what another passphrase opens. What was typed is not shown again, whatever goes wrong."""
+    form = form_of(request)
+    words, again = (_as_typed(request, name) for name in ("words", "again"))
+    try:
+        beside.set_up(
+            office_of(request), words, again, circles=form.many("circle"), alone=form.line("alone") == "1"
+        )
+    except LeewardError as error:
+        return _page(request, error)
+    return done(request, f"{_HERE}#forced", say("Kept. It holds from now on."))
+
+
+def forget_beside(request: Request) -> Response:
+    """Let no such passphrase open anything."""
+    beside.forget(office_of(request))
+    return done(request, f"{_HERE}#forced", say("No such passphrase opens anything here."))
+
+
+def show_opened(request: Request) -> Response:
+    """Show whose computers were opened by force, and what to do."""
+    session = office_of(request)
+    return render(
+        request,
+        "safety/opened.html",
+        told=opened.told(session),
+        names={one.id: one.name for one in team.members(session)},
+    )
+
+
+def put_aside(request: Request) -> Response:
+    """Take one off Today."""
+    opened.put_aside(office_of(request), form_of(request).line("id"))
+    return done(request, opened.HERE, say("Off Today. It stays in this list."))
 
 
 def burn(request: Request) -> Response:
@@ -121,6 +160,10 @@ def _as_typed(request: Request, name: str) -> str:
 routes = [
     Route(_HERE, show),
     Route(f"{_HERE}/passphrase", change_passphrase, methods=["POST"]),
+    Route(f"{_HERE}/forced", set_beside, methods=["POST"]),
+    Route(f"{_HERE}/forced/forget", forget_beside, methods=["POST"]),
+    Route(opened.HERE, show_opened),
+    Route(f"{opened.HERE}/aside", put_aside, methods=["POST"]),
     Route(f"{_HERE}/burn", burn, methods=["POST"]),
     Route(f"{_HERE}/stick", make_stick, methods=["POST"]),
     Route(f"{_HERE}/lock", set_lock, methods=["POST"]),
