@@ -26,6 +26,7 @@ from leeward.domain.intake import Contact
 from leeward.domain.relocation.exposure import Incident, Line, incident_id, is_worse, task_id
 from leeward.domain.relocation.exposure_known import Subject
 from leeward.domain.relocation.exposure_lines import lines_of
+from leeward.domain.relocation.exposure_said import pack
 from leeward.domain.relocation.places import Place
 from leeward.domain.relocation.words import EXPOSURE
 from leeward.domain.typed import Change, write_new
@@ -235,6 +236,7 @@ def _write_tasks(session: Session, tonight: Tonight, rows: list[Row], words: Wor
             about_id=line.about_id,
             incident_id=name,
             step=line.step,
+            said=pack(line.do),
         )
         by_circle.setdefault(line.circle, []).append(write_new(task))
     for circle, groups in by_circle.items():

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from leeward.base.say import Code, Moment, say, say_count
+from leeward.base.say import Code, Message, Moment, say, say_count
 from leeward.domain.cases.case import Case
 from leeward.domain.cases.work import Task
 from leeward.domain.relocation.exposure import STEP, STEPS
+from leeward.domain.relocation.exposure_said import unpack
 from leeward.domain.today import Need, Urgency
 from leeward.office.duty import Duty, duty_of
 from leeward.office.session import Session
@@ -30,6 +31,11 @@ def running(session: Session) -> list[Task]:
     """Return the open tasks of all lists that this desk may see, in the order in which they are to be done."""
     found = [one for one in session.find(Task) if one.open and one.step in STEPS and one.incident_id]
     return sorted(found, key=lambda one: (STEPS.index(one.step), one.due, one.id))
+
+
+def sentence(task: Task) -> Message:
+    """Return what a task says, for the reader's language; the title as it was written if that is damaged."""
+    return unpack(task.said) or say("{task}", task=task.title)
 
 
 def page_of(task: Task) -> str:
@@ -83,7 +89,7 @@ def _need(task: Task, holder: str, number: int) -> Need:
     return Need(
         Urgency.MISSED,
         say("Tonight: {step}", step=Code(f"{STEP.name}/{task.step}")),
-        say("{task}", task=task.title),
+        sentence(task),
         say("Until {time}. Somebody or something may be in other hands.", time=Moment(task.due))
         if task.due
         else say("Somebody or something may be in other hands."),

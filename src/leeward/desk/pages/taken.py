@@ -44,6 +44,7 @@ def show(request: Request) -> Response:
         began_s=session.now() // 1000,
         names=names(session),
         ask=_to_ask(session),
+        sentence=taken_tasks.sentence,
         me=session.member_id,
         STEP=STEP,
     )
@@ -82,6 +83,7 @@ def _choose(request: Request) -> Response:
         places=in_order(session.find(Place)),
         tasks=tasks,
         page_of=taken_tasks.page_of,
+        sentence=taken_tasks.sentence,
         names=known,
         me=session.member_id,
         drills=taken_tasks.drills(session)[::-1][:3],

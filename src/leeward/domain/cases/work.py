@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from leeward.base.say import say
 from leeward.domain.errors import RuleBroken
@@ -51,6 +51,7 @@ class Task(Typed, frozen=True, kw_only=True):
     about_id: str = ""  # any other record it is about
     incident_id: str = ""  # of the list it belongs to, when somebody was taken
     step: str = ""  # relocation.exposure.STEP: which step of that list
+    said: Any = None  # the title in no language yet (relocation.exposure_said), for whoever reads another
     done_at: int = 0
     done_by_id: str = ""
     result: str = ""

@@ -183,9 +183,13 @@ def in_order(lines: Iterable[Line]) -> list[Line]:
     once: dict[tuple[str, str], Line] = {}
     for line in lines:
         there = once.get(line.key)
-        if there is None or (line.how, line.due, str(line.why)) < (there.how, there.due, str(there.why)):
+        if there is None or _surer(line) < _surer(there):
             once[line.key] = line
     return sorted(once.values(), key=_place)
+
+
+def _surer(line: Line) -> tuple[int, int, int, str]:
+    return line.how, line.due, -line.people, str(line.why)
 
 
 def _place(line: Line) -> tuple[int, int, int, int, int, str]:
