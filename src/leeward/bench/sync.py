@@ -12,16 +12,14 @@ signatures and the chain, merges the entries into records and indexes their word
 from __future__ import annotations
 
 import itertools
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from leeward.base.ports import SystemChance, SystemClock
 from leeward.bench.invented import Author, Colleague, work_on_records
+from leeward.bench.loopback import relay_process
 from leeward.bench.table import Figure
 from leeward.ledger.accept import Signer, check_signature, open_segment
 from leeward.ledger.store.database import KEY_BYTES, Database
@@ -34,23 +32,11 @@ GOAL = 15_000.0
 IN_SEGMENT = 100
 EACH = 10  # entries a record
 
-_RELAY = """
-import sys
-from leeward.relay.app import make_app
-from leeward.relay.open_store import open_store
-from leeward.relay.serve import serve
-store = open_store(sys.argv[1])
-try:
-    serve(make_app(store), on_ready=lambda address: print(address, flush=True))
-finally:
-    store.close()
-"""
-
 
 def run(*, quick: bool, progress: Callable[[str], None]) -> list[Figure]:
     """Measure; see Bench. `quick` takes 20,000 entries, the whole 100,000."""
     records = 2_000 if quick else 10_000
-    with tempfile.TemporaryDirectory(prefix="leeward-bench-") as name, _relay(Path(name)) as address:
+    with tempfile.TemporaryDirectory(prefix="leeward-bench-") as name, relay_process(Path(name)) as address:
         folder = Path(name)
         relay = RelayClient(address)
         progress("a team of two")
@@ -144,21 +130,3 @@ def _insert_only(path: Path, size: int, entries: int) -> float:
     seconds = time.perf_counter() - start
     database.close()
     return entries / seconds
-
-
-@contextmanager
-def _relay(folder: Path) -> Iterator[str]:
-    """Run a relay in a process of its own until the end of the block; gives its address."""
-    command = [sys.executable, "-c", _RELAY, str(folder / "relay")]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own interpreter and code
-    try:
-        assert process.stdout is not None
-        address = process.stdout.readline().strip()
-        if not address:
-            raise RuntimeError("the relay did not start")
-        yield address
-    finally:
-        process.terminate()
-        process.wait(30)
-        if process.stdout is not None:
-            process.stdout.close()
