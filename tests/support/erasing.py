@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +40,8 @@ class Scene:
     other_case: str
     other_contact: str
     circles: tuple[str, ...]
-    first: bytes = b""
-    gone: set[str] = field(default_factory=set)
+    first: bytes
+    relay: Any
 
     @property
     def anna(self) -> Desk:
@@ -70,13 +70,15 @@ def scene(folder: Path, relay: Any) -> Scene:
     )
     computer.leave_typed(anna.session, f"/people/{case}", [("note", f"half {MARKERS[9]}")])
     clock.ms += 1000
-    settle(anna, boris, clara)
+    work(anna, boris, clara, rounds=2)
     circles = tuple(
         one.id
         for one in anna.vault.compartments()
         if one.kind in {"case", "identity"} and _is_of(anna, one.id, case)
     )
-    return Scene((anna, boris, clara), clock, writer, case, contact.id, case_other, other.id, circles, first)
+    return Scene(
+        (anna, boris, clara), clock, writer, case, contact.id, case_other, other.id, circles, first, relay
+    )
 
 
 def person(anna: Desk, boris: Desk, contact: str, name: str, words: tuple[str, ...]) -> str:
@@ -120,11 +122,15 @@ def work(*desks: Desk, rounds: int = 1) -> None:
     for _ in range(rounds):
         for desk in desks:
             desk.sync()
+            desk.exchange().outbox.deliver_pieces(desk.relay, 99)
 
 
 def marked(desk: Desk) -> set[str]:
     """Return the markers that are anywhere in a desk's decrypted pages, index, local values and files."""
-    return {marker for marker in MARKERS if traces(desk.session.vault, search_with_stems(marker))}
+    vault = desk.session.vault
+    if not traces(vault, search_with_stems(*MARKERS)):
+        return set()
+    return {marker for marker in MARKERS if traces(vault, search_with_stems(marker))}
 
 
 def records_but(desk: Desk, made: Scene) -> dict[str, str]:

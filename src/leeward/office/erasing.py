@@ -24,6 +24,7 @@ from leeward.domain.erasing import (
     Voices,
     digest_of,
     done_by,
+    names_records,
     note_id,
     standing,
     voices,
@@ -129,8 +130,14 @@ def may_keep_account(session: Session, case_id: str) -> bool:
 
 
 def agree(session: Session, erasure_id: str) -> None:
-    """Say that it is to be done: with a second member's word it is done at once."""
+    """Say that it is to be done: with a second member's word it is done at once. ErasureRefused."""
     found = require(session, Erasure, erasure_id)
+    if not names_records(found) and reach_of(session, found).wrote_again:
+        raise ErasureRefused(
+            say("They wrote again since this was asked for."),
+            kept=say("Nothing is erased."),
+            next_step=say("Read what they wrote. If they still want it, ask for it once more."),
+        )
     session.commit(found.compartment, _voice(found, "want"))
 
 

@@ -30,6 +30,7 @@ from leeward.domain.erasing import (
 )
 from leeward.domain.typed import write_new
 from leeward.ledger.model import note
+from leeward.ledger.store.tombs import CAME_BACK
 from leeward.ledger.store.vault import Compartment, Vault
 from leeward.office import computer
 from leeward.office.erasing import belonging, erasures, note_seen, show
@@ -44,6 +45,7 @@ from leeward.office.retention import (
 )
 from leeward.office.session import Session
 from leeward.sync.errors import RelayRefused
+from leeward.sync.moved import newest_move
 from leeward.sync.outbox import Outbox
 from leeward.sync.port import Relay
 
@@ -101,6 +103,7 @@ def erase_on_relay(session: Session, relay: Relay) -> None:
         plan = _read(session, erasure_id)
         if plan is not None and plan.here and _clear_relay(session, relay, plan):
             _conclude(session, plan)
+    _clear_what_came_back(session, relay)
     follow_moves(session, relay)
     for erasure in erasures(session):
         _note_complete(session, erasure)
@@ -228,6 +231,31 @@ def _clear_relay(session: Session, relay: Relay, plan: Plan) -> bool:
         else:
             clear = False
     return clear
+
+
+def _clear_what_came_back(session: Session, relay: Relay) -> None:
+    """Rule 5, for what the ledger itself refused: it lies whole in the newest box, and that is made anew."""
+    noted: dict[str, int] = dict(session.vault.local_get(CAME_BACK) or {})
+    held = {one.id for one in session.vault.compartments()}
+    for circle, epoch in list(noted.items()):
+        if circle in held and newest_move(session.vault, circle) <= epoch:
+            since = _since(session, circle, epoch)
+            if not is_my_turn(session, circle, since):
+                continue
+            make_room(session, relay, circle, _erased_in(session, circle))
+        del noted[circle]
+    if noted != (session.vault.local_get(CAME_BACK) or {}):
+        session.vault.local_put(CAME_BACK, noted)
+
+
+def _since(session: Session, circle: str, epoch: int) -> int:
+    """Return since when this desk knows that something came back there, milliseconds."""
+    key = "erasing.came_back_since"
+    known: dict[str, list[int]] = dict(session.vault.local_get(key) or {})
+    if known.get(circle, [0, 0])[0] != epoch:
+        known[circle] = [epoch, session.now()]
+        session.vault.local_put(key, known)
+    return int(known[circle][1])
 
 
 def _erased_in(session: Session, circle: str) -> set[str]:

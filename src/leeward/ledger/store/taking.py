@@ -36,7 +36,7 @@ from leeward.ledger.store.faults import keep_fault
 from leeward.ledger.store.judging import Claims, Judge, fork
 from leeward.ledger.store.keyring import Compartment, Keyring
 from leeward.ledger.store.records import Batch
-from leeward.ledger.store.tombs import Tombs
+from leeward.ledger.store.tombs import Tombs, note_came_back
 from leeward.ledger.store.writing import next_chunk, store_chunk
 
 
@@ -84,6 +84,8 @@ class Taker:
                     " SET number=max(number, excluded.number)",
                     (box, max(number for number, _ in items)),
                 )
+            if run.came_back and box == compartment.box:
+                note_came_back(writer, compartment.id, compartment.epoch)
         return Accepted(run.entries, run.faults), run.batch.kinds
 
     def waiting_in(self) -> list[str]:
@@ -138,6 +140,7 @@ class _Run:
     ) -> None:
         self._vouched = vouched
         self.batch = Batch(writer)
+        self.came_back = False  # something that was erased here lay on the relay once more
         self.entries = 0
         self.faults: list[Fault] = []
         self._writer = writer
@@ -229,6 +232,7 @@ class _Run:
         if taken is None:
             return
         entries, body = self._tombs.redact(taken.entries, segment.body)  # 6
+        self.came_back |= body != segment.body
         if head.device == self._own:
             self._take_back(entries)
         else:
