@@ -13,8 +13,10 @@ from tests.support.teams import Desk, closing, found, newcomer, settle
 from leeward.domain.cases.case import Case, Identity
 from leeward.domain.team import ROLES, STARTING_CIRCLES, TEAM_KINDS, Member
 from leeward.domain.typed import write_new
+from leeward.office.errors import CardRefused
 from leeward.office.inviting import Inviting, Phase
-from leeward.office.team import members, who_can_open
+from leeward.office.joining import Joining
+from leeward.office.team import grant_case, members, who_can_open
 from leeward.seal.pake import Meeting
 
 
@@ -176,6 +178,37 @@ def test_a_desk_has_one_invitation_at_a_time_and_none_after_it_stops(
     assert len(relay.boxes) == before
     inviting.clear()
     assert inviting.current is None
+
+
+def test_the_list_at_the_end_names_what_is_missing_and_what_nobody_promised(
+    anna: Desk, relay: RelaySimulator, tmp_path: Path
+) -> None:
+    with invited(anna, plan(anna, "operator")) as invitation:
+        timur = Newcomer(tmp_path / "timur", relay.door())
+        words = timur.joining.meet(code_of(invitation))
+        assert until(invitation, Phase.COMPARING).compared == words
+        invitation.agree()
+        timur.joining.wait_for_yes()
+        before = timur.joining.fetch(seconds=0.2)  # the inviter's desk has not sent the keys yet
+        assert (before.parts, len(before.missing)) == ((), 3)
+        assert until(invitation, Phase.DONE).held == 0
+        anna.sync()
+        case = sorted(of_kind(anna, "case"))[0]
+        grant_case(anna.session, case, [timur.desk.session.member_id])
+        anna.sync()
+        timur.desk.sync()
+        after = timur.joining.fetch(seconds=0.2)
+    with closing(timur.desk):
+        assert after.missing == ()
+        assert {part.id for part in after.extra} == {case}
+
+
+def test_a_vault_joins_one_team(anna: Desk, relay: RelaySimulator, tmp_path: Path) -> None:
+    with invited(anna, plan(anna, "volunteer")) as invitation:
+        timur = Newcomer(tmp_path / "timur", relay.door())
+        timur.come_in(invitation, anna)
+    with closing(timur.desk), pytest.raises(CardRefused, match="already"):
+        Joining(timur.desk.session, relay.door(), name="Timur").prepare()
 
 
 def test_the_way_by_files_still_works_beside_it(anna: Desk, relay: RelaySimulator, tmp_path: Path) -> None:

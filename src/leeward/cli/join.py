@@ -24,7 +24,7 @@ examples:
         goes on with a vault whose first try failed; a further computer of yours joins in the same way
 
 Your colleague opens Safety, “Invite somebody”, and stays on the call: both of you compare three words.
-For scripts, the passphrase (--passphrase-file -) and then the code are lines of standard input.
+For scripts: the passphrase (--passphrase-file -) and then the code are lines of standard input.
 """
 
 _WORDS = {
@@ -111,9 +111,6 @@ def _join(joining: Joining, folder: Path) -> int:
             raise
         except LeewardError as trouble:
             tell.error(trouble)
-            if not sys.stdin.isatty():
-                tell.aside("This vault stays as it is: start the same command again with a new code.")
-                return 3
     of_same = " as a further computer of the same person" if joining.is_own else ""
     tell.line(f"You are in the team “{team}”{of_same}. Fetching the keys…")
     progress = tell.Progress("Keys")
@@ -164,7 +161,7 @@ def _line(prompt: str) -> str:
         return input(prompt if sys.stdin.isatty() else "")
     except EOFError:
         raise NoCode(
-            "No code was typed.",
+            "Nobody typed a code any more.",
             kept="This vault stays as it is.",
             next_step="Start the same command again when your colleague has a code for you.",
         ) from None

@@ -174,9 +174,10 @@ class Joining:
 
     def _thank(self, held: int) -> None:
         if self._talk is not None and self._joiner is not None:
+            talk, joiner, self._talk = self._talk, self._joiner, None  # once
             with contextlib.suppress(LeewardError):  # the other side shows that we were not heard
-                self._talk.extend(_LOOK_SECONDS)
-                self._talk.send(Step.THANKS, self._joiner.thanks(print_joining(Thanks(held=held))))
+                talk.extend(_LOOK_SECONDS)
+                talk.send(Step.THANKS, joiner.thanks(print_joining(Thanks(held=held))))
 
     def _held(self) -> Held:
         here = {one.id: Part(one.id, one.kind) for one in self._session.vault.compartments()}
