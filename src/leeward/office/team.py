@@ -42,6 +42,7 @@ from leeward.sync.outbox import Outbox
 
 BESIDE = "beside"  # device-only: what lies beside this vault (office/beside.py)
 _passed: WeakKeyDictionary[Vault, int] = WeakKeyDictionary()  # how far `pass_on` has looked
+_WITHHELD = "team.withheld"  # device-only: of further devices let in here, by id, what their owner left out
 _GIVER = "team.giver"  # device-only: the verify key of who let this device in
 
 
@@ -217,6 +218,10 @@ def admit(
         owner = member_of_key(card.verify_key)
         changes.append(write_new(Member(id=owner, name=name or card.name, role=role)))
     chosen = _chosen(session, parts) if parts is not None else starting_parts(session, role)
+    if card.beside and parts is not None:
+        held = {one.id for one in session.vault.compartments()}
+        left_out = sorted(held - {part.id for part in chosen})
+        session.vault.local_put(_WITHHELD, {**_withheld(session), card.device_id: left_out})
     session.commit(circle, *changes)
     for part in chosen:
         hand(session, part.id, {card.device_id: owner})
@@ -271,21 +276,25 @@ def grant_case(session: Session, compartment: str, member_ids: Collection[str]) 
     What a member's further devices are given, that member's own devices decide: `pass_on` (ADR 24).
     """
     already = {access.device_id for access in who_can_open(session, compartment)}
+    roster, own = session.vault.roster(), session.vault.device.id
+    reached = dict(first_devices(roster))
+    if own in roster:
+        reached[own] = roster[own]
     wanted = {
         device.device_id: device.member_id
-        for device in first_devices(session.vault.roster()).values()
+        for device in reached.values()
         if device.member_id in member_ids and device.device_id not in already
     }
     hand(session, compartment, wanted)
 
 
 def pass_on(session: Session) -> None:
-    """Give the keys of cases, addresses and identities on to the devices that this one let in for its own member.
+    """Give keys of cases, addresses and identities on to the devices that this one let in for its own member.
 
-    Not to the one beside it, which gets what was chosen for it, and nothing else (office/beside.py).
+    Of what it had before, whoever let them in has chosen. Nothing to the one beside it (office/beside.py).
     """
     vault = session.vault
-    if _passed.get(vault, -1) == vault.generation:
+    if _passed.get(vault, -1) == vault.generation or not vault.compartments("team"):
         return
     _passed[vault] = vault.generation
     own, beside = vault.device.id, (vault.local_get(BESIDE) or {}).get("device", "")
@@ -294,10 +303,17 @@ def pass_on(session: Session) -> None:
         for one in vault.roster().values()
         if one.beside == own and not one.removed_at and one.device_id != beside
     }
-    for compartment in vault.compartments() if further else ():
+    if not further:
+        return
+    since = {one.device_id: one.at for one in reversed(who_can_open(session, session.compartment_of("team")))}
+    for compartment in vault.compartments():
         if compartment.kind not in TEAM_KINDS:
-            already = {access.device_id for access in who_can_open(session, compartment.id)}
-            hand(session, compartment.id, {one: who for one, who in further.items() if one not in already})
+            held = {access.device_id: access.at for access in who_can_open(session, compartment.id)}
+            came = held.get(own, 0)
+            new = {
+                one: who for one, who in further.items() if one not in held and since.get(one, came) < came
+            }
+            hand(session, compartment.id, new)
 
 
 def who_can_open(session: Session, compartment: str) -> list[Access]:
