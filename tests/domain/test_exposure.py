@@ -113,6 +113,15 @@ def test_steps_stand_in_one_order_and_what_is_due_sooner_comes_first() -> None:
     assert [line.about_id for line in lines if line.step == "ride"] == ["soon", "late"]
 
 
+def test_of_many_who_are_warned_those_at_the_highest_risk_come_first() -> None:
+    people = tuple(
+        Someone(Case(id=risk, compartment="c", risk=risk), Reason(Way.READ))
+        for risk in ("low", "extreme", "of a newer desk", "high")
+    )
+    found = lines_of(known(people=people))
+    assert [line.about_id for line in found] == ["extreme", "high", "low", "of a newer desk"]
+
+
 lines = st.builds(
     Line,
     step=st.sampled_from([*STEPS, "of a newer desk"]),
@@ -248,3 +257,11 @@ def test_the_last_turn_says_whether_a_list_is_worked_on() -> None:
     assert turns(start, end, start).starts == [start]
     assert turns(start, end, start).round == 1
     assert turns(start, start).starts == [start, start]
+
+
+def test_a_journey_of_many_legs_is_one_line_about_the_next() -> None:
+    rides = [ride("second", NOW + 9 * HOUR), ride("first", NOW + HOUR), ride("gone", NOW - HOUR, "arrived")]
+    one_way = tuple(
+        msgspec.structs.replace(one, leg=msgspec.structs.replace(one.leg, journey_id="way")) for one in rides
+    )
+    assert [line.about_id for line in lines_of(known(rides=one_way))] == ["first"]

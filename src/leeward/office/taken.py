@@ -85,7 +85,7 @@ class Tonight(msgspec.Struct, frozen=True):
 def look(session: Session, kind: str, subject_id: str) -> Tonight:
     """Return tonight's list for a subject; nothing is written and nobody is told (1)."""
     subject, world = subject_of(session, kind, subject_id), World(session)
-    lines = lines_of(_WORK[kind](world, subject))
+    lines = lines_of(_WORK[subject.kind](world, subject))
     incident = incident_of(session, subject)
     contacts = _contacts(world, subject)
     captured = {one.id for one in contacts if line_for(session, one.id).captured_since}
@@ -133,11 +133,7 @@ def _contacts(world: World, subject: Subject) -> list[Contact]:
     if subject.kind != "contact":
         return []
     line = line_for(world.session, subject.id)
-    found = {one.id: one for one in (line.contact, *line.parts)}
-    for one in list(found.values()):
-        if one.case_id in world.cases:
-            found |= {other.id: other for other in contacts_of(world, world.cases[one.case_id])}
-    return list(found.values())
+    return [line.contact, *line.parts]
 
 
 def run(

@@ -76,14 +76,21 @@ class World:
 
 
 def subject_of(session: Session, kind: str, subject_id: str) -> Subject:
-    """Return who or what is meant; NotForThisDesk if this desk does not know them."""
+    """Return who or what is meant; NotForThisDesk if this desk does not know them.
+
+    Somebody on the hotline whose case this desk can open is meant as the person of that case.
+    """
     match kind:
         case "case":
             case = require_case(session, subject_id)
             href = f"/people/{case.id}"
             return Subject(kind, case.id, case.compartment, case.called, href, case.identity_id)
         case "contact":
-            contact = line_for(session, subject_id).contact
+            line = line_for(session, subject_id)
+            contact, case_ids = line.contact, [one.case_id for one in (line.contact, *line.parts)]
+            case = next((found for one in case_ids if one and (found := session.get(Case, one))), None)
+            if case is not None:  # one person, one list
+                return subject_of(session, "case", case.id)
             called = Code(f"pseudonym/{contact.pseudonym}")
             return Subject(kind, contact.id, contact.compartment, called, f"/inbox/{contact.id}")
         case "place":
@@ -127,6 +134,9 @@ def contacts_of(world: World, case: Case) -> list[Contact]:
         found = world.session.get(Contact, contact_id)
         if found is not None:
             mine[found.id] = found
+    for one in list(mine.values()):
+        line = line_for(world.session, one.id)
+        mine |= {part.id: part for part in (line.contact, *line.parts)}
     return [mine[one] for one in sorted(mine)]
 
 

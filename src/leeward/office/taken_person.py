@@ -42,13 +42,9 @@ def known_of_case(world: World, subject: Subject) -> Known:
 
 
 def known_of_contact(world: World, subject: Subject) -> Known:
-    """Return what somebody on the hotline knew; with their case, if they have one that this desk can open."""
+    """Return what somebody on the hotline knew who has no case that this desk can open."""
     line = line_for(world.session, subject.id)
-    contacts = [line.contact, *line.parts]
-    case = next((world.cases[one.case_id] for one in contacts if one.case_id in world.cases), None)
-    if case is not None:
-        contacts = list({one.id: one for one in (*contacts, *contacts_of(world, case))}.values())
-    return _known(world, subject, case, contacts)
+    return _known(world, subject, None, [line.contact, *line.parts])
 
 
 def _known(world: World, subject: Subject, case: Case | None, contacts: list[Contact]) -> Known:

@@ -2,7 +2,7 @@
 
 1. One thing to do is one line, however many ways it was known; the surest way is the one that counts.
 2. Lines stand in the order of `Step`. Within moving: where people sleep before where nobody does, surely known before
-   perhaps known, more people before fewer. Within the rest: what is due sooner.
+   perhaps known, more people before fewer. Within the rest: what is due sooner, then whose risk is higher.
 3. A place that is surely known is exposed, one that is perhaps known doubtful; nothing is ever made cleaner.
 4. A line of the team's circle names places and members only, never whom it is about: that stays in the person's own.
 5. Whoever is taken is asked to do nothing, and is not told.
@@ -97,7 +97,7 @@ class Line(msgspec.Struct, frozen=True):
     owner_id: str = ""  # who should do it; "": whoever is awake
     due: int = 0
     how: How = How.NOW
-    people: int = 0  # whose safety hangs on it tonight, where that is a number
+    people: int = 0  # of a place: who sleep there tonight; of a person: the weight of their risk
     mark: str = ""  # a place: what it becomes, "exposed" or "doubtful"
 
     @property
@@ -192,8 +192,8 @@ def _surer(line: Line) -> tuple[int, int, int, str]:
     return line.how, line.due, -line.people, str(line.why)
 
 
-def _place(line: Line) -> tuple[int, int, int, int, int, str]:
+def _place(line: Line) -> tuple[int, int, int, int, int, int, str]:
     step = STEPS.index(line.step) if line.step in STEPS else len(STEPS)
     if line.step == "move":
-        return step, int(line.people == 0), line.how, -line.people, line.due, line.about_id
-    return step, 0, 0, line.due, line.how, line.about_id
+        return step, int(line.people == 0), line.how, -line.people, line.due, 0, line.about_id
+    return step, 0, 0, line.due, line.how, -line.people, line.about_id

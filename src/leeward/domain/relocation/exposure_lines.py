@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from leeward.base.say import Code, Day, Message, Moment, say
 from leeward.domain.cases.case import Case
-from leeward.domain.cases.words import RELATION
+from leeward.domain.cases.words import RELATION, RISK_WEIGHT
 from leeward.domain.relocation.exposure import STEPS, Line, due_within, in_order, mark_for, owner_for
 from leeward.domain.relocation.exposure_known import UNKNOWN, House, Known, Reason, Ride, Way
 from leeward.domain.relocation.papers import noon
@@ -100,6 +100,8 @@ def _why_house(known: Known, house: House) -> Message:
     told = _because(known, house.reason)
     if house.people == UNKNOWN:
         return say("{why} Who sleeps there is not known at this desk: ask a coordinator.", why=told)
+    if house.reason.way == Way.HAPPENED:
+        return say("{why} Beds taken there tonight: {n}.", why=told, n=house.people)
     if house.people == 0:
         return say("{why} Nobody else sleeps there tonight.", why=told)
     return say("{why} Beds taken there tonight, besides: {n}.", why=told, n=house.people)
@@ -125,15 +127,21 @@ def _guests(known: Known) -> Iterator[Line]:
             one.case.id,
             _holder(known, one.case),
             due_within("find", known.now),
+            people=RISK_WEIGHT.get(one.case.risk, 0),
         )
 
 
 def _rides(known: Known) -> Iterator[Line]:
-    for ride in known.rides:
+    """Yield one line a journey: the leg that they are on, or else the next."""
+    next_of: dict[str, Ride] = {}
+    for ride in sorted(
+        known.rides, key=lambda one: (one.leg.ahead, one.leg.departs, one.reason.how, one.leg.id)
+    ):
         leg = ride.leg
         soon = leg.ahead and leg.departs <= known.now + AHEAD
-        if leg.state != "under-way" and not soon:
-            continue
+        if leg.state == "under-way" or soon:
+            next_of.setdefault(leg.journey_id or leg.id, ride)
+    for ride in next_of.values():
         yield _ride(known, ride)
 
 
@@ -145,7 +153,7 @@ def _ride(known: Known, ride: Ride) -> Line:
         why = (
             say("{why} On the way since {time}.", why=told, time=Moment(leg.departs))
             if under_way
-            else say("{why} It begins at {time}.", why=told, time=Moment(leg.departs))
+            else say("{why} Departure: {time}.", why=told, time=Moment(leg.departs))
         )
     return Line(
         "ride",
@@ -179,6 +187,7 @@ def _people(known: Known) -> Iterator[Line]:
             _holder(known, one.case),
             due_within(within, known.now),
             one.reason.how,
+            RISK_WEIGHT.get(one.case.risk, 0),
         )
 
 
