@@ -207,22 +207,22 @@ class History:
     def _judge_names(self) -> None:
         honest = self._honest_desks()
         named = {name: desk.named() for name, desk in honest.items()}
-        guilty: set[str] = set()  # boxes of which something false was said to anybody
+        guilty = self.relay.lied_of.union(*(desk.door.lied_of for desk in self.desks.values()))
         for name, desk in self.desks.items():
             circle_of = desk.circle_of()
             for box, how in desk.door.witness.contradicted.items():
-                guilty.add(box)
                 self.verdict.lies.update(how)
                 if not desk.cut and box in circle_of and circle_of[box] not in named[name]:
                     self.verdict.unnamed.append(f"{name} was told {sorted(how)} of {self._place(box)}")
         for one in self.desks:
             for other in (name for name in self.desks if name > one):
-                self._compare(one, other, named, guilty)
+                if one in named and other in named:
+                    self._compare(one, other, named)
         for name, desk in honest.items():
             circles = {circle for box, circle in desk.circle_of().items() if box in guilty}
             self.verdict.accused.extend(f"{name} blames {one}" for one in named[name] - circles)
 
-    def _compare(self, one: str, other: str, named: dict[str, set[str]], guilty: set[str]) -> None:
+    def _compare(self, one: str, other: str, named: dict[str, set[str]]) -> None:
         mine, theirs = self.desks[one], self.desks[other]
         conflicts = different(mine.door.witness, theirs.door.witness)
         behind = {
@@ -231,9 +231,6 @@ class History:
             if (self._lied_about(mine, box) and mine.door.witness.pasts[box].top < other_top)
             or (self._lied_about(theirs, box) and theirs.door.witness.pasts[box].top < one_top)
         }
-        guilty |= conflicts | behind
-        if one not in named or other not in named:
-            return
         circles = mine.circle_of()
         self.verdict.lies.update(["two pasts"] * len(conflicts) + ["kept back"] * len(behind))
         for box in (conflicts | behind) & circles.keys() & theirs.circle_of().keys():

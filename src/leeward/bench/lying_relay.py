@@ -89,6 +89,7 @@ class LyingRelay:
         self.chance = chance
         self.branches: dict[str, dict[str, _Box]] = {MAIN: {}}
         self.doors: list[Door] = []
+        self.lied_of: set[str] = set()  # boxes in which something was done, or that were forked
 
     def door(self) -> Door:
         """Return what one desk talks to."""
@@ -111,6 +112,7 @@ class LyingRelay:
         name = f"branch {len(self.branches)}"
         view = {box: held for box in boxes if (held := door.held(box)) is not None}
         self.branches[name] = copy.deepcopy(view)
+        self.lied_of.update(view)
         door.looks_at.update(dict.fromkeys(view, name))
 
     def behave(self, branch: str | None = None) -> None:
@@ -127,6 +129,7 @@ class LyingRelay:
         if held is None or not held.items:
             return False
         items = held.items
+        self.lied_of.add(box)
         place = self.chance.between(0, len(items) - 1)
         match deed:
             case Deed.FORGET:
@@ -141,7 +144,10 @@ class LyingRelay:
             case Deed.ROT:
                 items[place] = _with_bytes(items[place], _flip(items[place].untrusted_sealed, self.chance))
             case Deed.EXCHANGE:
-                there = self.chance.pick([one for one in self.branches[branch].values() if one.items]).items
+                every = self.branches[branch]
+                from_box = self.chance.pick(sorted(name for name, one in every.items() if one.items))
+                self.lied_of.add(from_box)
+                there = every[from_box].items
                 other = self.chance.between(0, len(there) - 1)
                 mine, theirs = items[place], there[other]
                 items[place] = _with_bytes(mine, theirs.untrusted_sealed)
@@ -165,7 +171,7 @@ class Door:
         self.looks_at: dict[str, str] = {}  # box -> branch, if not the main one
         self.witness = Witness()
         self.broke_off = False
-        self.used: set[Art] = set()
+        self.lied_of: set[str] = set()  # boxes of which a trick changed an answer
 
     def held(self, box: str) -> _Box | None:
         """Return a box as this door sees it."""
@@ -246,7 +252,8 @@ class Door:
             if trick.art is art and trick.box in {"", box} and trick.left != 0:
                 if trick.left is not None:
                     trick.left -= 1
-                self.used.add(art)
+                if art not in HARMLESS:
+                    self.lied_of.add(box)
                 return trick
         return None
 

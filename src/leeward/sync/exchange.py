@@ -112,7 +112,7 @@ class Exchange:
         for room in (*reversed(older), newest):
             if boxes is None or done.granted or room.box in boxes:
                 try:
-                    self.pull(room, done, make=room is newest)
+                    self.pull(room, done, make=room is newest, rung=boxes is not None)
                 except RelayRefused as error:
                     if error.word != "no-such-box":
                         raise
@@ -241,14 +241,22 @@ class Exchange:
         return []
 
     def pull(
-        self, compartment: Compartment, done: Round, *, after: int | None = None, make: bool = True
+        self,
+        compartment: Compartment,
+        done: Round,
+        *,
+        after: int | None = None,
+        make: bool = True,
+        rung: bool = False,
     ) -> None:
         """Take in what a compartment's box has after its cursor (2), or after another number.
 
-        `make`: have the box made again if the relay does not know it; else RelayRefused is raised then.
+        `make`: have the box made again if the relay does not know it; else RelayRefused is raised then. `rung`: there
+        is something new, so the last item is asked for with it, which shows whether the new follows the old (6).
         """
         if after is None:
             after = min(self.vault.cursor(compartment.box), self.views.of(compartment.box).number)
+            after = max(after - 1, 0) if rung else after
         try:
             self._pull(compartment, done, after)
         except RelayRefused as error:
@@ -261,10 +269,14 @@ class Exchange:
     def _pull(self, compartment: Compartment, done: Round, after: int) -> None:
         box = compartment.box
         view = self.views.of(box)
+        before = view.number
         for asked, listing in _listings(self.relay, box, compartment.read, after):
             told = check_listing(listing, asked)
             self._note(compartment.id, box, told)
             last = _last(listing)
+            if told.items and asked == before and self._went_back(compartment.id, box, compartment.read):  # 6
+                self._start_over(compartment, done)
+                return
             if last < max(view.number, asked) or not same_past(view, asked, told.items):  # 6
                 self.memory.note_lie(compartment.id, Lie.ROLLED_BACK, f"box {box[:8]}")
                 self._start_over(compartment, done)
@@ -365,13 +377,16 @@ class Exchange:
         """Take in this device's box after its cursor; False if the relay went back."""
         device = self.vault.device
         view = self.views.of(device.box)
+        before = view.number
         while True:
             after = min(self.vault.cursor(device.box), view.number)
             listing = self._list(device.box, device.read, device.write, after)
             told = check_listing(listing, after)
             self._note("", device.box, told)
             last = _last(listing)
-            if last < after:
+            if last < after or (
+                told.items and after == before and self._went_back("", device.box, device.read)
+            ):
                 return False
             view = self._count("", device.box, view, last)
             if not told.items:
