@@ -37,6 +37,7 @@ AREAS = (
     "taken",
     "joining",
     "recovery",
+    "erasing",
 )
 
 _LOCALES = {"en": Locale("en", "GB"), "ru": Locale("ru")}  # both: weeks start on Monday, 24 hours
