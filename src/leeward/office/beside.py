@@ -192,8 +192,9 @@ def _let_in(session: Session, second: Session, parts: Collection[str]) -> None:
     card = device_card(second, name=name, role=role, beside=vault.device.id)
     Outbox(vault, session.chance).make_box(device.box, device.read, device.write)
     admit(session, card, role, fingerprint=device.id, parts=parts)
-    for circle in (session.compartment_of("team"), *sorted(parts)):
-        _give(vault, second.vault, circle)
+    for circle in vault.compartments():  # in this order: both ask the relay for them in the same
+        if circle.kind == "team" or circle.id in parts:
+            _give(vault, second.vault, circle.id)
 
 
 def _give(vault: Vault, second: Vault, circle: str) -> None:

@@ -218,7 +218,7 @@ def admit(
         owner = member_of_key(card.verify_key)
         changes.append(write_new(Member(id=owner, name=name or card.name, role=role)))
     chosen = _chosen(session, parts) if parts is not None else starting_parts(session, role)
-    if card.beside and parts is not None:
+    if card.beside:
         held = {one.id for one in session.vault.compartments()}
         left_out = sorted(held - {part.id for part in chosen})
         session.vault.local_put(_WITHHELD, {**_withheld(session), card.device_id: left_out})
@@ -291,7 +291,7 @@ def grant_case(session: Session, compartment: str, member_ids: Collection[str]) 
 def pass_on(session: Session) -> None:
     """Give keys of cases, addresses and identities on to the devices that this one let in for its own member.
 
-    Of what it had before, whoever let them in has chosen. Nothing to the one beside it (office/beside.py).
+    But what was left out when they were let in; and nothing to the one beside it (office/beside.py).
     """
     vault = session.vault
     if _passed.get(vault, -1) == vault.generation or not vault.compartments("team"):
@@ -303,17 +303,17 @@ def pass_on(session: Session) -> None:
         for one in vault.roster().values()
         if one.beside == own and not one.removed_at and one.device_id != beside
     }
-    if not further:
-        return
-    since = {one.device_id: one.at for one in reversed(who_can_open(session, session.compartment_of("team")))}
-    for compartment in vault.compartments():
+    withheld = _withheld(session) if further else {}
+    for compartment in vault.compartments() if further else ():
         if compartment.kind not in TEAM_KINDS:
-            held = {access.device_id: access.at for access in who_can_open(session, compartment.id)}
-            came = held.get(own, 0)
-            new = {
-                one: who for one, who in further.items() if one not in held and since.get(one, came) < came
-            }
-            hand(session, compartment.id, new)
+            already = {access.device_id for access in who_can_open(session, compartment.id)}
+            new = {one: who for one, who in further.items() if compartment.id not in withheld.get(one, ())}
+            hand(session, compartment.id, {one: who for one, who in new.items() if one not in already})
+
+
+def _withheld(session: Session) -> dict[str, list[str]]:
+    """Return what the owner left out when these devices were let in: it is not passed on either."""
+    return dict(session.vault.local_get(_WITHHELD) or {})
 
 
 def who_can_open(session: Session, compartment: str) -> list[Access]:
