@@ -68,7 +68,7 @@ def begin(browser: Browser, role: str = "operator") -> str:
     page = browser.get(f"{HERE}?role={role}").text
     ticked = [("part", ident) for ident, is_ticked in parts(page) if is_ticked]
     browser.post(HERE, [("role", role), *ticked])
-    return wait_for(browser, "Waiting for their computer")
+    return wait_for(browser, "Waiting for the new computer")
 
 
 def test_from_the_link_to_the_newcomer_who_holds_what_was_ticked(
@@ -115,7 +115,7 @@ def test_parts_that_are_not_offered_cannot_be_slipped_in(
 ) -> None:
     sealed = anna.vault.compartments("identity")[0].id
     browser.post(HERE, [("role", "operator"), ("part", sealed), ("part", "a" * 26)])
-    wait_for(browser, "Waiting for their computer")
+    wait_for(browser, "Waiting for the new computer")
     current = server.desk.state.inviting.current
     assert current is not None
     assert current.state.plan.parts == ()
@@ -135,7 +135,7 @@ def test_other_words_end_it_and_the_page_leads_on(
     assert "Make a new code" in page
     assert len(anna.vault.roster()) == 1
     browser.post(HERE, {"role": "operator"})
-    fresh = wait_for(browser, "Waiting for their computer")
+    fresh = wait_for(browser, "Waiting for the new computer")
     assert code_on(fresh) != code
     browser.post(f"{HERE}/clear")
     timur.desk.close()
