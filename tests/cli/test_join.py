@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
-from tests.support.teams import real_relay
+from tests.support.inviting import wait_until
+from tests.support.teams import PASSPHRASE as TEAM_PASSPHRASE
+from tests.support.teams import found, real_relay
 
+from leeward.office.relay import set_relay
+from leeward.seal.pake import Meeting
 from leeward.seal.wordlists import words_of
+from leeward.sync.client import RelayClient
+from leeward.sync.errors import RelayRefused
 
 PASSPHRASE = "six words that nobody would guess"
 
@@ -53,6 +61,38 @@ def test_each_slip_is_said_and_the_vault_goes_on(relay: str, tmp_path: Path) -> 
         assert says in done.stderr
     assert "Traceback" not in done.stderr
     assert "The passphrase is not right" in join(folder, relay, "another passphrase", known).stderr
+
+
+def test_locking_the_desk_takes_an_open_invitation_back(relay: str, tmp_path: Path) -> None:
+    with found(tmp_path / "anna", None).vault as vault:  # type: ignore[arg-type]
+        set_relay(vault, relay)
+    words = ["desk", str(tmp_path / "anna"), "--no-browser", "--language", "en", "--passphrase-file", "-"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "leeward.cli.main", *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as desk:
+        assert desk.stdin is not None
+        assert desk.stdout is not None
+        desk.stdin.write(TEAM_PASSPHRASE + "\n")
+        desk.stdin.flush()
+        launch = desk.stdout.readline().split()[-1]
+        origin = launch[: launch.index("/", 8)]
+        own = {"origin": origin, "sec-fetch-site": "same-origin"}
+        with httpx.Client(base_url=origin, trust_env=False, headers=own) as browser:
+            browser.get(launch)
+            browser.post("/safety/invite", data={"role": "volunteer"})
+            wait_until(lambda: "Good for" in browser.get("/safety/invite").text)
+            shown = re.search(r"<b>(\d{3}) (\d{3})</b>", browser.get("/safety/invite").text)
+            assert shown is not None
+            place, client = Meeting(shown[1] + shown[2]), RelayClient(relay)
+            assert client.list_items(place.box, place.read).last == 1
+            browser.post("/lock")
+        assert desk.wait(30) == 0
+    with pytest.raises(RelayRefused):
+        client.list_items(place.box, place.read)
+    client.close()
 
 
 def test_a_relay_that_is_not_there_is_said(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from leeward.domain.team import ROLES, STARTING_CIRCLES
 from leeward.office import safety
 from leeward.office.around import whoami
 from leeward.office.inviting import Invitation, Plan, State
+from leeward.office.relay import relay_address
 from leeward.office.session import Session
 
 _HERE = "/safety/invite"
@@ -49,6 +50,7 @@ def _page(request: Request, wrong: LeewardError | None = None) -> Response:
         ticked=set(state.plan.parts) if state else _usual(session, role, offered, own=own),
         granted=_granted(offered, state),
         can_invite=bool(session.vault.compartments("team")),
+        relay=relay_address(session.vault)[0],
         this_device=fingerprint_words(session.vault.device.id),
     )
 
