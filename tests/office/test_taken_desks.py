@@ -120,6 +120,21 @@ def test_a_desk_without_the_case_sees_no_more_than_a_task_about_a_place(three: T
         taken.look(vera, "case", "x" * 26)
 
 
+@pytest.mark.parametrize("kind", ["place", "member", "device"])
+def test_what_concerns_the_whole_team_names_nobody_either(three: Three, kind: str) -> None:
+    boris = three.boris
+    subject = {"place": three.harbour, "member": boris.session.member_id, "device": boris.device_id}[kind]
+    done = taken.run(three.anna.session, kind, subject, words=words, why="The door was broken.")
+    assert any(row.line.about_id == three.juniper for row in done.rows)
+    three.settle()
+    vera = three.vera.session
+    assert taken_tasks.running(vera)
+    told = " ".join(str(record.fields) for name in vera.vault.kinds() for record in vera.vault.find(name))
+    for word in ("Juniper", "Larch", "Invented", three.juniper, three.larch, "blue kettle"):
+        assert word not in told
+    assert len(taken.look(vera, kind, subject).rows) < len(done.rows)
+
+
 def test_the_same_subject_shows_each_desk_only_what_it_may_open(three: Three) -> None:
     boris = three.boris.session.member_id
     full = taken.look(three.anna.session, "member", boris)

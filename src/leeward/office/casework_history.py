@@ -183,6 +183,9 @@ _QUIET = frozenset(
 )
 _QUIET |= {
     "about_id",
+    "incident_id",
+    "said",
+    "step",
     "device_id",
     "journey_id",
     "leg_id",
