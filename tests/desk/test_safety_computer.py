@@ -25,7 +25,7 @@ OLD, NEW = "test words", "six  new words й and one"  # blanks and accents to th
 def test_the_page_is_reached_from_safety(browser: Browser) -> None:
     assert f'href="{HERE}"' in browser.get("/safety").text
     page = browser.get(HERE).text
-    assert page.count('type="password"') == 3
+    assert page.count('type="password"') == 5
 
 
 @pytest.mark.parametrize(
