@@ -85,8 +85,12 @@ def test_1_what_waits_to_be_taken_is_sealed_again(team: Any) -> None:
     (second,) = anna.outgoing()
     boris.accept(place, [(2, second.sealed)])
     assert boris.erase_records(place, ["p"]).segments == 1
+    boris.accept(
+        place, [(2, second.sealed), (5, second.sealed)]
+    )  # and does not come back by being given again
+    assert boris.erase_records(place, ["p"]).segments == 0
     with boris.database.reading() as connection:
-        ((waiting,),) = connection.execute("SELECT sealed FROM waiting").fetchall()
+        ((waiting,), _) = connection.execute("SELECT sealed FROM waiting").fetchall()
     segment = open_segment(waiting, dict(boris.epochs_of(place)), place)
     assert [change.record for entry in parse_entries(segment.body) for change in entry.changes()] == []
     boris.accept(place, [(1, first.sealed)])
@@ -154,11 +158,16 @@ def test_4_a_forgotten_circle_is_unknown_and_its_keys_are_not_taken_again(team: 
     boris.take_grant(grant, trusted=None)
     boris.commit(made.id, put("person", "p", text="зимородок"))
     boris.set_cursor(made.box, 7)
+    boris.local_put(f"view.{made.box}", 1)
+    boris.local_put(f"draft.{made.id}.x", 1)
+    boris.local_put("other", 1)
     boris.forget(made.id)
     assert boris.was_forgotten(made.id)
     assert boris.get("p") is None
     assert boris.search("зимородок").total == boris.cursor(made.box) == boris.unsent() == 0
     assert boris.outgoing() == []
+    assert boris.local_get(f"view.{made.box}") is boris.local_get(f"draft.{made.id}.x") is None
+    assert boris.local_get("other") == 1
     assert made.id not in {one.id for one in boris.compartments()}
     for act in (boris.compartment, boris.recipient_of, boris.forget):
         with pytest.raises(errors.UnknownCompartment):

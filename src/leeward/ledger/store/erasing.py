@@ -73,6 +73,8 @@ def forget(writer: apsw.Connection, ring: Keyring, compartment_id: str, now: int
         writer.execute(f"DELETE FROM {table} WHERE compartment=?", (place,))  # noqa: S608 - our own names
     writer.executemany("DELETE FROM cursor WHERE box=?", [(box,) for box in boxes])
     writer.execute("DELETE FROM fault WHERE compartment=?", (compartment_id,))
+    for name in (compartment_id, *boxes):  # values of this device only, kept under its name or a box's
+        writer.execute("DELETE FROM local WHERE instr(key, ?) > 0", (name,))
     writer.execute("DELETE FROM compartment WHERE no=?", (place,))
 
 
@@ -122,7 +124,7 @@ def _reseal_outbox(
         "SELECT item, sealed FROM outbox WHERE compartment=?", (ring.number(compartment_id),)
     )
     for item, sealed in rows.fetchall():
-        again = _seal_again(ring, compartment_id, bytes(sealed), gone)
+        again = seal_again(ring, compartment_id, bytes(sealed), gone)
         if again:
             writer.execute(
                 "UPDATE outbox SET item=?, sealed=? WHERE item=?", (chance.draw(16).hex(), again, item)
@@ -139,7 +141,7 @@ def _reseal_waiting(
     )
     for number, sealed in rows.fetchall():
         try:
-            again = _seal_again(ring, compartment_id, bytes(sealed), gone)
+            again = seal_again(ring, compartment_id, bytes(sealed), gone)
         except SegmentError:
             done.unread += 1
             continue
@@ -148,7 +150,7 @@ def _reseal_waiting(
             done.segments += 1
 
 
-def _seal_again(ring: Keyring, compartment_id: str, sealed: bytes, gone: Callable[[str], bool]) -> bytes:
+def seal_again(ring: Keyring, compartment_id: str, sealed: bytes, gone: Callable[[str], bool]) -> bytes:
     """Return a segment sealed again without the groups of some records; b"" if it has none of them."""
     identities = ring.identities(compartment_id)
     segment = open_segment(sealed, identities, compartment_id)

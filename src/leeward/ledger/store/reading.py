@@ -7,11 +7,13 @@ from typing import Any
 
 import apsw
 
+from leeward.ledger.clock import wall_ms
 from leeward.ledger.entry import parse_entries
 from leeward.ledger.merge import Stamp, State, load_state, view
 from leeward.ledger.model import Dot, Record, Revision
 from leeward.ledger.store.database import Database
 from leeward.ledger.store.keyring import Keyring
+from leeward.ledger.store.writing import latest_clock
 
 
 class Reader:
@@ -62,6 +64,17 @@ class Reader:
         with self._database.reading() as connection:
             row: Any = connection.execute(f"SELECT count(*) {sql}", values).fetchone()
         return int(row[0])
+
+    def newest_clock(self) -> int:
+        """Return the latest moment, in milliseconds, at which a record was changed by its author's clock."""
+        with self._database.reading() as connection:
+            return wall_ms(latest_clock(connection))
+
+    def kinds(self) -> list[str]:
+        """Return the kinds of which there is or was a record, by name."""
+        with self._database.reading() as connection:
+            rows: Any = connection.execute("SELECT name FROM kind ORDER BY name").fetchall()
+        return [name for (name,) in rows]
 
     def conflicts(self) -> list[str]:
         """Return the ids of records in conflict, oldest change first."""

@@ -15,6 +15,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -32,6 +33,7 @@ from leeward.ledger.roster import TEAM_KIND, RosterDevice
 from leeward.ledger.segment import Segment, join_entries
 from leeward.ledger.store.archive import held_chunks
 from leeward.ledger.store.database import Database
+from leeward.ledger.store.erasing import seal_again
 from leeward.ledger.store.faults import keep_fault
 from leeward.ledger.store.judging import Claims, Judge, fork
 from leeward.ledger.store.keyring import Compartment, Keyring
@@ -145,6 +147,7 @@ class _Run:
         self.faults: list[Fault] = []
         self._writer = writer
         self._compartment = compartment
+        self._ring = ring
         self._place = ring.number(compartment.id)
         self._identities = ring.identities(compartment.id)
         self._own = ring.device.id
@@ -170,11 +173,20 @@ class _Run:
                 late = self._now if isinstance(error, RemovedDevice) else 0
                 self._writer.execute(
                     "INSERT INTO waiting (compartment, box, item, sealed, late) VALUES (?,?,?,?,?)"
-                    " ON CONFLICT (compartment, box, item) DO UPDATE SET late=excluded.late",
-                    (self._place, box, number, sealed, late),
+                    " ON CONFLICT (compartment, box, item) DO UPDATE SET late=excluded.late, sealed=excluded.sealed",
+                    (self._place, box, number, self._without_erased(sealed), late),
                 )
             else:
                 self._report(number, error)
+
+    def _without_erased(self, sealed: bytes) -> bytes:
+        """Return what is to wait, sealed again without what was erased here (6); as it came if it does not open yet."""
+        if self._tombs:
+            with contextlib.suppress(SegmentError):
+                return (
+                    seal_again(self._ring, self._compartment.id, sealed, self._tombs.__contains__) or sealed
+                )
+        return sealed
 
     def try_waiting(self) -> None:
         """Try again what waits, as long as something moves."""

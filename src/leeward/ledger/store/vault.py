@@ -17,11 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import msgspec
-
 from leeward.base.ports import Chance, Clock
 from leeward.base.say import say
-from leeward.ledger.clock import wall_ms
 from leeward.ledger.errors import UnknownCompartment
 from leeward.ledger.fault import Fault
 from leeward.ledger.grant import GrantHead
@@ -37,6 +34,7 @@ from leeward.ledger.store.faults import keep_fault, read_faults
 from leeward.ledger.store.granting import Granting
 from leeward.ledger.store.keyring import Compartment, Device, Keyring, put_meta, recipient_of
 from leeward.ledger.store.letters import is_letter, open_letter, write_letter
+from leeward.ledger.store.local import Local
 from leeward.ledger.store.making import Opened, make_vault, open_vault
 from leeward.ledger.store.outbox import Outbox, Outgoing
 from leeward.ledger.store.passphrase import change_passphrase
@@ -70,6 +68,7 @@ class Vault:
         self._outbox = Outbox(self.database, self._ring, chance)
         self._taker = Taker(self.database, self._ring, self.roster, clock)
         self._blobs = Blobs(opened.home, self.database)
+        self._local = Local(self.database)
         if opened.lost_frames:
             self._note_lost_writes()
         with self.database.reading() as connection:
@@ -231,17 +230,11 @@ class Vault:
 
     def local_get(self, key: str) -> Value:
         """Return a value of this device only; None if it was never put."""
-        with self.database.reading() as connection:
-            row: Any = connection.execute("SELECT value FROM local WHERE key=?", (key,)).fetchone()
-        return msgspec.msgpack.decode(row[0]) if row else None
+        return self._local.get(key)
 
     def local_put(self, key: str, value: Value) -> None:
         """Keep a value on this device only; never pushed."""
-        with self.database.writing() as writer:
-            writer.execute(
-                "INSERT INTO local VALUES (?,?) ON CONFLICT (key) DO UPDATE SET value=excluded.value",
-                (key, msgspec.msgpack.encode(value)),
-            )
+        self._local.put(key, value)
 
     # reading ---------------------------------------------------------------------------------------------------
 
@@ -274,17 +267,11 @@ class Vault:
 
     def newest_clock(self) -> int:
         """Return the latest moment, in milliseconds, at which a record here was changed by its author's clock."""
-        with self.database.reading() as connection:
-            row: Any = connection.execute(
-                "SELECT max((SELECT max(changed) FROM record WHERE kind=k.no)) FROM kind k"
-            ).fetchone()
-        return wall_ms(row[0] or 0)
+        return self._reader.newest_clock()
 
     def kinds(self) -> list[str]:
         """Return the kinds of which there is or was a record, by name."""
-        with self.database.reading() as connection:
-            rows: Any = connection.execute("SELECT name FROM kind ORDER BY name").fetchall()
-        return [name for (name,) in rows]
+        return self._reader.kinds()
 
     def history(self, record_id: str) -> list[Revision]:
         """Return all that was ever written to a record, oldest first."""
@@ -326,9 +313,7 @@ class Vault:
         """Return what the relay withholds; ask after a complete fetch. `keep` puts it among the faults."""
         return self._taker.missing(compartment_id, keep=keep)
 
-    def segments(
-        self, compartment_id: str, beyond: Mapping[str, int] | None = None
-    ) -> Iterator[HeldSegment]:
+    def segments(self, compartment_id: str, beyond: Mapping[str, int] | None = None) -> Iterator[HeldSegment]:
         """Yield the segments held of a compartment as they were signed, each device's in order of its chain.
 
         `beyond`: of these devices only those after a number.
@@ -346,26 +331,15 @@ class Vault:
 
     def writers(self, compartment_id: str) -> set[str]:
         """Return the devices that wrote something held here of a compartment."""
-        place = self._ring.number(compartment_id)
-        with self.database.reading() as connection:
-            rows: Any = connection.execute(
-                "SELECT device FROM chain WHERE compartment=?", (place,)
-            ).fetchall()
-        return {str(device) for (device,) in rows}
+        return set(self.reached(compartment_id))
 
     def cursor(self, box: str) -> int:
         """Return the sequence number up to which a box was read."""
-        with self.database.reading() as connection:
-            row: Any = connection.execute("SELECT number FROM cursor WHERE box=?", (box,)).fetchone()
-        return int(row[0]) if row else 0
+        return self._local.cursor(box)
 
     def set_cursor(self, box: str, number: int) -> None:
         """Note up to where a box was read."""
-        with self.database.writing() as writer:
-            writer.execute(
-                "INSERT INTO cursor VALUES (?,?) ON CONFLICT (box) DO UPDATE SET number=excluded.number",
-                (box, number),
-            )
+        self._local.set_cursor(box, number)
 
     def unsent(self) -> int:
         """Return how many entries of this device the relay has not taken."""
