@@ -38,7 +38,13 @@ class Escrowed(Typed, frozen=True, kw_only=True):
     epoch: int = 0
     circle: str = ""
     bundle: str = ""
+    needed: int = 0
+    boxes: tuple[str, ...] = ()  # of the keys that got a share
     at: int = 0
+
+    def is_given_away(self, in_use: Collection[str]) -> bool:
+        """Tell whether enough of these keys are out of use, and so perhaps in one hand, to open what was shared."""
+        return 0 < self.needed <= sum(1 for box in self.boxes if box not in in_use)
 
 
 class WordsShown(Typed, frozen=True, kw_only=True):

@@ -100,6 +100,13 @@ def make_new_keys(session: Session, most: int) -> bool:
     return False
 
 
+def renew(session: Session, compartment: str) -> None:
+    """Make a new key for a part, for every device that held it and belongs: something else gave the old one away."""
+    roster, holding = session.vault.roster(), holders(session, compartment)
+    out = {one for one in holding if one in roster and roster[one].removed_at}
+    _make_new_key(session, compartment, out, holding, roster)
+
+
 def _vote(session: Session, device_ids: Collection[str], *, out: bool) -> None:
     roster, own = session.vault.roster(), session.vault.device.id
     if not device_ids or not set(device_ids) <= roster.keys():

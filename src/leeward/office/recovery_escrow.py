@@ -5,7 +5,10 @@
    key. Nobody but enough of them together can open it.
 3. What is still to be done is read from the ledger: a part is due while no note in it says that its newest epoch was
    shared out among these people. So it goes on after a crash; doing it twice does no harm.
-4. The device that made the part or its newest key begins; anybody who holds it takes over after a while.
+4. A member's key is out of use when their device was cut off, or when they drew another. As soon as so many of the keys
+   that share a part's newest epoch are out of use as would open it, the part gets a new epoch: two laptops that were
+   taken, or two sheets that were seen, read nothing that is written later.
+5. The device that made the part or its newest key begins; anybody who holds it takes over after a while.
 """
 
 from __future__ import annotations
@@ -29,6 +32,7 @@ from leeward.ledger.escrow import (
     print_share,
 )
 from leeward.ledger.store.vault import Compartment, Vault
+from leeward.office.cutoff import renew
 from leeward.office.recovery import Circle, Holder, circle_now, holders, keep_key, own_key
 from leeward.office.session import Session
 from leeward.office.team import who_can_open
@@ -44,6 +48,8 @@ _SECRET_BYTES = 32
 
 _fine: WeakKeyDictionary[Vault, dict[str, tuple[int, int, str]]] = WeakKeyDictionary()
 """What of each vault was found shared out: epoch, number of notes, among whom. Every round asks again."""
+_sound: WeakKeyDictionary[Vault, dict[str, tuple[int, int, frozenset[str]]]] = WeakKeyDictionary()
+"""Likewise: what of each vault was found not given away, with the boxes that were in use."""
 _since: WeakKeyDictionary[Vault, dict[tuple[str, int, str], int]] = WeakKeyDictionary()
 """Since when this desk leaves a part to others."""
 
@@ -52,16 +58,38 @@ def share_out(session: Session, most: int) -> bool:
     """Share out up to `most` parts that are due here; True if more are. Nothing is sent yet: the sync does that."""
     keep_key(session)
     _put_anchor(session)
+    for compartment in given_away(session):
+        if _is_my_turn(session, compartment, "given away"):
+            if most <= 0:
+                return True
+            renew(session, compartment.id)  # 4
+            most -= 1
     circle = circle_now(session)
-    if circle is None:
-        return False
-    for compartment in due_parts(session, circle):
-        if _is_my_turn(session, compartment, circle):
+    for compartment in due_parts(session, circle) if circle is not None else ():
+        if circle is not None and _is_my_turn(session, compartment, circle.name):
             if most <= 0:
                 return True
             share_part(session, compartment, circle)
             most -= 1
     return False
+
+
+def given_away(session: Session) -> list[Compartment]:
+    """Return the parts held here whose newest keys could be put together from keys that are out of use (4)."""
+    vault = session.vault
+    sound = _sound.setdefault(vault, {})
+    in_use = frozenset(holder.box for holder in holders(session).values())
+    found = []
+    for compartment in sorted(vault.compartments(), key=_team_first):
+        now = (compartment.epoch, vault.count(Escrowed.kind, compartment=compartment.id), in_use)
+        if sound.get(compartment.id) == now:
+            continue
+        notes = session.find(Escrowed, compartment=compartment.id)
+        if any(one.epoch == compartment.epoch and one.is_given_away(in_use) for one in notes):
+            found.append(compartment)
+        else:
+            sound[compartment.id] = now
+    return found
 
 
 def due_parts(session: Session, circle: Circle) -> list[Compartment]:
@@ -108,7 +136,13 @@ def share_part(session: Session, compartment: Compartment, circle: Circle) -> No
         (holder.box, holder.write, item) for holder, item in zip(circle.holders, sealed, strict=True)
     )
     note = Escrowed(
-        id=session.make_id(), epoch=compartment.epoch, circle=circle.name, bundle=bundle, at=session.now()
+        id=session.make_id(),
+        epoch=compartment.epoch,
+        circle=circle.name,
+        bundle=bundle,
+        needed=circle.needed,
+        boxes=tuple(holder.box for holder in circle.holders),
+        at=session.now(),
     )
     session.commit(compartment.id, write_new(note))
 
@@ -171,8 +205,8 @@ def _put_anchor(session: Session) -> None:
     vault.local_put(_ANCHOR, says)
 
 
-def _is_my_turn(session: Session, compartment: Compartment, circle: Circle) -> bool:
-    """Rule 4."""
+def _is_my_turn(session: Session, compartment: Compartment, what: str) -> bool:
+    """Rule 5."""
     vault, own = session.vault, session.vault.device.id
     roster = vault.roster()
     given = [access.device_id for access in who_can_open(session, compartment.id)]
@@ -187,9 +221,7 @@ def _is_my_turn(session: Session, compartment: Compartment, circle: Circle) -> b
             made = {one.device_id for one in roster.values() if one.member_id == note.created_by}
     if own in made or own == next(iter(belong), own):
         return True
-    since = _since.setdefault(vault, {}).setdefault(
-        (compartment.id, compartment.epoch, circle.name), session.now()
-    )
+    since = _since.setdefault(vault, {}).setdefault((compartment.id, compartment.epoch, what), session.now())
     return session.now() > since + _WAIT_MS
 
 
