@@ -108,6 +108,8 @@ def test_a_call_of_two_from_the_first_click_to_an_open_desk(
         sound(page, browsing)
         began = time.monotonic()
         page.get_by_role("button", name="Yes, the same words").click()
+        child.stdin.write("yes\n")
+        child.stdin.flush()
         lines = read_until(child, "Open your desk")
         machine += time.monotonic() - began
         expect(page.get_by_text("holds everything that you ticked")).to_be_visible()
@@ -139,4 +141,7 @@ def test_a_wrong_word_is_told_on_both_sides_and_a_new_code_goes_on(
         child.stdin.write(code_on(page) + "\n")
         child.stdin.flush()
         read_until(child, "Read these three words")
-        child.terminate()
+        child.stdin.write("no\n")  # the newcomer says so too, and joins nobody
+        child.stdin.close()
+        read_until(child, "Nothing was joined")
+        assert child.wait(20) == 3

@@ -24,7 +24,7 @@ examples:
         goes on with a vault whose first try failed; a further computer of yours joins in the same way
 
 Your colleague opens Safety, “Invite somebody”, and stays on the call: both of you compare three words.
-For scripts: the passphrase (--passphrase-file -) and then the code are lines of standard input.
+For scripts: the passphrase (--passphrase-file -), the code, and yes are lines of standard input.
 """
 
 _WORDS = {
@@ -38,10 +38,19 @@ _WORDS = {
 }
 
 
+_YES = {"y", "yes", "д", "да"}
+
+
 class NoCode(LeewardError):
     """Nobody typed a code."""
 
     code = "cli.no-code"
+
+
+class NotTheSame(LeewardError):
+    """The newcomer says that the two of them read different words."""
+
+    code = "cli.not-the-same"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -104,7 +113,8 @@ def _join(joining: Joining, folder: Path) -> int:
             tell.line(f"    {'   '.join(words)}")
             tell.line()
             tell.line("Read these three words to your colleague. Are they the same on their screen?")
-            tell.line("If not, hang up: somebody is between you. Waiting for them to press “Yes”…")
+            _require_same()
+            tell.line("Waiting for them to press “Yes”…")
             team = joining.wait_for_yes()
             break
         except NoCode:
@@ -123,6 +133,16 @@ def _join(joining: Joining, folder: Path) -> int:
         return 0
     progress.end()
     return _tell_held(held, folder)
+
+
+def _require_same() -> None:
+    """Go on only if the words are the same: otherwise whoever is between could take this computer into their team."""
+    if _line("Type yes if they are, no if they are not: ").strip().casefold() not in _YES:
+        raise NotTheSame(
+            "The words are not the same: somebody may have put themselves between you.",
+            kept="Nothing was joined.",
+            next_step="Ask for a new code, by another way.",
+        )
 
 
 def _tell_held(held: Held, folder: Path) -> int:
