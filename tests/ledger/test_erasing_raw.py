@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import threading
 import zlib
 from pathlib import Path
 from typing import Any
@@ -140,3 +141,31 @@ def _clock(vault: Vault) -> Any:
 
 def _quiet(done: int, of: int) -> None:
     assert 0 <= done <= of
+
+
+def test_compacting_goes_on_while_others_read_and_write(vault: Any) -> None:
+    place = vault.compartment_of("record")
+    for number in range(30):
+        vault.commit(place, put("claim", f"r{number}", text="зимородок " * 200))
+    ended = threading.Event()
+    wrong: list[object] = []
+
+    def read() -> None:
+        while not ended.is_set():
+            try:
+                if vault.count("claim") < 30 or vault.search("зимородок").total < 30:
+                    wrong.append("fewer than there were")
+            except Exception as error:  # noqa: BLE001 - whatever it is, it must not be
+                wrong.append(error)
+
+    threads = [threading.Thread(target=read) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for number in range(4):
+        vault.commit(place, put("claim", f"more{number}", text="зимородок"))
+        vault.compact()
+    ended.set()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert vault.count("claim") == 34
