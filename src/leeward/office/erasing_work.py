@@ -9,6 +9,7 @@
 5. What comes back, from somebody who had not heard, is erased again.
 6. What can be erased by nobody here: the person's own mailboxes (only they can), sealed letters in the hotline's box
    (they leave the relay when their days are over), exports made before, and what was released.
+7. What only time made due waits until this desk has looked into every box once since: a letter or a stop may have come.
 """
 
 from __future__ import annotations
@@ -27,13 +28,14 @@ from leeward.domain.erasing import (
     listed,
     names_records,
     note_id,
+    standing,
 )
 from leeward.domain.typed import write_new
 from leeward.ledger.model import note
 from leeward.ledger.store.tombs import CAME_BACK
 from leeward.ledger.store.vault import Compartment, Vault
 from leeward.office import computer
-from leeward.office.erasing import belonging, erasures, note_seen, show
+from leeward.office.erasing import belonging, erasures, note_seen, seen_since, show
 from leeward.office.erasing_keep import keep_without
 from leeward.office.erasing_reach import Reach, reach_of
 from leeward.office.erasing_room import erase_box, follow_moves, has_room_without, is_my_turn, make_room
@@ -74,6 +76,8 @@ class Plan(msgspec.Struct, array_like=True):
 _BEGIN_MS = 10 * 60_000
 _begun: WeakKeyDictionary[Vault, tuple[int, int]] = WeakKeyDictionary()
 """Up to which change was looked for who ended it, and when for what is over."""
+_ready: WeakKeyDictionary[Vault, set[str]] = WeakKeyDictionary()
+"""What was due already when each vault had fetched everything."""
 _looked: WeakKeyDictionary[Vault, tuple[int, int]] = WeakKeyDictionary()
 """Up to which change, and when, each vault was looked through for what came back."""
 
@@ -105,8 +109,10 @@ def erase_on_relay(session: Session, relay: Relay) -> None:
             _conclude(session, plan)
     _clear_what_came_back(session, relay)
     follow_moves(session, relay)
-    for erasure in erasures(session):
+    found = erasures(session)
+    for erasure in found:
         _note_complete(session, erasure)
+    _note_ready(session, found)
 
 
 def open_plans(session: Session) -> list[str]:
@@ -126,6 +132,21 @@ def _begin(session: Session) -> None:
     _begun[session.vault] = (session.vault.generation, at)
 
 
+def _is_ready(session: Session, erasure: Erasure) -> bool:
+    return digest_of(erasure) in _ready.get(session.vault, ())
+
+
+def _note_ready(session: Session, found: list[Erasure]) -> None:
+    """Rule 7: called when everything was fetched."""
+    owners = frozenset(belonging(session).values())
+    due = {
+        digest_of(one)
+        for one in found
+        if standing(one, owners, seen_at=seen_since(session, one), now=session.now()) is Standing.DUE
+    }
+    _ready[session.vault] = due
+
+
 def _look_again(session: Session) -> bool:
     generation, at = _looked.get(session.vault, (-1, 0))
     now = session.now()
@@ -142,6 +163,8 @@ def _consider(session: Session, erasure: Erasure, *, new: bool) -> None:
         shown = show(session, erasure, reach)
         if shown.standing is not Standing.DUE or shown.held or shown.wrote_again:
             return
+        if new and len(shown.voices.want) < 2 and not erasure.done and not _is_ready(session, erasure):
+            return  # 7
         if not reach and not new:
             return
         if erasure.why == "time" and not names_records(erasure) and not is_still_over(session, erasure):

@@ -1,0 +1,86 @@
+"""The page of erasing: exactly what will be gone, the word that must be typed, and agreeing or stopping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.support.erasing import Scene, scene, work
+from tests.support.relay_simulator import RelaySimulator
+from tests.support.teams import closing
+
+from leeward.domain.cases.case import Case
+from leeward.domain.erasing import Standing
+from leeward.domain.retention import FOR_EVER
+from leeward.office.erasing import ask, erasures, show
+from leeward.office.keeping import until
+from leeward.office.retention import rules
+
+if TYPE_CHECKING:
+    from tests.desk.conftest import Browser
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Scene]:
+    built = scene(tmp_path, RelaySimulator())
+    with closing(*built.desks):
+        yield built
+
+
+@pytest.fixture
+def session(made: Scene) -> object:
+    """Anna's, so that `browser` is at her desk."""
+    return made.anna.session
+
+
+def test_it_says_what_goes_and_is_asked_for_with_a_word(made: Scene, browser: Browser) -> None:
+    assert f"/safety/erasing/ask?case={made.case_id}" in browser.get(f"/people/{made.case_id}").text
+    assert f"/safety/erasing/ask?contact={made.contact_id}" in browser.get(f"/inbox/{made.contact_id}").text
+    for query in (f"case={made.case_id}", f"contact={made.contact_id}"):
+        page = browser.get(f"/safety/erasing/ask?{query}").text
+        for words in (
+            "Heron",
+            "What will be gone",
+            "The whole case",
+            "The legal identity",
+            "1 piece of a file",
+        ):
+            assert words in page
+        assert "Their own mailboxes" in page
+    fields = {"case": made.case_id, "contact": "", "why": "asked", "word": "no"}
+    assert "The word was not typed" in browser.post("/safety/erasing/ask", fields).text
+    assert erasures(made.anna.session) == []
+    page = browser.post("/safety/erasing/ask", {**fields, "word": "ERASE"}).text
+    assert "Asked for. Everybody sees it under Today." in page
+    assert "will be erased on" in page
+    assert "Agree: erase it now" not in page  # she has said so already
+    assert "Somebody’s data will be erased" in browser.get("/").text
+
+
+def test_a_colleague_agrees_and_the_note_says_nothing_but_how_many(made: Scene, browser: Browser) -> None:
+    anna, boris, clara = made.desks
+    asked = ask(boris.session, case_id=made.case_id, why="mistake", typed="erase")
+    work(boris, anna)
+    page = browser.get("/safety/erasing").text
+    assert "Agree: erase it now" in page
+    browser.post("/safety/erasing/say", {"erasure": asked, "does": "stop"})
+    assert show(anna.session, erasures(anna.session)[0]).standing is Standing.STOPPED
+    browser.post("/safety/erasing/say", {"erasure": asked, "does": "agree"})
+    work(anna, boris, clara, rounds=6)
+    page = browser.get("/safety/erasing").text
+    assert "erased from 3 devices" in page
+    assert made.case_id not in page
+    assert anna.session.get(Case, made.case_id) is None
+
+
+def test_rules_are_set_within_bounds_and_what_has_a_day_is_kept(made: Scene, browser: Browser) -> None:
+    page = browser.post("/safety/erasing/rules", {"nothing": "40", "junk": "7"}).text
+    assert "Kept. It holds for the whole team" in page
+    assert rules(made.anna.session)["nothing"] == 40
+    assert "Between 30 and 365 days" in browser.post("/safety/erasing/rules", {"nothing": "3"}).text
+    browser.post("/safety/erasing/keep", {"subject": made.other_contact, "does": "hold", "why": "court"})
+    assert until(made.anna.session, made.other_contact) == FOR_EVER
+    browser.post("/safety/erasing/keep", {"subject": made.other_contact, "does": "lift"})
+    assert until(made.anna.session, made.other_contact) == 0
