@@ -219,6 +219,8 @@ class Door:
         if self._turns_to(Art.BREAK_OFF, box):
             self.broke_off = True
             raise RelayNonsense("a listing that breaks off")
+        if self.held(box) is None:
+            self.witness.shown(box, 0, Listing((), 0))
         items = self._open(box, read, write=False).items
         shown = self._lie(box, after, limit, items)
         self.witness.shown(box, after, shown)

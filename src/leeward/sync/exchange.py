@@ -123,6 +123,7 @@ class Exchange:
             if was_moved(self.vault, room) or not self.vault.cursor(room.box):
                 self.let_go(room.box)
             else:
+                self._make(room)  # it was lost, not erased: reading it says so
                 self.pull(room, done)
 
     def let_go(self, box: str) -> None:
