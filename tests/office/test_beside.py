@@ -248,6 +248,10 @@ def test_both_passphrases_can_be_changed_and_neither_to_the_other(
     with pytest.raises(WrongPassphrase):
         anna.vault.change_passphrase(FORCED, "they chose this one", work_factor=2)
     anna.vault.change_passphrase(PASSPHRASE, "a new lamp in the window", work_factor=2)
+    anna.vault.check_passphrase("a new lamp in the window")
+    for wrong in (FORCED, PASSPHRASE):
+        with pytest.raises(WrongPassphrase):
+            anna.vault.check_passphrase(wrong)
     folder = anna.vault.folder
     with only(by_force(anna, relay)) as second:
         with pytest.raises(WrongPassphrase):

@@ -62,7 +62,7 @@ def test_each_colleague_is_told_as_loud_as_it_gets(
             alarms = gather(desk.session).alarms
             assert [str(one.what).split(" at ")[0] for one in alarms] == [
                 "Anna's computer was opened with the alarm passphrase",
-                "Anna's devices still belong to the team.",
+                "Anna's devices still belong to the team",
             ]
             assert alarms[0].urgency == Urgency.ALARM
             assert alarms[1].href == f"/safety/cut-off?w={anna.session.member_id}"

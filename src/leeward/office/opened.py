@@ -95,7 +95,7 @@ def needs_now(session: Session) -> list[Need]:
                 urgency=Urgency.ALARM,
                 tag=say("Forced open"),
                 what=say(
-                    "{name}'s computer was opened with the alarm passphrase at {time}.",
+                    "{name}'s computer was opened with the alarm passphrase at {time}",
                     name=name,
                     time=Moment(one.at),
                 ),
@@ -111,7 +111,7 @@ def needs_now(session: Session) -> list[Need]:
                 Need(
                     urgency=Urgency.ALARM,
                     tag=say("Forced open"),
-                    what=say("{name}'s devices still belong to the team.", name=name),
+                    what=say("{name}'s devices still belong to the team", name=name),
                     why=say("Whatever is written from now on could be read by whoever forced them."),
                     since=one.came_at,
                     action=say("Cut off"),

@@ -18,7 +18,6 @@ from leeward.base.ids import derive_id
 from leeward.base.say import Message, say
 from leeward.domain.recovery import RecoveryAgreed, RecoverySet, WordsShown, why_not
 from leeward.ledger.roster import RosterDevice, recovery_paper
-from leeward.ledger.store.slots import open_slots
 from leeward.office.errors import OfficeError
 from leeward.office.session import Session
 from leeward.seal.errors import SealError
@@ -205,7 +204,7 @@ def take_out(session: Session, passphrase: str, how: str) -> RecoveryKey:
     if key is None:
         _refuse(say("This device has no recovery key of yours yet, or another device of yours has it."))
     assert key is not None
-    open_slots(session.vault.folder, passphrase)
+    session.vault.check_passphrase(passphrase)
     session.save_new(
         session.compartment_of("team"),
         WordsShown(id=session.make_id(), by=session.member_id, at=session.now(), how=how),

@@ -40,6 +40,7 @@ from leeward.ledger.store.outbox import Outbox, Outgoing
 from leeward.ledger.store.passphrase import change_passphrase
 from leeward.ledger.store.reading import Reader
 from leeward.ledger.store.searching import Searcher, SearchPage
+from leeward.ledger.store.slots import find_slot, wrong_passphrase
 from leeward.ledger.store.taking import Accepted, Taker
 from leeward.ledger.store.tombs import Tombs, was_forgotten
 from leeward.ledger.store.writing import write_entry
@@ -98,6 +99,11 @@ class Vault:
         """Let another passphrase open this vault, and destroy the old one's slot. WrongPassphrase, NoVault."""
         with self.slots_lock:
             change_passphrase(self.folder, self.database, old, Passphrase(new, work_factor))
+
+    def check_passphrase(self, words: str) -> None:
+        """Raise WrongPassphrase unless this vault, and nothing beside it, opens with it."""
+        if not self.database.has_key(find_slot(self.folder, words)[0]):
+            raise wrong_passphrase()
 
     def close(self) -> None:
         """Close the vault; everything committed is on the disk already."""
