@@ -137,7 +137,9 @@ def test_what_concerns_the_whole_team_names_nobody_either(three: Three, kind: st
 
 def test_the_same_subject_shows_each_desk_only_what_it_may_open(three: Three) -> None:
     boris = three.boris.session.member_id
+    elm = open_case(three.anna.session, "", pseudonym="Elm").case_id  # whose key he was never given
     full = taken.look(three.anna.session, "member", boris)
+    assert elm not in {about for _, about in keys(full)}
     assert {("move", three.harbour)} & set(keys(full)) == set()  # he was not given the address
     assert ("warn", three.juniper) in keys(full)
     seen = taken.look(three.vera.session, "member", boris)
