@@ -320,7 +320,6 @@ def test_ten_thousand_characters_are_refused_with_a_sentence_and_come_back(
         ("consent", {"use": "nothing", "audience": "un", "answer": "given"}),
         ("risk", {"risk": "high" * 9}),
         ("place", {"place": "x", "first": "tomorrow"}),
-        ("settle", {"record": "x", "field": "y", "choice": "0"}),
         ("close", {"reason": "bored"}),
     ],
 )
