@@ -263,3 +263,21 @@ def test_both_passphrases_can_be_changed_and_neither_to_the_other(
     ):
         with Vault.open(folder, words, **PORTS) as vault:
             assert vault.device.id == device
+
+
+def test_a_drawn_one_is_as_large_as_a_real_one(two: tuple[Desk, Desk]) -> None:
+    anna, boris = two
+    team = anna.vault.compartment_of("team")
+    for number in range(12):
+        for desk in two:
+            desk.session.commit(team, put("member", desk.session.member_id, on_duty_until=number))
+            desk.sync()
+    settle(anna, boris)
+    database = anna.vault.folder / "beside" / "vault.db"
+    set_up(anna)
+    beside.forget(anna.session)
+    drawn = database.stat().st_size
+    set_up(anna)
+    settle(anna, boris)
+    beside.fill(anna.session, anna.relay)
+    assert abs(database.stat().st_size - drawn) < 0.15 * drawn

@@ -3,7 +3,7 @@
 1. It holds the circles that its owner chose, and is a device like others: nobody's chain is written by two.
 2. It says nowhere what it is. This vault knows; the one beside does not.
 3. It is kept as this one is: filled from here, and in step with the relay by its own box, so that its first request
-   by force is not its first.
+   by force is not its first. What is erased is erased there, too.
 4. Nobody else gives it keys: a member's further devices get what their own device gives them (office/team.py).
 5. A further device cannot have one, whatever became of the older: so the one beside refuses as any other would.
 """
@@ -24,6 +24,7 @@ from leeward.ledger.store import beside
 from leeward.ledger.store.making import open_beside
 from leeward.ledger.store.vault import Vault
 from leeward.office import computer, cutoff
+from leeward.office.erasing_work import erase_here, erase_on_relay
 from leeward.office.errors import OfficeError
 from leeward.office.post import deliver_letters
 from leeward.office.relay import relay_address, set_relay, use_relay
@@ -31,7 +32,7 @@ from leeward.office.session import Session
 from leeward.office.team import BESIDE, admit, device_card
 from leeward.seal.envelope import seal
 from leeward.seal.kinds import Kind
-from leeward.sync.exchange import Exchange
+from leeward.sync.exchange import Exchange, Round
 from leeward.sync.outbox import Outbox
 from leeward.sync.port import Relay
 
@@ -136,8 +137,14 @@ def fill(session: Session, relay: Relay | None = None) -> bool:
             computer.set_lock_after(second, computer.lock_after(session))
         if relay is not None:
             use_relay(second.vault, relay)
-            Exchange(second.vault, relay, clock=session.clock, chance=session.chance).sync()
+            exchange = Exchange(second.vault, relay, clock=session.clock, chance=session.chance)
+            exchange.sync()
             deliver_letters(second)
+            erase_here(second)
+            erase_on_relay(second, relay)
+            exchange.push(Round())
+        else:
+            erase_here(second)
     _keep(session, msgspec.structs.replace(there, filled_at=session.now()))
     return True
 

@@ -61,7 +61,7 @@ _NOTED = "opened"  # in the one beside: whether nobody has taken note yet (6)
 _YES, _NO = b"\1", b"\0"
 _PLACE = "place"  # of a vault's own slot
 _PLAIN = slice(16, 24)  # of the first page: the cipher leaves these bytes of SQLite's header in clear
-_LEAST_PAGES = 48  # of a vault that holds next to nothing
+_LEAST_PAGES = 72  # of a vault with a small team's part
 _TAILS = ("", "-wal", "-shm")
 
 
@@ -299,7 +299,10 @@ def _likely_pages(database: Database) -> int:
             " WHERE c.kind='team'), (SELECT coalesce(sum(length(s.head) + length(s.signature)), 0) FROM segment s"
             " JOIN compartment c ON c.no=s.compartment WHERE c.kind='team')"
         ).fetchone()
-    return _LEAST_PAGES + int(sum(row) * 5 // 2) // PAGE_BYTES
+    held = int(row[0]) + int(row[1])
+    return (
+        _LEAST_PAGES + held * 23 // 20 // PAGE_BYTES
+    )  # measured: less than a tenth off, from 5 to 300 entries
 
 
 # small parts --------------------------------------------------------------------------------------------------------
