@@ -156,6 +156,19 @@ def _agreement(session: Session) -> list[Need]:
                 href=_HERE,
             )
         ]
+    if mine is None and (session.vault.count("case") or session.vault.count("contact")):
+        return [
+            Need(
+                urgency=Urgency.SECOND,
+                tag=say("Not covered"),
+                what=say("If this computer went today, nobody could bring its work back"),
+                why=say("Agree once on who together can; then each prints twenty words."),
+                since=session.vault.compartments("team")[0].made_at,
+                action=say("Choose who"),
+                href=_HERE,
+                later=True,
+            )
+        ]
     return []
 
 
