@@ -60,7 +60,7 @@ class History:
         self.chance = SeededChance(seed)
         size = self.chance.pick(SIZES)
         template = templates[size]
-        self.clock = Tick(template.now + HOUR)
+        self.clock = Tick(template.now + HOUR // 4)
         self.relay = template.relay.copy(SeededChance(seed + 1))
         self.verdict = Verdict(seed, [])
         self.honest = self.chance.share(0.15)

@@ -256,7 +256,7 @@ class Exchange:
         is something new, so the last item is asked for with it, which shows whether the new follows the old (6).
         """
         if after is None:
-            after = min(self.vault.cursor(compartment.box), self.views.of(compartment.box).number)
+            after = min(self.vault.cursor(compartment.box), self._view(compartment.box).number)
             after = max(after - 1, 0) if rung else after
         try:
             self._pull(compartment, done, after)
@@ -269,7 +269,7 @@ class Exchange:
 
     def _pull(self, compartment: Compartment, done: Round, after: int) -> None:
         box = compartment.box
-        view = self.views.of(box)
+        view = self._view(box)
         before = view.number
         for asked, listing in _listings(self.relay, box, compartment.read, after):
             told = check_listing(listing, asked)
@@ -343,8 +343,12 @@ class Exchange:
         for circle in {room.id for room in rooms} & self.memory.owed():
             done.boxes.add(self._offer_again(circle).box)
 
+    def _view(self, box: str) -> View:
+        """Return what was shown of a box; nothing if it was let go of since, as an erased one is."""
+        return self.views.of(box) if self.vault.cursor(box) else View()
+
     def _went_back(self, compartment: str, box: str, read: str) -> bool:
-        view = self.views.of(box)
+        view = self._view(box)
         if not view.number:
             return False
         try:
@@ -377,7 +381,7 @@ class Exchange:
     def _pull_own_box(self, done: Round) -> bool:
         """Take in this device's box after its cursor; False if the relay went back."""
         device = self.vault.device
-        view = self.views.of(device.box)
+        view = self._view(device.box)
         before = view.number
         while True:
             after = min(self.vault.cursor(device.box), view.number)

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -30,6 +32,11 @@ _LACKS = "sync.lacks"
 _QUOTES_MOST = 4_000
 _LACKS_MOST = 1_000
 _NOTHING = bytes(DIGEST_BYTES)
+
+_Quotes: TypeAlias = dict[str, dict[str, tuple[int, bytes]]]  # box -> device -> number and digest
+_quotes_of: WeakKeyDictionary[Vault, _Quotes] = (
+    WeakKeyDictionary()
+)  # as kept; asked for at every look into a box
 
 
 class View(msgspec.Struct, array_like=True, frozen=True):
@@ -123,7 +130,7 @@ class Views:
 
     def heard(self, device: str, quotes: Iterable[Quote], boxes: Mapping[str, str]) -> None:
         """Take a colleague's word of what it was shown (3); `boxes` are those that this desk reads."""
-        kept = self._quotes()
+        kept = {box: dict(said) for box, said in self._quotes().items()}
         lacks = self.lacks()
         for quote in quotes:
             box = quote.box.hex()
@@ -132,13 +139,14 @@ class Views:
             else:
                 lacks[box] = device
         if sum(map(len, kept.values())) <= _QUOTES_MOST and len(lacks) <= _LACKS_MOST:
-            self._vault.local_put(_QUOTES, msgspec.to_builtins(kept, builtin_types=(bytes,)))
+            self._keep_quotes(kept)
             self._keep_lacks(lacks)
 
     def compare(self, box: str, view: View) -> list[Found]:
         """Compare what colleagues were shown of a box with what this desk was, after it asked for all of it (3)."""
-        quotes = self._quotes()
-        waiting = quotes.pop(box, {})
+        waiting = self._quotes().get(box)
+        if not waiting:
+            return []
         found, left = [], {}
         for device, (number, digest) in waiting.items():
             if number > view.number:
@@ -147,9 +155,10 @@ class Views:
             elif (view.digest_at(number) or digest) != digest:
                 found.append(Found(Lie.TWO_PASTS, f"item {number} or before, as shown to device {device}"))
         if len(left) < len(waiting):
-            if left:
-                quotes[box] = left
-            self._vault.local_put(_QUOTES, msgspec.to_builtins(quotes, builtin_types=(bytes,)))
+            quotes = {**self._quotes(), box: left}
+            if not left:
+                del quotes[box]
+            self._keep_quotes(quotes)
         return found
 
     def lacks(self) -> dict[str, str]:
@@ -168,5 +177,13 @@ class Views:
         if lacks != self.lacks():
             self._vault.local_put(_LACKS, dict(lacks))
 
-    def _quotes(self) -> dict[str, dict[str, tuple[int, bytes]]]:
-        return msgspec.convert(self._vault.local_get(_QUOTES) or {}, dict[str, dict[str, tuple[int, bytes]]])
+    def _quotes(self) -> _Quotes:
+        held = _quotes_of.get(self._vault)
+        if held is None:
+            held = msgspec.convert(self._vault.local_get(_QUOTES) or {}, _Quotes)
+            _quotes_of[self._vault] = held
+        return held
+
+    def _keep_quotes(self, quotes: _Quotes) -> None:
+        _quotes_of[self._vault] = quotes
+        self._vault.local_put(_QUOTES, msgspec.to_builtins(quotes, builtin_types=(bytes,)))
