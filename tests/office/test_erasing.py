@@ -227,3 +227,28 @@ def test_a_newcomer_and_a_late_grant_bring_nothing_back(made: Scene, tmp_path: P
     assert {one.id for one in dora.session.find(Contact)} == {made.other_contact}
     assert dora.vault.faults() == anna.vault.faults() == []
     dora.close()
+
+
+def test_a_desk_that_was_away_for_long_brings_nothing_back(made: Scene) -> None:
+    anna, boris, clara = made.desks
+    beds = boris.session.compartment_of("beds")
+    stay = next(one for one in boris.session.find(Stay) if one.case_id == made.case_id)
+    boris.session.commit(beds, put("stay", stay.id, last_night="2017-04-09", note=MARKERS[10]))
+    boris.vault.outgoing()  # packed and sealed, and then the lid was closed
+    boris.session.commit(made.circles[0], put("case", made.case_id, told=MARKERS[11]))
+    asked = ask(anna.session, case_id=made.case_id, why="asked", typed="erase")
+    work(anna, clara)
+    agree(clara.session, asked)
+    work(clara, anna, rounds=4)
+    assert marked(anna) == set()
+    assert show(anna.session, erasures(anna.session)[0]).not_done == (boris.device_id,)
+    made.clock.ms += 40 * 24 * HOUR
+    work(boris, anna, clara, rounds=4)
+    relay = made.relay
+    keys = [key for one in anna.vault.compartments() for key in anna.vault.identities_of(one.id)]
+    text = opened({item.untrusted_sealed for box in relay.boxes.values() for item in box.items}, keys)
+    assert not [marker for marker in MARKERS if marker in text]
+    for desk in made.desks:
+        assert marked(desk) == set()
+        assert desk.vault.faults() == desk.exchange().memory.faults() == []
+        assert len(desk.session.find(Erased)) == 1

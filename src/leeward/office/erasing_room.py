@@ -2,8 +2,8 @@
 
 1. A box cannot lose single items. So the part gets a new key and a box of its own, everything that this desk holds
    goes into it once more (what was erased as hashes only), and the older boxes are erased.
-2. In this order: the grants are on the relay before the older boxes go, so that whoever still asks there finds the
-   newer key first, and offers nothing again (sync/exchange.py, rule 4).
+2. In this order: the grants, and the note that says so, are on the relay before the older boxes go. So whoever still
+   asks there finds the newer key and the reason, and offers nothing again (sync/exchange.py, rule 4).
 3. One desk does it, the first of those who hold the part; if it does not, any other after ten minutes. Two at once
    make two keys; the newer one counts, and holds all as well.
 4. Every other desk puts what it wrote itself into the new box, once: it may have written where nobody looks any more.
@@ -66,6 +66,10 @@ def make_room(session: Session, relay: Relay, circle: str, erasures: Collection[
     relay.make_box(newest.box, newest.read, newest.write)
     offer_again(vault, relay, newest)
     session.commit(circle, write_new(msgspec.structs.replace(note, erased=tuple(sorted(erasures)))))
+    for outgoing in vault.outgoing():  # 2: whoever misses the older box finds the note in the newer one
+        if outgoing.compartment == circle:
+            relay.append(newest.box, newest.write, outgoing.item, outgoing.sealed)
+            vault.sent(outgoing.item)
     _erase_older(session, relay, circle, newest.epoch)
     _follow(session, circle, newest.epoch)
 
