@@ -38,6 +38,7 @@ AREAS = (
     "joining",
     "recovery",
     "erasing",
+    "openings",
 )
 
 _LOCALES = {"en": Locale("en", "GB"), "ru": Locale("ru")}  # both: weeks start on Monday, 24 hours

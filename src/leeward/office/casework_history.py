@@ -167,7 +167,7 @@ FIELDS: Mapping[str, Message] = {
     "budget_cents": say("budget"),
     "cost_cents": say("cost"),
 }
-_QUIET = frozenset(
+QUIET = frozenset(
     {
         "case_id",
         "id",
@@ -181,7 +181,7 @@ _QUIET = frozenset(
         "at",
     }
 )
-_QUIET |= {
+QUIET |= {
     "about_id",
     "incident_id",
     "said",
@@ -250,7 +250,7 @@ def history_of(session: Session, case: Case, *, limit: int = 200) -> History:
     own = session.vault.device.id
     found: list[Written] = []
     for record in _records(session, case):
-        told = [one for one in session.vault.history(record.id) if one.field not in _QUIET]
+        told = [one for one in session.vault.history(record.id) if one.field not in QUIET]
         for _dot, group in itertools.groupby(told, key=lambda one: one.dot):
             those = list(group)
             first = those[0]

@@ -11,12 +11,13 @@ from starlette.routing import Route
 from leeward.base.say import Message, say
 from leeward.desk.forms import Form
 from leeward.desk.render import done, form_of, office_of, render
-from leeward.domain.cases.case import Case, Identity
+from leeward.domain.cases.case import Identity
 from leeward.domain.openings import REASON, WRITTEN_BY_THE_DESK, Opening
-from leeward.domain.relocation.places import Place, PlaceAddress
+from leeward.domain.relocation.places import PlaceAddress
 from leeward.office import openings, openings_two
 from leeward.office.around import member
 from leeward.office.openings import Closed
+from leeward.office.openings_today import called, page_of
 from leeward.office.session import Session
 
 _LINES = 8
@@ -93,8 +94,8 @@ def show(request: Request) -> Response:
         "openings/question.html",
         question=found,
         asker=member(session, found.member_id).name,
-        what=_what(session, found.record),
-        back=_back(session, found.record),
+        what=called(session, found.record),
+        back=page_of(session, found.record),
         can=openings_two.has_share(session, found),
         reason=found.opening.reason,
         is_place=isinstance(found.record, PlaceAddress),
@@ -117,20 +118,6 @@ def answer(request: Request) -> Response:
         "/",
         say("Agreed. Your share is on its way to their computer.") if agrees else say("Refused."),
     )
-
-
-def _what(session: Session, record: Closed) -> str:
-    if isinstance(record, PlaceAddress):
-        place = session.get(Place, record.place_id)
-        return place.code_name if place else ""
-    case = session.get(Case, record.case_id)
-    return case.pseudonym if case else ""
-
-
-def _back(session: Session, record: Closed) -> str:
-    if isinstance(record, PlaceAddress):
-        return f"/places/{record.place_id}" if session.get(Place, record.place_id) else "/"
-    return f"/people/{record.case_id}" if session.get(Case, record.case_id) else "/"
 
 
 routes = [
