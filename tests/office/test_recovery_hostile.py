@@ -127,6 +127,18 @@ def test_of_contradicting_keys_those_that_open_the_box_are_taken(
         assert session.vault.get("case".ljust(26, "a")) is not None
 
 
+def test_what_was_erased_from_the_relay_does_not_come_back_as_an_empty_part(
+    three: Three, relay: RelaySimulator, tmp_path: Path
+) -> None:
+    anna, boris, _ = three
+    case = anna.vault.compartments("case")[0]
+    relay.door().delete_box(case.box, case.read)
+    session, _ = back(tmp_path / "back", relay.door(), key_of(anna), key_of(boris))
+    with session.vault:
+        assert session.vault.compartments("case") == []
+    assert case.box not in relay.boxes
+
+
 def test_rubbish_in_a_box_stops_nobody(three: Three, relay: RelaySimulator, tmp_path: Path) -> None:
     anna, boris, _ = three
     holder = recovery.holders(anna.session)[anna.session.member_id]
@@ -219,7 +231,7 @@ def test_nobody_writes_down_a_key_in_anothers_name(three: Three) -> None:
 
 
 def test_a_paper_that_is_none_makes_no_holder_and_no_trouble(three: Three) -> None:
-    anna, boris, clara = three
+    anna, _, clara = three
     papers: tuple[object, ...] = (
         1,
         {},
@@ -230,7 +242,7 @@ def test_a_paper_that_is_none_makes_no_holder_and_no_trouble(three: Three) -> No
         clara.session.commit(
             clara.vault.compartment_of("team"), note(DEVICE_KIND, clara.device_id, PAPERS, {"recovery": said})
         )
-        settle(anna, boris, clara, rounds=1)
+        settle(clara, anna, rounds=1)
         assert clara.session.member_id not in recovery.holders(anna.session)
     assert recovery.circle_now(anna.session) is not None
 

@@ -30,6 +30,7 @@ _SETTINGS = "backups.settings"  # among this vault's own values
 _STATE = "backups.state"  # likewise
 _LOOK_SECONDS = 60.0
 _AGAIN_MS = 3600 * 1000  # after a failure
+_one = threading.Lock()  # the thread and the button never write at once
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -93,6 +94,11 @@ def is_due(session: Session) -> bool:
 
 def back_up(session: Session) -> State:
     """Make a backup now, and return how it went; it never raises for the place's own trouble (4)."""
+    with _one:
+        return _back_up(session)
+
+
+def _back_up(session: Session) -> State:
     wanted = settings(session)
     before, now = state(session), session.now()
     if wanted is None:

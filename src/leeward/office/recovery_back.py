@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -177,8 +178,8 @@ def take_all(
         parts.setdefault(part.compartment, []).append(part)
     for done, (compartment, candidates) in enumerate(sorted(parts.items())):
         progress(done, len(parts))
-        if compartment != anchor.team or candidates[0].kind == _TEAM:
-            _adopt(vault, relay, candidates, ())
+        there = [part for part in candidates if compartment == anchor.team or _lies_there(relay, part)]
+        _adopt(vault, relay, there, ())
     exchange.sync()
     progress(len(parts), len(parts))
     bundles = {share.share.bundle for share in shares if share.share.what == PART}
@@ -305,6 +306,16 @@ def _agree(parts: Collection[Part]) -> bool:
     return len(heads) == 1 and all(
         epochs.setdefault(number, text) == text for part in parts for number, text in part.epochs
     )
+
+
+def _lies_there(relay: Relay, part: Part) -> bool:
+    """Tell whether the relay has a box of this part. Of whom was erased, it has none: what is gone stays gone."""
+    for number, text in reversed(part.epochs):
+        box, read, _ = (part.box, part.read, "") if is_first(number) else derive_room(text)
+        with contextlib.suppress(RelayRefused, ValueError):
+            relay.list_items(box, read, limit=1)
+            return True
+    return False
 
 
 def _opens(relay: Relay, part: Part) -> bool:
