@@ -7,16 +7,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.support.clocks import HandClock
 from tests.support.erasing import Scene, scene, work
 from tests.support.relay_simulator import RelaySimulator
 from tests.support.teams import closing
 
+from leeward.base.ports import SystemChance
 from leeward.domain.cases.case import Case
-from leeward.domain.erasing import Standing
+from leeward.domain.erasing import Erased, Standing
 from leeward.domain.retention import FOR_EVER
+from leeward.office.casework_open import open_case
 from leeward.office.erasing import ask, erasures, show
+from leeward.office.erasing_work import erase_without_relay
 from leeward.office.keeping import until
 from leeward.office.retention import rules
+from leeward.office.team import found_team
 
 if TYPE_CHECKING:
     from tests.desk.conftest import Browser
@@ -84,3 +89,22 @@ def test_rules_are_set_within_bounds_and_what_has_a_day_is_kept(made: Scene, bro
     assert until(made.anna.session, made.other_contact) == FOR_EVER
     browser.post("/safety/erasing/keep", {"subject": made.other_contact, "does": "lift"})
     assert until(made.anna.session, made.other_contact) == 0
+
+
+def test_a_team_of_one_without_a_relay_erases_as_well(tmp_path: Path) -> None:
+    session = found_team(
+        tmp_path / "alone",
+        "words",
+        team_name="T",
+        member_name="Mila",
+        role="coordinator",
+        clock=HandClock(),
+        chance=SystemChance(),
+        work_factor=2,
+    )
+    with session.vault:
+        case = open_case(session, "", pseudonym="Heron").case_id
+        ask(session, case_id=case, why="asked", typed="erase")
+        erase_without_relay(session)
+        assert session.get(Case, case) is None
+        assert [one.devices for one in session.find(Erased)] == [1]

@@ -39,6 +39,7 @@ from leeward.office.erasing import belonging, erasures, note_seen, seen_since, s
 from leeward.office.erasing_keep import keep_without
 from leeward.office.erasing_reach import Reach, reach_of
 from leeward.office.erasing_room import erase_box, follow_moves, has_room_without, is_my_turn, make_room
+from leeward.office.relay import relay_address
 from leeward.office.retention import (
     begin_what_is_over,
     begin_what_was_ended,
@@ -113,6 +114,24 @@ def erase_on_relay(session: Session, relay: Relay) -> None:
     for erasure in found:
         _note_complete(session, erasure)
     _note_ready(session, found)
+
+
+def erase_without_relay(session: Session) -> None:
+    """Do what is due on a team's only desk that was never told of a relay: nothing of it can lie anywhere else."""
+    if not session.vault.compartments("team"):
+        return
+    if relay_address(session.vault)[0] or len(belonging(session)) > 1:
+        return
+    found = erasures(session)
+    note_seen(session, found)
+    _note_ready(session, found)
+    erase_here(session)
+    for erasure_id in open_plans(session):
+        plan = _read(session, erasure_id)
+        if plan is not None and plan.here:
+            _conclude(session, plan)
+    for erasure in erasures(session):
+        _note_complete(session, erasure)
 
 
 def open_plans(session: Session) -> list[str]:

@@ -13,6 +13,7 @@ from leeward.domain.erasing import BY_PEOPLE, WHY, Erased, note_id
 from leeward.domain.retention import BOUNDS, DAY, FOR_EVER, KEEP_WHY, RULE, WARN_DAYS
 from leeward.office import erasing, keeping, retention, search
 from leeward.office.erasing_shown import gone
+from leeward.office.erasing_work import erase_without_relay
 from leeward.office.session import Session
 from leeward.office.team import members
 
@@ -23,6 +24,8 @@ _SHOWN_MOST = 200
 def show(request: Request) -> Response:
     """Show the page."""
     session = office_of(request)
+    if desk_of(request).syncer is None:
+        erase_without_relay(session)
     open_ones, notes = _sorted(session)
     coming = [one for one in retention.coming(session) if one.at < FOR_EVER or one.kept_until]
     soon = session.now() + WARN_DAYS * DAY
