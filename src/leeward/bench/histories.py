@@ -24,15 +24,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
 from leeward.bench.history_desks import NAMES, SIZES, Desk, Template, Tick, entries_in, make_templates, room
-from leeward.bench.lying_relay import HARMLESS, Art, Deed, Trick
+from leeward.bench.lying_relay import HARMLESS, MAIN, Art, Deed, Trick
 from leeward.bench.witness import different
+from leeward.ledger.entry import Entry, hash_body, make_groups, print_entry
 from leeward.ledger.model import put
+from leeward.ledger.segment import SIGNATURE_BYTES, join_entries, parse_segment, print_head, print_segment
 from leeward.office.cutoff import put_out
 from leeward.office.team import grant_case
 from leeward.practice.chance import SeededChance
+from leeward.seal.envelope import seal
+from leeward.seal.kinds import Kind
 
 HOUR = 3_600_000
+_FORGING = (3, 6)  # of each eight seeds, those in which the relay forges, too
 _LIES = tuple(art for art in Art if art not in HARMLESS)
 
 
@@ -137,11 +144,53 @@ class History:
                 branch = self.chance.pick(sorted(self.relay.branches))
                 done = self.relay.do(deed, self._box(desk) or self.chance.pick(self.relay.boxes()), branch)
                 self._say(f"{deed} {done}")
+                if self.verdict.seed % 8 in _FORGING:
+                    self._forge(desk)
             case "fork":
                 boxes = self.relay.boxes() if self.chance.share(0.3) else [self._box(desk)]
                 self.relay.fork(desk.door, [box for box in boxes if box])
             case _:
                 desk.door.tricks.clear()
+
+    def _forge(self, desk: Desk) -> None:
+        """Let the relay slip in a false segment, as if it knew this desk's circles and what stands in them."""
+        circle = self.chance.pick(desk.vault.compartments())
+        held = list(desk.vault.segments(circle.id))
+        if not held or self.relay.branches[MAIN].get(circle.box) is None:
+            return
+        true = parse_segment(self.chance.pick(held).plain)
+        last = parse_segment(held[-1].plain)
+        count = last.head.first + last.head.entries
+        false = Entry(
+            count,
+            1 << 60,
+            self.clock.now,
+            make_groups(put("contact", "f" * 26, name="false"), self.chance.draw),
+        )
+        later = msgspec.structs.replace(
+            last.head,
+            number=last.head.number + 1,
+            previous=last.head_hash(),
+            body_hash=hash_body([false]),
+            first=count,
+            entries=1,
+        )
+        body = join_entries([print_entry(false)])
+        other = self.chance.pick(desk.vault.compartments())
+        forged, into = self.chance.pick(
+            [
+                (print_segment(true.head_bytes, true.signature, true.body[:-1] + b"?"), circle),
+                (
+                    print_segment(print_head(later), true.signature, body),
+                    circle,
+                ),  # right but for its signature
+                (print_segment(true.head_bytes, self.chance.draw(SIGNATURE_BYTES), true.body), circle),
+                (print_segment(true.head_bytes, true.signature, true.body), other),  # true, in another circle
+            ]
+        )
+        if into.box in self.relay.branches[MAIN]:
+            self.relay.put(into.box, seal(Kind.SEGMENT, forged, desk.vault.recipient_of(into.id)))
+            self._say("and forges")
 
     def _say(self, what: str) -> None:
         self.verdict.steps[-1] += f" {what}"

@@ -115,6 +115,12 @@ class LyingRelay:
         self.lied_of.update(view)
         door.looks_at.update(dict.fromkeys(view, name))
 
+    def put(self, box: str, sealed: bytes) -> None:
+        """Slip an item into a box that nobody put there."""
+        items = self.branches[MAIN][box].items
+        items.append(Item(len(items) + 1, self.chance.draw(16).hex(), sealed))
+        self.lied_of.add(box)
+
     def behave(self, branch: str | None = None) -> None:
         """End all tricks; show everybody the same again, of this branch where it has a box."""
         for door in self.doors:
