@@ -12,6 +12,7 @@ import pytest
 from leeward.bench.histories import Verdict, make_templates, play
 from leeward.bench.history_desks import Template, room
 from leeward.bench.witness import Witness, different
+from leeward.ledger.store import taking
 from leeward.sync import exchange
 from leeward.sync.exchange import Exchange
 from leeward.sync.honesty import Told
@@ -93,6 +94,14 @@ def test_the_judge_notices_a_desk_that_forgets_what_it_was_promised(
     monkeypatch.setattr(Memory, "promise", lambda *_: {})
     verdicts = played(LISTED, templates, folder)
     assert any(verdict.lost or verdict.unnamed for verdict in verdicts)
+
+
+def test_the_judge_notices_a_desk_that_takes_any_signature(
+    templates: dict[int, Template], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "check_signature", lambda *_: None)
+    forged = (seed for seed in range(50_000, 50_240) if seed % 8 in {3, 6})
+    assert any(verdict.accepted for verdict in played(forged, templates, folder))
 
 
 def test_a_witness_names_what_contradicts_itself_and_not_a_delay() -> None:

@@ -204,14 +204,12 @@ class History:
             circle = self.chance.pick(desk.vault.compartments()).id
             record = desk.session.make_id()
             desk.session.commit(circle, put("contact", record, name=f"{desk.id[:4]} {len(desk.written)}"))
-            desk.note()
 
     def _new_circle(self, name: str, desk: Desk) -> None:
         case = desk.vault.make_compartment("case").id
         other = self.chance.pick(sorted(set(self.desks) - {name}))
         grant_case(desk.session, case, [self.desks[other].session.member_id, desk.session.member_id])
         self.given[case] = {name, other}
-        desk.note()
 
     def _cut(self, name: str, desk: Desk) -> None:
         if len(self.desks) < 3 or desk.cut or any(one.cut for one in self.desks.values()):
@@ -219,7 +217,6 @@ class History:
         whom = self.chance.pick(sorted(set(self.desks) - {name}))
         put_out(desk.session, [self.desks[whom].id])
         self.desks[whom].cut = True
-        desk.note()
         self._say(whom)
 
     # the end

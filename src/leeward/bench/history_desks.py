@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import msgspec
 
 from leeward.bench.lying_relay import Door, LyingRelay
 from leeward.bench.witness import Witness
+from leeward.ledger.model import Change, Dot
 from leeward.ledger.store.vault import Vault
 from leeward.office.cutoff import make_new_keys
 from leeward.office.heads import send_heads
@@ -85,6 +86,14 @@ class Desk:
         """Work with an open vault."""
         self.session = session
         self.vault = session.vault
+        commit = self.vault.commit
+
+        def noted(circle: str, changes: Sequence[Change]) -> Dot:
+            dot = commit(circle, changes)
+            self.note(circle, dot.count)
+            return dot
+
+        setattr(self.vault, "commit", noted)  # noqa: B010 - only what was committed here counts as written
         self.id = self.vault.device.id
         self.exchange = Exchange(self.vault, self.door, clock=self.clock, chance=self.chance)
 
@@ -106,15 +115,14 @@ class Desk:
         except SyncError as error:
             self.nonsense |= isinstance(error, RelayNonsense)
             return False
-        finally:
-            self.note()
         return True
 
-    def note(self) -> None:
-        """Write down what this desk committed since the last time, as it lies in its own database."""
-        for no, circle, _, count, entry in entries_in(self.vault, self._seen, self.id):
+    def note(self, circle: str = "", count: int = 0) -> None:
+        """Write down what was committed just now, as it lies in this desk's own database; all of it for ""."""
+        for no, place, _, number, entry in entries_in(self.vault, self._seen, self.id):
             self._seen = no
-            self.written[circle, count] = entry
+            if not circle or (place, number) == (circle, count):
+                self.written[place, number] = entry
 
     def named(self) -> set[str]:
         """Return the circles (box "" for this device's own) of which this desk says that something is wrong."""
