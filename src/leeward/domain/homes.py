@@ -13,6 +13,7 @@ HOMES: Mapping[str, str] = {
     "team": "team",
     "member": "team",
     "hotline": "intake",
+    "page_card": "intake",
     "contact": "intake",
     "voice": "intake",
     "message": "intake",

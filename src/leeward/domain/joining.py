@@ -36,6 +36,7 @@ class Offer(msgspec.Struct, frozen=True):
 
     device: str
     own: bool = False
+    older: str = ""  # the newcomer comes back from a journey: the device that their card is to name
     v: int = _VERSION
 
 
@@ -65,7 +66,7 @@ def print_joining(said: Offer | Granted | Thanks) -> bytes:
 def read_offer(untrusted: bytes) -> Offer:
     """Return an offer, or raise JoiningGarbled."""
     offer = _read(untrusted, Offer)
-    if not is_id(offer.device):
+    if not is_id(offer.device) or (offer.older and not is_id(offer.older)):
         raise _garbled()
     return offer
 

@@ -11,7 +11,7 @@ the record counts for nothing.
     device's. So both sides sign: nobody brings a device in under a colleague's name, or takes one of theirs away.
  4. One member's vote puts a device out, at once. Another's later vote brings it back, unless two want it out.
  5. A member's newest vote counts. A device that two members have put out votes no more.
- 6. On each desk, whom its own member put out has no vote, and this desk's own device is never out.
+ 6. On each desk, whom its own member put out has no vote but against itself, and this desk's own device is never out.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def read_roster(papers: Iterable[Paper], own: str = "") -> Mapping[str, RosterDe
     votes = {device: _votes(of[device], members) for device in members}
     mine = members.get(own, "")
     mistrusted = {d for d in members if any(v.out and v.member == mine for v in votes[d])} - {own}  # 6
-    heard = {d: [v for v in votes[d] if v.by not in mistrusted] for d in members}
+    heard = {d: [v for v in votes[d] if v.by not in mistrusted or (v.by == d and v.out)] for d in members}
     settled = {d for d in members if len({v.member for v in heard[d] if v.out}) >= _SETTLED_BY}
     roster = {}
     for device, member in members.items():

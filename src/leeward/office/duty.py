@@ -8,6 +8,7 @@ import msgspec
 
 from leeward.domain.cases.checkins import HOUR
 from leeward.domain.team import Member
+from leeward.domain.travel import Away
 from leeward.office.session import Session
 
 SHIFT = 12 * HOUR  # for whoever has not said until when they are on duty
@@ -22,13 +23,14 @@ class Duty(msgspec.Struct, frozen=True):
     until: int  # when this member's shift ends
     here: bool  # this member is on duty
     others: dict[str, str]  # the other members on duty, and their roles
+    away: frozenset[str] = frozenset()  # on a journey: what they promised, others have in hand
 
     def holder(self, role: str, *ids: str) -> str:
         """Return who has it in hand, or "" if that is the member at this desk.
 
         `ids` are those who promised it, in order; `role` is whose work it is if none of them is on duty.
         """
-        promised = [one for one in ids if one]
+        promised = [one for one in ids if one and one not in self.away]
         for one in promised:
             if one == self.me:
                 return ""
@@ -64,6 +66,7 @@ def duty_of(session: Session) -> Duty:
     team = {one.id: one for one in session.find(Member)}
     me = team.get(session.member_id)
     until = me.on_duty_until if me is not None else 0
+    away = frozenset(one.member_id for one in session.find(Away) if one.open) - {session.member_id}
     return Duty(
         me=session.member_id,
         role=me.role if me is not None else "",
@@ -73,8 +76,9 @@ def duty_of(session: Session) -> Duty:
         others={
             one.id: one.role
             for one in team.values()
-            if one.on_duty_until > now and one.id != session.member_id
+            if one.on_duty_until > now and one.id != session.member_id and one.id not in away
         },
+        away=away,
     )
 
 

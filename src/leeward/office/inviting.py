@@ -19,6 +19,7 @@ from leeward.base.errors import LeewardError
 from leeward.base.say import Message, say
 from leeward.domain.joining import Granted, Offer, Part, print_joining, read_thanks
 from leeward.domain.team import ROLES
+from leeward.domain.travel import Away
 from leeward.ledger.errors import VaultClosed
 from leeward.office.cards import DeviceCard, read_device_card
 from leeward.office.errors import CardRefused, OfficeError
@@ -26,6 +27,7 @@ from leeward.office.meeting import LIFE_SECONDS, Stopped, Talk, over, too_late
 from leeward.office.relay import relay_of
 from leeward.office.session import Session
 from leeward.office.team import Admission, admit, members
+from leeward.office.travel_back import admit_back, check_card
 from leeward.seal.pake import Inviter, JoinCode, Meeting, Step, make_join_code
 from leeward.sync.errors import RelayRefused
 from leeward.sync.port import Relay
@@ -58,6 +60,7 @@ class Plan(msgspec.Struct, frozen=True):
     parts: tuple[str, ...]
     own: bool = False
     language: str = "en"  # of the words
+    back: str = ""  # somebody comes back from a journey: the record of it (domain/travel.py)
 
 
 class State(msgspec.Struct, frozen=True):
@@ -119,17 +122,15 @@ class Invitation:
             state, card = self._state, self._card
             if state.phase is not Phase.COMPARING or card is None or not self.left():
                 raise state.why if isinstance(state.why, OfficeError) else too_late()
-            plan = state.plan
-            admission = admit(
-                self._session,
-                card[0],
-                plan.role,
-                fingerprint=card[1].device_id,
-                parts=plan.parts,
-                name=name,
-            )
+            admission = self._admit(card[0], card[1].device_id, name)
             self._show(phase=Phase.LETTING_IN, admission=admission, name=name or state.name)
         self._decided.set()
+
+    def _admit(self, card: str, fingerprint: str, name: str) -> Admission:
+        session, plan = self._session, self._state.plan
+        if plan.back:
+            return admit_back(session, card, plan.back, fingerprint=fingerprint, parts=plan.parts)
+        return admit(session, card, plan.role, fingerprint=fingerprint, parts=plan.parts, name=name)
 
     def refuse(self) -> None:
         """End it: the words are not the same."""
@@ -192,7 +193,9 @@ class Invitation:
     def _begin(self, talk: Talk, code: JoinCode, plan: Plan) -> Inviter:
         if self._stopped.is_set():
             talk.stop()
-        offer = Offer(device=self._session.vault.device.id, own=plan.own)
+        away = self._away()
+        older = away.device_id if away is not None else ""
+        offer = Offer(device=self._session.vault.device.id, own=plan.own, older=older)
         inviter = Inviter(code, self._session.chance, print_joining(offer))
         self._show(phase=Phase.WAITING, number=code.number, code=code.words(plan.language))
         return inviter
@@ -226,13 +229,21 @@ class Invitation:
         """Return the newcomer's card if it is what this invitation is for; CardRefused otherwise."""
         text = untrusted_card.decode("utf-8", "replace")
         card = read_device_card(text)
+        away = self._away()
+        if away is not None:
+            check_card(away, card)
         expected = self._session.vault.device.id if self._state.plan.own else ""
-        if card.beside != expected or card.device_id == self._session.vault.device.id:
+        if (away is None and card.beside != expected) or card.device_id == self._session.vault.device.id:
             raise _refused(say("The other computer asks for something else than this invitation is for."))
         if card.device_id in self._session.vault.roster():  # or somebody shows a colleague's card as theirs
             raise _refused(say("That computer's vault is in the team already, or was cut off from it."))
         self._card = (text, card)
         return card
+
+    def _away(self) -> Away | None:
+        """Return the journey that somebody comes back from, if this is what the invitation is for."""
+        plan = self._state.plan
+        return self._session.get(Away, plan.back) if plan.back else None
 
     def _let_in(self, inviter: Inviter) -> None:
         talk, admission = self._require_talk(), self._state.admission

@@ -27,6 +27,7 @@ from leeward.office.meeting import LIFE_SECONDS, BoxGone, Talk, over
 from leeward.office.post import deliver_letters
 from leeward.office.session import Session
 from leeward.office.team import device_card, join, trusted_giver
+from leeward.office.travel_join import is_returning
 from leeward.seal.errors import GuessWrong
 from leeward.seal.pake import Joiner, Meeting, Step, parse_join_code
 from leeward.sync.errors import RelayUnreachable
@@ -108,11 +109,26 @@ class Joining:
         except BoxGone as error:
             raise GuessWrong("ended") from error
         offer = read_offer(untrusted_offer)
-        card = device_card(self._session, name=self._name, role="", beside=offer.device if offer.own else "")
+        self._check_journey(offer)
+        beside = offer.older or (offer.device if offer.own else "")
+        card = device_card(self._session, name=self._name, role="", beside=beside)
         talk.send(Step.CARD, joiner.card(card.encode()))  # 1
         joiner.take_number(talk.wait_for(Step.NUMBER))
         self._talk, self._joiner, self._offer = talk, joiner, offer
         return joiner.words(language)
+
+    def _check_journey(self, offer: Offer) -> None:
+        """Go on only if both mean the same: whoever comes back would otherwise come in as somebody new."""
+        if is_returning(self._session) and not offer.older:
+            raise over(
+                say("Your colleague invites somebody new; you come back from a journey."),
+                say("Ask for a code made with your name under “Who is it?”."),
+            )
+        if offer.older and not is_returning(self._session):
+            raise over(
+                say("Your colleague waits for somebody who comes back from a journey with eight words."),
+                say("Start with “leeward join” and --back, or ask for a code for somebody new."),
+            )
 
     def wait_for_yes(self) -> str:
         """Wait until the other side says that the words are the same, and join; return the team's name."""

@@ -75,9 +75,9 @@ class Keyring:
         self._identities: dict[str, dict[int, Identity]] = {}
 
     @classmethod
-    def make(cls, writer: apsw.Connection, chance: Chance) -> Keyring:
-        """Draw the keys of a new device and write them down."""
-        signing_key = make_signing_key(chance)
+    def make(cls, writer: apsw.Connection, chance: Chance, signing_key: SigningKey | None = None) -> Keyring:
+        """Draw the keys of a new device, but for one that it is to sign with, and write them down."""
+        signing_key = signing_key or make_signing_key(chance)
         keys = _Keys(
             signing_key.to_bytes(),
             make_identity(chance).string(),

@@ -25,6 +25,7 @@ from leeward.ledger.store.schema import upgrade
 from leeward.ledger.store.slots import PLACES, SLOTS, find_slot, slot_files, slot_hashes, write_slot
 from leeward.seal.errors import SealError
 from leeward.seal.keys import Passphrase
+from leeward.seal.signing import SigningKey
 
 __all__ = [
     "DATABASE_NAME",
@@ -59,7 +60,14 @@ class Opened:
         self.lost_frames = lost  # of the write-ahead file, damaged since a crash
 
 
-def make_vault(folder: Path, passphrase: str, member_id: str, chance: Chance, work_factor: int) -> Opened:
+def make_vault(
+    folder: Path,
+    passphrase: str,
+    member_id: str,
+    chance: Chance,
+    work_factor: int,
+    signing_key: SigningKey | None = None,
+) -> Opened:
     """Make a vault beside its place and move it there whole, so that half a vault is never found."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise VaultExists(
@@ -81,7 +89,7 @@ def make_vault(folder: Path, passphrase: str, member_id: str, chance: Chance, wo
         database = Database(making / DATABASE_NAME, key)
         with database.writing() as writer:
             upgrade(writer)
-            Keyring.make(writer, chance)
+            Keyring.make(writer, chance, signing_key)
             put_meta(writer, "member", member_id.encode())
             mark_new(writer)
             remember_slots(writer, slot_hashes(making))

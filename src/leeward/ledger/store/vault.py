@@ -45,7 +45,7 @@ from leeward.ledger.store.taking import Accepted, Taker
 from leeward.ledger.store.tombs import Tombs, was_forgotten
 from leeward.ledger.store.writing import write_entry
 from leeward.seal.keys import DEFAULT_WORK_FACTOR, Identity, Passphrase, Recipient
-from leeward.seal.signing import VerifyKey
+from leeward.seal.signing import SigningKey, VerifyKey
 
 __all__ = ["Accepted", "Compacted", "Compartment", "Device", "Erasure", "Outgoing", "SearchPage", "Vault"]
 
@@ -85,9 +85,10 @@ class Vault:
         clock: Clock,
         chance: Chance,
         work_factor: int = 18,
+        signing_key: SigningKey | None = None,
     ) -> Vault:
-        """Make a vault in a folder that does not exist or is empty, and open it."""
-        opened = make_vault(folder, passphrase, member_id, chance, work_factor)
+        """Make a vault in a folder that does not exist or is empty, with fresh keys but for this one, and open it."""
+        opened = make_vault(folder, passphrase, member_id, chance, work_factor, signing_key)
         return Vault(opened, clock=clock, chance=chance)
 
     @staticmethod
