@@ -182,13 +182,13 @@ class Exchange:
 
     def _dropped(self, compartment: Compartment, number: int) -> None:
         self.memory.note_lie(compartment.id, Lie.DROPPED, f"item {number}")
-        self._offer_again(compartment.id)  # 3
+        self._offer_again(compartment.id, broken=b"%d " % number)  # 3
 
-    def _offer_again(self, compartment_id: str) -> Compartment:
+    def _offer_again(self, compartment_id: str, *, broken: bytes = b"") -> Compartment:
         newest = self.vault.compartment(compartment_id)
         cursor = self.vault.cursor(newest.box)
         self.memory.owe(compartment_id, owed=True)  # until all of it is kept, also if this breaks off
-        kept = offer_again(self.vault, self.relay, newest)
+        kept = offer_again(self.vault, self.relay, newest, broken=broken)
         new = [(newest.box, number, name) for number, name in kept if number > cursor]
         if len(new) == len(kept) and not self.memory.promise(new):
             self.memory.owe(compartment_id, owed=False)

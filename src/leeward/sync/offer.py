@@ -16,17 +16,25 @@ from leeward.sync.port import Relay
 from leeward.sync.views import name_of
 
 
-def offer_again(vault: Vault, relay: Relay, compartment: Compartment) -> list[tuple[int, str]]:
-    """Offer all held segments of a compartment; return number and name of those the relay took. Raises SyncError."""
+def offer_again(
+    vault: Vault, relay: Relay, compartment: Compartment, *, broken: bytes = b""
+) -> list[tuple[int, str]]:
+    """Offer all held segments of a compartment; return number and name of those the relay took. Raises SyncError.
+
+    `broken` names a promise that the relay did not keep: then something else may lie where an offer was kept before,
+    so what is refused because its place is taken is offered once more under another id.
+    """
     taken = []
     for held in vault.segments(compartment.id):
-        item = hashlib.sha256(b"leeward-again-1 " + held.head).hexdigest()[:32]
-        sealed = seal(Kind.SEGMENT, held.plain, held.recipient)
-        try:
-            number = relay.append(compartment.box, compartment.write, item, sealed)
-        except RelayRefused as error:
-            if error.word != "item-taken":
-                raise
-            continue  # another desk has offered it already, sealed with other randomness
-        taken.append((number, name_of(item, sealed).hex()))
+        for label in (b"", broken) if broken else (b"",):
+            item = hashlib.sha256(b"leeward-again-1 " + label + held.head).hexdigest()[:32]
+            sealed = seal(Kind.SEGMENT, held.plain, held.recipient)
+            try:
+                number = relay.append(compartment.box, compartment.write, item, sealed)
+            except RelayRefused as error:
+                if error.word != "item-taken":
+                    raise
+                continue  # another desk has offered it already, sealed with other randomness
+            taken.append((number, name_of(item, sealed).hex()))
+            break
     return taken
