@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from leeward.base.errors import LeewardError
 from leeward.base.say import say
 from leeward.cli import tell
 from leeward.cli.children import add_hanging, end_with_parent
+
+if TYPE_CHECKING:
+    from leeward.front.kept import KeptCard
 
 EXAMPLES = """\
 examples:
@@ -129,7 +134,9 @@ def run(arguments: argparse.Namespace) -> int:
         serve(
             make_app(
                 store,
-                None if card is None else make_front(card, FrontDoor(store, lanes), quota=quota),
+                None
+                if card is None
+                else make_front(card, FrontDoor(store, lanes), quota=quota, kept=_kept(arguments)),
                 lanes=lanes,
                 keep=Keep(arguments.keep_unread, arguments.keep_read, arguments.keep_blobs),
             ),
@@ -154,7 +161,7 @@ def _serve_front(arguments: argparse.Namespace, card: dict[str, object] | None) 
             kept=say("Nothing was started."),
             next_step=say("Add --card with the file that “leeward init” wrote."),
         )
-    front = make_front(card, RemoteRelay(arguments.front_of, proxy=arguments.proxy))
+    front = make_front(card, RemoteRelay(arguments.front_of, proxy=arguments.proxy), kept=_kept(arguments))
     if arguments.until_stdin_ends:
         end_with_parent(lambda: signal.raise_signal(signal.SIGTERM))
     serve(
@@ -164,6 +171,22 @@ def _serve_front(arguments: argparse.Namespace, card: dict[str, object] | None) 
         on_ready=lambda address: tell.line(f"Intake page at {address}"),
     )
     return 0
+
+
+def _kept(arguments: argparse.Namespace) -> KeptCard:
+    """Return where the newest card is kept: in the relay's folder, or beside the card's file if there is none."""
+    from leeward.front.kept import KeptCard  # noqa: PLC0415 - as above
+
+    card: Path = arguments.card
+    if isinstance(arguments.folder, Path):
+        return KeptCard(arguments.folder / "page-card.json")
+    beside = card.with_name(f"{card.name}.newest")
+    if not os.access(card.parent, os.W_OK):
+        tell.aside(
+            f"The folder of {card} cannot be written to: after a restart the page begins with this card again. "
+            "Put the card into a folder that this program may write to."
+        )
+    return KeptCard(beside)
 
 
 def read_card(path: Path) -> dict[str, object]:

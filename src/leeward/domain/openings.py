@@ -49,7 +49,7 @@ class Opening(Typed, frozen=True, kw_only=True):
 
 
 class Export(Typed, frozen=True, kw_only=True):
-    """That somebody wrote an export: what one passphrase opens leaves the vault. In the team's circle, written before."""
+    """That somebody wrote an export: one passphrase opens what it took out. In the team's circle, written before."""
 
     kind: ClassVar[str] = "export"
 

@@ -88,9 +88,9 @@ def subject_of(session: Session, kind: str, subject_id: str) -> Subject:
         case "contact":
             line = line_for(session, subject_id)
             contact, case_ids = line.contact, [one.case_id for one in (line.contact, *line.parts)]
-            case = next((found for one in case_ids if one and (found := session.get(Case, one))), None)
-            if case is not None:  # one person, one list
-                return subject_of(session, "case", case.id)
+            known = next((found for one in case_ids if one and (found := session.get(Case, one))), None)
+            if known is not None:  # one person, one list
+                return subject_of(session, "case", known.id)
             called = Code(f"pseudonym/{contact.pseudonym}")
             return Subject(kind, contact.id, contact.compartment, called, f"/inbox/{contact.id}")
         case "place":

@@ -35,7 +35,7 @@ class Place(Typed, frozen=True, kw_only=True):
 
 
 class PlaceAddress(Typed, frozen=True, kw_only=True):
-    """Where a place is. In a compartment of kind `address`; that it was opened is told to the team, too, in the place."""
+    """Where a place is. In a compartment of kind `address`; that it was opened is told to the team as well."""
 
     kind: ClassVar[str] = "place_address"
 
