@@ -93,3 +93,21 @@ class Hotline(Typed, frozen=True, kw_only=True):
     box: str = ""
     read: str = ""
     write: str = ""
+
+
+class PageCard(Typed, frozen=True, kw_only=True):
+    """A new card for the intake page with a box of its own: written in the intake's newest epoch (ADR 34).
+
+    A draft until a second member has signed it, or until it is handed to the relay by hand. The box it replaced is
+    read on.
+    """
+
+    kind: ClassVar[str] = "page_card"
+    number: int = 0  # the place in the row, and 32 drawn bits; the highest that counts is the newest
+    card: str = ""  # signed by the device that drafted it
+    witnessed: str = ""  # the same with a second signature
+    by_hand: bool = False
+    box: str = ""
+    read: str = ""
+    write: str = ""
+    counts_since: int = 0  # milliseconds

@@ -4,6 +4,8 @@
 2. The page may run and fetch only what this server serves, by exact hash; the pages without a script may run nothing.
 3. Nothing may be kept by the browser: no cache, no referrer, no frame around it.
 4. When the team publishes a newer card, everything is made anew from it, if it may follow the one served (card.py).
+   With another box, that one's notice is asked from then on, at once: a front that was away goes the whole row.
+5. The newest card is kept on the disk (kept.py), so that nobody can bring the page back to an older one.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from leeward.base.ports import Chance, Clock, SystemChance, SystemClock
 from leeward.front.assets import Built, load_built
 from leeward.front.card import Card, check_card
 from leeward.front.errors import CardRefused
+from leeward.front.kept import KeptCard
 from leeward.front.pages import Pages, render_pages
 from leeward.front.plain.app import PlainForms, Served
 from leeward.front.plain.lane import QUOTA
@@ -63,6 +66,7 @@ _TEXT = "text/plain; charset=utf-8"
 
 _ASK_SECONDS = 5.0  # between two questions for a newer card, while somebody visits
 _ANSWER_SECONDS = 2.0
+_ROW_MOST = 32  # cards taken one after another
 
 
 def make_front(
@@ -72,16 +76,19 @@ def make_front(
     quota: int = QUOTA,
     clock: Clock | None = None,
     chance: Chance | None = None,
+    kept: KeptCard | None = None,
 ) -> ASGIApp:
     """Return the front for a team's intake card; raises CardRefused or NotBuilt.
 
-    `quota` is how many bytes of unread mail may come in an hour before forms wait their turn (plain/lane.py).
+    `quota` is how many bytes of unread mail may come in an hour before forms wait their turn (plain/lane.py);
+    `kept` is where the newest card is kept (5).
 
     Answers `/`, `/plain` (the form without a script) and `/units` (where Leave leads), each in the language of `?lang=`
     or of the browser; `/a/NAME`, the built files; `/page.sha256`, the hashes of all of these, one a line with their
     addresses; and the forms under `/plain/`.
     """
-    front = _Front(check_card(card), load_built(), port, chance or SystemChance())
+    kept = kept or KeptCard(None)
+    front = _Front(kept.begin(card), load_built(), port, chance or SystemChance(), kept)
     forms = PlainForms(
         lambda: front.showing.served,
         port,
@@ -126,13 +133,15 @@ class _Showing:
 class _Front:
     """What is shown now, and how it comes to be renewed."""
 
-    def __init__(self, card: Card, built: Built, port: MailPort, chance: Chance) -> None:
+    def __init__(self, card: Card, built: Built, port: MailPort, chance: Chance, kept: KeptCard) -> None:
         self._built = built
+        self._kept = kept
         self._port = port
         self._chance = chance
         self._files = {url: _Body(file.body, file.type) for url, file in built.files.items()}
         self._notice = b""  # the newest card that was looked at
         self._asked = float("-inf")
+        self._asking = False
         self.showing = _Showing(card, built, port, chance)
 
     def localised(self, choose: Callable[[_Showing], Mapping[str, _Body]]) -> Endpoint:
@@ -159,20 +168,32 @@ class _Front:
     async def _renew(self) -> None:
         """Ask for a newer card now and then, and show it (4); a relay that does not answer changes nothing."""
         now = asyncio.get_running_loop().time()
-        if now < self._asked + _ASK_SECONDS:
+        if self._asking or now < self._asked + _ASK_SECONDS:
             return
-        self._asked = now
+        self._asked, self._asking = now, True
+        try:
+            for _ in range(_ROW_MOST):
+                if not await self._step():
+                    return
+        finally:
+            self._asking = False
+
+    async def _step(self) -> bool:
+        """Take the newer card that this one's box tells of; True if that names another box, which is asked next."""
+        box = self.showing.served.card.box
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
-                notice = await self._port.get_notice(bytes.fromhex(self.showing.served.card.box))
+                notice = await self._port.get_notice(bytes.fromhex(box))
         except Exception:  # noqa: BLE001 - what is shown stays right
-            return
+            return False
         if notice is None or notice == self._notice:
-            return
+            return False
         self._notice = notice
         newer = await asyncio.to_thread(self._show, notice)
-        if newer is not None:
-            self.showing = newer
+        if newer is None:
+            return False
+        self.showing = newer
+        return newer.served.card.box != box
 
     def _show(self, untrusted_notice: bytes) -> _Showing | None:
         try:
@@ -182,6 +203,7 @@ class _Front:
             return None
         if card is None or not card.may_follow(self.showing.served.card):
             return None
+        self._kept.keep(untrusted_card)  # 5: before it is shown
         return _Showing(card, self._built, self._port, self._chance)
 
 

@@ -3,8 +3,10 @@
 1. It has exactly the members of version 1, each of the right form; the questions of the team may be left out.
 2. Its recipient is a hybrid one; nothing weaker is ever served to a person in danger.
 3. Both of its signatures verify under the key it names; the page shows that key's fingerprint to compare.
-4. A newer card takes the place of one that is served only if everything sealed and sent goes where it went before,
-   under the same key, and its questions are not older.
+4. Under one signature a newer card takes the place of one that is served only if everything sealed and sent goes where
+   it went before, under the same key, with the same heirs and number, and its questions are not older.
+5. With another recipient, box or key it takes that place only if it was signed by two heirs, of two different groups,
+   of the very card that is served, and its number is higher (ADR 34). So nobody alone can redirect the page.
 """
 
 from __future__ import annotations
@@ -28,6 +30,10 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _BOX = re.compile(r"[0-9a-f]{32}")
 _TOKEN = re.compile(r"[0-9a-f]{64}")
 _MEMBERS = frozenset({"v", "team", "languages", "recipient", "box", "write", "verify_key", "signature"})
+_LATER = frozenset({"questions", "heirs", "number", "witness_key", "witness_signature"})
+_UNSIGNED = frozenset({"signature", "witness_key", "witness_signature"})
+_DEVICE = re.compile(r"[a-z2-7]{26}")
+HEIRS_MOST = 64  # groups, and devices in each
 _QUESTION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LANGUAGES_MOST = 40
 QUESTIONS_MOST = 30
@@ -72,6 +78,9 @@ class Card:
     write: str
     fingerprint: str
     questions: Questions | None = None
+    heirs: tuple[tuple[str, ...], ...] = ()  # fingerprints of devices, by whose they are
+    number: int = 0
+    witness: str = ""  # the fingerprint of the second device that signed it
 
     def public(self) -> dict[str, Any]:
         """Return what the page's script needs."""
@@ -85,23 +94,30 @@ class Card:
         return shown | ({} if self.questions is None else {"questions": self.questions.public()})
 
     def may_follow(self, served: Card) -> bool:
-        """Tell whether this card may take the place of one that is served (rule 4)."""
-        same = ("recipient", "box", "write", "fingerprint")
+        """Tell whether this card may take the place of one that is served (rules 4 and 5)."""
+        if self.number != served.number:
+            return self.number > served.number and served.inherited_by(self.fingerprint, self.witness)
+        same = ("recipient", "box", "write", "fingerprint", "heirs")
         version = 0 if self.questions is None else self.questions.version
         before = 0 if served.questions is None else served.questions.version
         return version >= before and all(getattr(self, name) == getattr(served, name) for name in same)
 
+    def inherited_by(self, one: str, other: str) -> bool:
+        """Tell whether these two devices are heirs of this card, of two different groups (rule 5)."""
+        group_of = {device: at for at, group in enumerate(self.heirs) for device in group}
+        return one in group_of and other in group_of and group_of[one] != group_of[other]
+
 
 def print_signed_part(card: Mapping[str, Any]) -> bytes:
-    """Return the bytes that are signed: the card without its signature, keys sorted, no spaces, UTF-8."""
-    part = {key: value for key, value in card.items() if key != "signature"}
+    """Return the bytes that both sign: the card without signatures and witness, keys sorted, no spaces, UTF-8."""
+    part = {key: value for key, value in card.items() if key not in _UNSIGNED}
     return json.dumps(part, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def check_card(untrusted_card: Mapping[str, Any]) -> Card:
     """Return the card as checked by the rules above, or raise CardRefused."""
     team, languages = untrusted_card.get("team"), untrusted_card.get("languages")
-    if set(untrusted_card) - {"questions"} != _MEMBERS or untrusted_card["v"] != 1:  # 1
+    if set(untrusted_card) - _LATER != _MEMBERS or untrusted_card["v"] != 1:  # 1
         raise _refused("it has not the members of version 1")
     if not isinstance(team, str) or not 0 < len(team) <= NAME_MOST or not can_be_shown(team):
         raise _refused("its team has no printable name")
@@ -115,6 +131,7 @@ def check_card(untrusted_card: Mapping[str, Any]) -> Card:
         recipient = Recipient.from_string(str(untrusted_card["recipient"])).string()  # 2
         key = VerifyKey.from_bytes(_bytes(untrusted_card["verify_key"]))
         key.verify(Purpose.CARD, _bytes(untrusted_card["signature"]), print_signed_part(untrusted_card))  # 3
+        witness = _witness(untrusted_card)
     except SealError as error:
         raise _refused(str(error)) from error
     return Card(
@@ -125,7 +142,43 @@ def check_card(untrusted_card: Mapping[str, Any]) -> Card:
         write=untrusted_card["write"],
         fingerprint=key.fingerprint(),
         questions=_questions(untrusted_card["questions"]) if "questions" in untrusted_card else None,
+        heirs=_heirs(untrusted_card["heirs"]) if "heirs" in untrusted_card else (),
+        number=_number(untrusted_card["number"]) if "number" in untrusted_card else 0,
+        witness=witness,
     )
+
+
+def _witness(untrusted_card: Mapping[str, Any]) -> str:
+    """Return the fingerprint of the second device that signed, "" if there is none; SealError if it did not."""
+    if ("witness_key" in untrusted_card) != ("witness_signature" in untrusted_card):
+        raise _refused("its witness is not whole")
+    if "witness_key" not in untrusted_card:
+        return ""
+    key = VerifyKey.from_bytes(_bytes(untrusted_card["witness_key"]))
+    signature = _bytes(untrusted_card["witness_signature"])
+    key.verify(Purpose.CARD, signature, print_signed_part(untrusted_card))  # 5
+    return key.fingerprint()
+
+
+def _heirs(untrusted: object) -> tuple[tuple[str, ...], ...]:
+    """Return who may sign the next card, or raise CardRefused."""
+    if not isinstance(untrusted, list) or not 0 < len(untrusted) <= HEIRS_MOST:
+        raise _refused("its heirs are no list, or too many")
+    seen: set[str] = set()
+    for group in untrusted:
+        if not isinstance(group, list) or not 0 < len(group) <= HEIRS_MOST:
+            raise _refused("a group of its heirs is no list, or too long")
+        for device in group:
+            if not _is(_DEVICE, device) or device in seen:
+                raise _refused("one of its heirs is no device, or stands there twice")
+            seen.add(device)
+    return tuple(tuple(group) for group in untrusted)
+
+
+def _number(untrusted: object) -> int:
+    if not isinstance(untrusted, int) or isinstance(untrusted, bool) or not 0 < untrusted <= _VERSION_MOST:
+        raise _refused("it has no number")
+    return untrusted
 
 
 def _questions(untrusted: object) -> Questions:

@@ -3,6 +3,7 @@
 1. Each is JSON with its version, and a signature over its canonical bytes (keys sorted, no spaces, UTF-8) without it.
 2. The signature verifies under the key in the card, and that key's fingerprint is the one that was told by voice.
 3. A welcome names the device that it is for.
+4. An intake card may have a second signature, over the same bytes: a colleague's, who confirmed it (ADR 34).
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from typing import Any
 import msgspec
 
 from leeward.base.say import say
+from leeward.front.card import print_signed_part
 from leeward.ledger.card import CARD_MOST, canonical
 from leeward.office.errors import CardRefused
 from leeward.seal.errors import SealError
 from leeward.seal.keys import Recipient
 from leeward.seal.signing import Purpose, SigningKey, VerifyKey
+
+_WITNESS = frozenset({"witness_key", "witness_signature"})
 
 
 class DeviceCard(msgspec.Struct, frozen=True):
@@ -122,7 +126,7 @@ def read_welcome(untrusted_text: str, *, device_id: str, fingerprint: str) -> We
     return Welcome(_field(card, "team"), _field(card, "relay"), _field(card, "member_id"), key)
 
 
-def print_intake_card(
+def print_intake_card(  # noqa: PLR0913 - what a card says, each once
     key: SigningKey,
     recipient: Recipient,
     *,
@@ -131,8 +135,10 @@ def print_intake_card(
     box: str,
     write: str,
     questions: dict[str, Any] | None = None,
+    heirs: list[list[str]] | None = None,
+    number: int = 0,
 ) -> str:
-    """Return the public card that the intake page carries (protocol 3); `questions` as in "Card, later members"."""
+    """Return the public card that the intake page carries (protocol 3); the rest as in "Card, later members"."""
     card: dict[str, Any] = {
         "v": 1,
         "team": team,
@@ -144,13 +150,30 @@ def print_intake_card(
     }
     if questions is not None:
         card["questions"] = questions
+    if heirs:
+        card["heirs"] = heirs
+    if number:
+        card["number"] = number
     return print_signed(card, key, Purpose.CARD)
 
 
+def witness_intake_card(text: str, key: SigningKey) -> str:
+    """Return an intake card with a second signature, over the very bytes of the first (4)."""
+    card = {name: value for name, value in check_intake_card(text).items() if name not in _WITNESS}
+    signature = key.sign(Purpose.CARD, print_signed_part(card))
+    card["witness_key"] = _text(key.verify_key().to_bytes())
+    card["witness_signature"] = _text(signature)
+    return json.dumps(card, ensure_ascii=False, sort_keys=True)
+
+
 def check_intake_card(untrusted_text: str) -> dict[str, Any]:
-    """Return an intake card whose signature holds; CardRefused otherwise."""
+    """Return an intake card whose signatures hold; CardRefused otherwise."""
     card = _load(untrusted_text)
-    _check(card, _key(card, "verify_key"), Purpose.CARD)
+    bare = {name: value for name, value in card.items() if name not in _WITNESS}
+    _check(bare, _key(card, "verify_key"), Purpose.CARD)
+    if len(bare) < len(card):
+        signature = {"signature": card.get("witness_signature")}
+        _check({**bare, **signature}, _key(card, "witness_key"), Purpose.CARD)
     return card
 
 

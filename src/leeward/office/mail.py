@@ -3,19 +3,23 @@
 1. An item is either taken in or kept as damaged before the cursor passes it: nothing is skipped.
 2. One that cannot be opened never holds up those behind it.
 3. Trouble of this desk (a full disk, a closed vault) stops the queue instead, and it goes on where it stopped.
+4. Boxes that were replaced are read on, after the newest. One that is spoiled (a device that was cut off had its
+   tokens) stops nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Collection
 
 import msgspec
 
 from leeward.base.errors import LeewardError
 from leeward.base.say import Message, say
+from leeward.domain.team import Hotline
 from leeward.ledger.errors import LedgerError
+from leeward.office.page_cards import hotlines_read, note_came
 from leeward.office.session import Session
-from leeward.office.team import hotline_of
 from leeward.sync.errors import RelayRefused, SyncError
 from leeward.sync.honesty import Lie, check_listing
 from leeward.sync.listing import Item, Listing
@@ -44,13 +48,29 @@ class DamagedMail(msgspec.Struct, array_like=True, frozen=True):
         return say("A message came that cannot be opened ({why}). It is kept as it came.", why=self.why)
 
 
-def pull_mail(session: Session, relay: Relay, take_in: TakeIn) -> int:
-    """Hand over what came to the hotline since the last time; return how many items. Raises SyncError, LedgerError."""
+def pull_mail(session: Session, relay: Relay, take_in: TakeIn, boxes: Collection[str] | None = None) -> int:
+    """Hand over what came to the hotline since the last time; return how many items. Raises SyncError, LedgerError.
+
+    `boxes` are those to be looked into; None is all.
+    """
     if not session.vault.compartments("intake"):
         return 0
-    hotline = hotline_of(session)
-    if not hotline.box:
-        return 0
+    count = 0
+    every = hotlines_read(session)
+    asked = [one for one in every if boxes is None or one.box in boxes]
+    for one in asked:
+        if one.box == every[0].box:
+            count += _pull(session, relay, take_in, one)
+            continue
+        with contextlib.suppress(RelayRefused):  # 4
+            came = _pull(session, relay, take_in, one)
+            count += came
+            if came:
+                note_came(session, one.box)
+    return count
+
+
+def _pull(session: Session, relay: Relay, take_in: TakeIn, hotline: Hotline) -> int:
     memory = Memory(session.vault, session.clock)
     count = 0
     while True:

@@ -5,6 +5,8 @@
    bell; whatever was rung for is fetched at once, and every box is looked at now and then all the same.
 3. A relay that is away is asked again, ever more slowly, up to half a minute; meanwhile everything goes on.
 4. Nothing ends the thread but `stop`: an error that nobody foresaw is shown, and the round is tried again.
+5. Whoever had the hotline can spoil its box on the relay. That is shown, and stops nothing else: new keys and a new
+   card go out all the same.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ from leeward.office.recovery_rehearse import tend as tend_rehearsal
 from leeward.office.session import Session
 from leeward.office.team import hotline_of, trusted_giver
 from leeward.sync.bell import read_ring
-from leeward.sync.errors import RelayUnreachable, SyncError
+from leeward.sync.errors import RelayRefused, RelayUnreachable, SyncError
 from leeward.sync.exchange import Exchange, Round
 from leeward.sync.port import Relay
 
@@ -174,7 +176,7 @@ class Syncer:
             if self._suspicious:  # a relay that was restored from an old copy was away in between
                 self._exchange.check_anchors(done)
                 self._suspicious = False
-            self._fetch(due, done, sweep=sweep)
+            spoiled = self._fetch(due, done, sweep=sweep)
             deliver_letters(self._session)
             more = make_new_keys(
                 self._session, _NEW_KEYS
@@ -194,15 +196,21 @@ class Syncer:
                 self._exchange.ring(done.boxes)  # what went out is rung for even if something later failed
         if sweep:
             self._next_sweep = time.monotonic() + self._sweep_seconds
-        return self._exchange.outbox.deliver_pieces(self._relay, _PIECES) or more
+        more = self._exchange.outbox.deliver_pieces(self._relay, _PIECES) or more
+        if spoiled is not None:
+            raise spoiled
+        return more
 
-    def _fetch(self, due: set[str], done: Round, *, sweep: bool) -> None:
+    def _fetch(self, due: set[str], done: Round, *, sweep: bool) -> RelayRefused | None:
+        """Fetch what is due; return what the relay refused of the hotline's box: a thief may have spoiled that (5)."""
         vault = self._session.vault
         self._exchange.pull_all(done, None if sweep else due)
         if self._take_in is not None and vault.compartments("intake"):
-            box = hotline_of(self._session).box
-            if sweep or box in due:
-                pull_mail(self._session, self._relay, self._take_in)
+            try:
+                pull_mail(self._session, self._relay, self._take_in, None if sweep else due)
+            except RelayRefused as error:
+                return error
+        return None
 
     # the threads that listen
 

@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -26,7 +25,6 @@ from leeward.ledger.model import put
 from leeward.ledger.roster import bond_paper, card_paper, first_devices, member_of_key
 from leeward.ledger.store.vault import Compartment, Vault
 from leeward.office.cards import (
-    check_intake_card,
     print_device_card,
     print_intake_card,
     print_welcome,
@@ -34,6 +32,7 @@ from leeward.office.cards import (
     read_welcome,
 )
 from leeward.office.errors import CardRefused
+from leeward.office.page_cards import newest_card, newest_hotline
 from leeward.office.relay import relay_address, set_relay
 from leeward.office.session import Session
 from leeward.seal.keys import Recipient
@@ -113,16 +112,12 @@ def publish_card(session: Session, *, team_name: str, languages: tuple[str, ...]
 
 
 def page_recipient(session: Session) -> Recipient:
-    """Return whom reports are sealed to: of the card on the page, which may be of an older key than the newest.
-
-    A page takes no card with another recipient by itself; a new one is handed to it (Safety).
-    """
+    """Return whom reports are sealed to: of the newest card, which may be of an older key than the newest (ADR 34)."""
     intake, team = session.compartment_of("intake"), team_of(session)
-    with contextlib.suppress(CardRefused):
-        said = check_intake_card(team.card).get("recipient") if team is not None else ""
-        for identity in session.vault.identities_of(intake):
-            if identity.recipient().string() == said:
-                return identity.recipient()
+    card = newest_card(session, team.card if team is not None else "")
+    for identity in session.vault.identities_of(intake):
+        if card is not None and identity.recipient().string() == card.recipient:
+            return identity.recipient()
     return session.vault.recipient_of(intake)
 
 
@@ -135,10 +130,8 @@ def team_of(session: Session) -> Team | None:
 
 
 def hotline_of(session: Session) -> Hotline:
-    """Return the box that reports come to; LedgerError without the intake keys."""
-    intake = session.compartment_of("intake")
-    found = session.get(Hotline, intake)
-    return found or Hotline(id=intake)
+    """Return the box that the newest card names; LedgerError without the intake keys. Former ones: page_cards.py."""
+    return newest_hotline(session)
 
 
 def members(session: Session) -> list[Member]:

@@ -22,8 +22,8 @@ from leeward.domain.intake import Letter
 from leeward.domain.intake.report import read_report
 from leeward.office.errors import OfficeError
 from leeward.office.intake import take_in
+from leeward.office.page_cards import every_hotline
 from leeward.office.session import Session
-from leeward.office.team import hotline_of
 from leeward.seal.envelope import open_sealed
 from leeward.seal.errors import SealError
 from leeward.seal.kinds import Kind
@@ -134,9 +134,10 @@ def _read(session: Session, untrusted: bytes) -> list[tuple[bytes, Turn]]:
             kept=say("Nothing of it was taken in."),
             next_step=say("Ask for it again: the saved file as it is, or the text from BEGIN to END."),
         ) from error
-    post, hotline = turns[-1][1].post, hotline_of(session)
+    post = turns[-1][1].post
     assert post is not None
-    if (post.box.hex(), post.write_token.hex()) != (hotline.box, hotline.write):
+    ours = {(one.box, one.write) for one in every_hotline(session)}  # an old form is ours for ever
+    if (post.box.hex(), post.write_token.hex()) not in ours:
         raise EnvelopeRefused(
             say("This envelope is for another team, or was made with a form that is not ours."),
             kept=say("Nothing of it was taken in."),

@@ -10,15 +10,19 @@ or after an upgrade; no other desk does so unasked, since one that has just join
 
 from __future__ import annotations
 
+from typing import Any
+
 from leeward.base.ids import derive_id
 from leeward.domain.intake.questions import Gate
+from leeward.domain.team import Hotline
 from leeward.ledger.model import put
-from leeward.office.hotline_page.questionnaire import signer
+from leeward.office.page_cards import first_hotline, hotlines_read, newest_card
 from leeward.office.session import Session
-from leeward.office.team import hotline_of
+from leeward.office.team import team_of
+from leeward.sync.errors import SyncError
 from leeward.sync.port import Relay
 
-_TOLD = "hotline.gate"  # device-only: what this desk last told the relay; unset: nothing yet
+_TOLD = "hotline.gate"  # device-only: by box, what this desk last told the relay
 
 
 def gate_of(session: Session) -> Gate:
@@ -36,21 +40,46 @@ def set_gate(session: Session, *, known_only: bool) -> None:
 
 
 def gate_due(session: Session) -> bool:
-    """Tell whether the relay has not heard the newest decision from this desk."""
-    if not session.vault.compartments("intake"):
-        return False
-    told, wanted = session.vault.local_get(_TOLD), gate_of(session).known_only
-    if told is None:
-        return wanted or signer(session) == session.vault.device.id
-    return bool(told) != wanted
+    """Tell whether the relay has not heard the newest decision from this desk, for one of the boxes."""
+    return bool(_due(session))
 
 
 def tell_gate(session: Session, relay: Relay) -> bool:
-    """Tell the relay if it has not heard; True if it was told. Raises SyncError."""
-    if not gate_due(session):
-        return False
-    wanted = gate_of(session).known_only
-    hotline = hotline_of(session)
-    relay.set_gate(hotline.box, hotline.read, known_only=wanted)
-    session.vault.local_put(_TOLD, wanted)
-    return True
+    """Tell the relay what it has not heard; True if it was told. Raises SyncError after trying every box."""
+    trouble: SyncError | None = None
+    due, wanted = (
+        _due(session),
+        gate_of(session).known_only if session.vault.compartments("intake") else False,
+    )
+    for one in due:
+        try:
+            relay.set_gate(one.box, one.read, known_only=wanted)
+        except SyncError as error:
+            trouble = error
+            continue
+        session.vault.local_put(_TOLD, {**_told(session), one.box: wanted})
+    if trouble is not None:
+        raise trouble
+    return bool(due)
+
+
+def _due(session: Session) -> list[Hotline]:
+    if not session.vault.compartments("intake"):
+        return []
+    told, wanted, boxes = _told(session), gate_of(session).known_only, hotlines_read(session)
+    first = wanted or session.vault.device.id in _signers(session)
+    return [one for one in boxes if (first if one.box not in told else told[one.box] != wanted)]
+
+
+def _signers(session: Session) -> set[str]:
+    """Return the devices that signed the newest card: who signed last knows best whether the intake is closed."""
+    team = team_of(session)
+    card = newest_card(session, team.card) if team is not None else None
+    return {card.fingerprint, card.witness} if card is not None else {""}
+
+
+def _told(session: Session) -> dict[str, bool]:
+    raw: Any = session.vault.local_get(_TOLD)
+    if isinstance(raw, bool):  # as it was kept when there was but one box
+        return {first_hotline(session).box: raw}
+    return dict(raw) if isinstance(raw, dict) else {}

@@ -23,15 +23,19 @@ from leeward.domain.intake.questions import (
     in_order,
     newest,
 )
+from leeward.domain.team import Hotline
 from leeward.ledger.card import CARD_MOST
 from leeward.ledger.model import put
 from leeward.office.cards import check_intake_card, print_intake_card, signer_of
 from leeward.office.errors import CardRefused
+from leeward.office.hotline_page import renewal
+from leeward.office.page_cards import counting, every_hotline, newest_card, served, text_of
 from leeward.office.session import Session
 from leeward.office.team import hotline_of, page_recipient, team_of
+from leeward.sync.errors import RelayRefused
 from leeward.sync.port import Relay
 
-_PUT = "hotline.notice"  # device-only: SHA-256 of the card that this desk last put as the notice
+_PUT = "hotline.notice"  # device-only: by box, SHA-256 of the card that this desk last put as its notice
 
 
 def questions(session: Session) -> list[Question]:
@@ -150,62 +154,112 @@ def publish(session: Session, *, new_key: bool = False) -> Questionnaire:
             next_step=say("Ask a colleague to press Publish at that computer."),
         )
     intake, circle = session.compartment_of("intake"), session.compartment_of("team")
-    team = team_of(session)
-    if team is None:
+    if team_of(session) is None:
         raise RuleBroken(
             say("This desk does not know the team yet."), next_step=say("Wait for the first sync.")
         )
     asked = as_asked(questions(session))
     before = newest(session.find(Questionnaire))
     number = (before.number if before is not None else 0) + 1
-    hotline = hotline_of(session)
     listed: list[Any] = [{"id": one.id, "required": one.required, "text": one.text} for one in asked]
-    card = print_intake_card(
-        session.vault.device.signing_key,
-        session.vault.recipient_of(intake) if new_key else page_recipient(session),
-        team=team.name,
-        languages=team.languages,
-        box=hotline.box,
-        write=hotline.write,
-        questions={"version": number, "list": listed},
-    )
+    what: dict[str, Any] = {"version": number, "list": listed}
+    card = renewal.make(session, by_hand=True, asked=what).card if new_key else _same_card(session, what)
     if len(card) > CARD_MOST:
-        raise OutOfRange(
-            say("All questions in all languages together are too long for the page."),
-            kept=say("Nothing was published, and every word is kept."),
-            next_step=say("Shorten some, or drop one."),
-        )
+        raise _too_long()
     version = Questionnaire(id=session.make_id(), number=number, questions=asked, card=card)
     session.save_new(intake, version)  # 1
     session.commit(circle, put("team", circle, card=card))  # 2
     return version
 
 
-def notice_due(session: Session) -> bytes | None:
-    """Return the card that the relay should get from this desk as the box's notice; None if it has it."""
+def _same_card(session: Session, asked: dict[str, Any]) -> str:
+    """Return the newest card with other questions: the same key, box, heirs and number."""
+    team, hotline = team_of(session), hotline_of(session)
+    assert team is not None
+    shown = newest_card(session, team.card)
+    return print_intake_card(
+        session.vault.device.signing_key,
+        page_recipient(session),
+        team=team.name,
+        languages=team.languages,
+        box=hotline.box,
+        write=hotline.write,
+        questions=asked,
+        heirs=[list(group) for group in shown.heirs] if shown is not None else None,
+        number=shown.number if shown is not None else 0,
+    )
+
+
+def notices(session: Session) -> list[tuple[Hotline, bytes]]:
+    """Return what each box of the hotline should tell a front that asks there, the newest box last.
+
+    A former box tells of the card that followed it, the newest of the newest questions (renewal.py, 4).
+    """
     if not session.vault.compartments("intake") or not session.vault.compartments("team"):
-        return None
-    newest_version = newest(session.find(Questionnaire))
-    if newest_version is None or not newest_version.card:
-        return None  # the card of the founding was handed over as a file
-    card = newest_version.card.encode()
-    return None if session.vault.local_get(_PUT) == hashlib.sha256(card).hexdigest() else card
+        return []
+    boxes, later = list(reversed(every_hotline(session))), counting(session)
+    wanted = [(box, one.witnessed) for box, one in zip(boxes, later, strict=False)]
+    published = newest(session.find(Questionnaire))
+    card = (
+        published.card if published is not None else ""
+    )  # the card of the founding was handed over as a file
+    if later and _box_of(card) != boxes[-1].box:
+        card = text_of(later[-1])
+    wanted.append((boxes[-1], card))
+    return [(box, text.encode()) for box, text in wanted if box.box and text]
+
+
+def notices_due(session: Session) -> list[tuple[Hotline, bytes]]:
+    """Return what the relay should get from this desk as the boxes' notices."""
+    told = _told(session)
+    return [(one, card) for one, card in notices(session) if told.get(one.box) != _digest(card)]
+
+
+def notice_due(session: Session) -> bytes | None:
+    """Return the card that the relay should get from this desk first; None if it has all."""
+    return next((card for _, card in notices_due(session)), None)
 
 
 def put_notice(session: Session, relay: Relay) -> bool:
-    """Bring the notice to the relay if it is due (3); True if it was. Raises SyncError."""
-    card = notice_due(session)
-    if card is None:
-        return False
-    hotline = hotline_of(session)
-    relay.put_notice(hotline.box, hotline.read, card)
-    session.vault.local_put(_PUT, hashlib.sha256(card).hexdigest())
-    return True
+    """Bring the notices to the relay if they are due (3); True if one was. Raises SyncError."""
+    due = notices_due(session)
+    for one, card in reversed(due):  # the newest box is there before anybody is sent to it
+        try:
+            relay.put_notice(one.box, one.read, card)
+        except RelayRefused as error:
+            if error.word != "no-such-box":
+                raise
+            relay.make_box(one.box, one.read, one.write)  # it was erased, or is not there yet
+            relay.put_notice(one.box, one.read, card)
+        session.vault.local_put(_PUT, {**_told(session), one.box: _digest(card)})
+    return bool(due)
 
 
 def put_notice_again(session: Session) -> None:
     """Have the notice brought once more: the page shows an older one."""
-    session.vault.local_put(_PUT, "")
+    session.vault.local_put(_PUT, {})
+
+
+def _told(session: Session) -> dict[str, str]:
+    raw: Any = session.vault.local_get(_PUT)
+    return dict(raw) if isinstance(raw, dict) else {}
+
+
+def _digest(card: bytes) -> str:
+    return hashlib.sha256(card).hexdigest()
+
+
+def _box_of(card: str) -> str:
+    found = served(card) if card else None
+    return found.box if found is not None else ""
+
+
+def _too_long() -> OutOfRange:
+    return OutOfRange(
+        say("All questions in all languages together are too long for the page."),
+        kept=say("Nothing was published, and every word is kept."),
+        next_step=say("Shorten some, or drop one."),
+    )
 
 
 def _require(session: Session, question_id: str) -> Question:

@@ -37,8 +37,8 @@ from leeward.domain.typed import write_new
 from leeward.ledger.errors import BadValue, EntryTooLarge
 from leeward.ledger.model import Change, put
 from leeward.office.intake.pseudonyms import note_taken, taken_names
+from leeward.office.page_cards import every_hotline
 from leeward.office.session import Session
-from leeward.office.team import hotline_of
 from leeward.seal.envelope import open_sealed
 from leeward.seal.errors import SealError
 from leeward.seal.keys import Recipient
@@ -96,9 +96,9 @@ def voice_id(voice: str) -> str:
 
 
 def _check_ways(session: Session, report: Report) -> None:
-    hotline = hotline_of(session).box if report.ways else ""
+    ours = {one.box for one in every_hotline(session)} if report.ways else set()
     for spoken in report.ways:
-        if spoken.way.box == hotline:  # its address is public: our answers would come back to us
+        if spoken.way.box in ours:  # its address is public: our answers would come back to us
             raise ReportMalformed("One of its ways back is our own box.")
         try:
             Recipient.from_string(spoken.way.recipient)
