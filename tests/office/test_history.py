@@ -67,6 +67,7 @@ def test_writing_opening_exporting_and_keys_are_told_with_who_and_where(
     assert ("Boris", "opened it: opening-reason/court") in told_here
     assert ("Boris", "opened it: opening-reason/export") in told_here
     assert ("Anna", "gave the key to Boris") in told_here
+    assert ("Anna", "gave Boris the key of what is sealed") in told_here
     assert [who for who, what in told_here if what.startswith("exported all")] == ["Boris"]
     lines = history_of(anna.session, case.id).lines
     (risk,) = [

@@ -26,7 +26,7 @@ from leeward.office import casework_history as words
 from leeward.office.casework_base import NotForThisDesk
 from leeward.office.casework_views import names
 from leeward.office.openings import CONTENT
-from leeward.office.search import kind_of, title_of
+from leeward.office.search import href_of, kind_of, title_of
 from leeward.office.session import Session
 
 LINES = 300
@@ -71,6 +71,7 @@ class History(msgspec.Struct, frozen=True):
     compartment: str
     kind: Message
     title: Code | str
+    href: str  # the record's own page
     lines: tuple[Line, ...]
     more: int
 
@@ -97,6 +98,7 @@ def history_of(session: Session, record_id: str, *, limit: int = LINES) -> Histo
         compartment=record.compartment,
         kind=kind_of(record),
         title=title_of(session, record),
+        href=href_of(record),
         lines=tuple(lines[:limit]),
         more=max(0, len(lines) - limit),
     )
@@ -179,8 +181,11 @@ class _Teller:
             return lines
         roster = session.vault.roster()
         for access in session.find(Access, compartment=circle):
-            given = say(
-                "gave the key to {who}", who=self._names.get(access.member_id) or access.device_id[:4]
+            who = self._names.get(access.member_id) or access.device_id[:4]
+            given = (
+                say("gave {who} the key of what is sealed", who=who)
+                if record.kind in CONTENT
+                else say("gave the key to {who}", who=who)
             )
             lines += self._first(access.id, given)
         for rekey in session.find(Rekey, compartment=circle):

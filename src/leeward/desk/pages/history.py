@@ -9,7 +9,6 @@ from starlette.routing import Route
 from leeward.desk.render import office_of, render
 from leeward.office.history import LINES, history_of
 from leeward.office.history_chain import SECONDS, check_chain
-from leeward.office.search import href_of
 
 _PATIENT = 30.0  # seconds, when somebody asks for all of it
 _ALL = 5_000
@@ -20,13 +19,11 @@ def show(request: Request) -> Response:
     session = office_of(request)
     everything = request.query_params.get("all") == "1"
     found = history_of(session, request.path_params["record"], limit=_ALL if everything else LINES)
-    record = session.vault.get(found.id)
     return render(
         request,
         "history/index.html",
         history=found,
         chain=check_chain(session, found.compartment, seconds=_PATIENT if everything else SECONDS),
-        href=href_of(record) if record is not None else "/",
     )
 
 
