@@ -25,22 +25,13 @@ from leeward.ledger.model import Op, Record, Revision
 from leeward.office import casework_history as words
 from leeward.office.casework_base import NotForThisDesk
 from leeward.office.casework_views import names
+from leeward.office.history_words import INSIDE, field_word, value_word
 from leeward.office.openings import CONTENT
 from leeward.office.search import href_of, kind_of, title_of
 from leeward.office.session import Session
 
 LINES = 300
 _GENTLE = frozenset({"account", "act", "interview", "evidence", "case_file"})
-_SILENT = words.QUIET | {
-    "asks",
-    "answers",
-    "acts",
-    "of_id",
-    "split_id",
-    "openings",
-    "member_set",
-    "opening_id",
-}
 _PARTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "case": (("person", "case_id"), ("safety_plan", "case_id"), ("consent", "case_id")),
     "account": (("act", "account_id"), ("interview", "account_id")),
@@ -128,7 +119,7 @@ class _Teller:
 
     def written(self, record: Record) -> list[Line]:
         """Return what each entry wrote into a record (4)."""
-        told = [one for one in self._session.vault.history(record.id) if one.field not in _SILENT]
+        told = [one for one in self._session.vault.history(record.id) if one.field not in INSIDE]
         folded = record.kind in _GENTLE or bool(record.fields.get("folded") or record.fields.get("violent"))
         lines = []
         for _dot, group in itertools.groupby(told, key=lambda one: one.dot):
@@ -141,10 +132,10 @@ class _Teller:
     def _value(self, record: Record, one: Revision) -> tuple[Message, Message, bool]:
         removed = one.op == Op.REMOVE
         if one.field in CONTENT.get(record.kind, ()) or isinstance(one.value, bytes):  # 2
-            return words.field_word(one.field), say("sealed") if one.value else say("nothing"), removed
+            return field_word(one.field), say("sealed") if one.value else say("nothing"), removed
         return (
-            words.field_word(one.field),
-            words.shown(record.kind, one.field, one.value, self._names),
+            field_word(one.field),
+            value_word(record.kind, one.field, one.value, self._names),
             removed,
         )
 
