@@ -146,6 +146,29 @@ def test_an_answer_is_good_for_once_and_is_forgotten_with_the_desk(
     assert asked_of(boris.session, record.id) is None
 
 
+def test_the_key_of_a_used_question_is_in_no_page_of_the_vault(three: tuple[Desk, Desk, Desk]) -> None:
+    _anna, boris, clara = three
+    agree(clara, ask(boris, clara), boris)
+    record = identity(boris)
+    asked: Any = asked_of(boris.session, record.id)
+    cut = [
+        asked.key.encode(),
+        *(asked.answers[0][at : at + 100] for at in range(0, len(asked.answers[0]), 100)),
+    ]
+    before = pages(boris)
+    assert sum(one in before for one in cut) > len(cut) * 0.8
+    openings_two.open_together(boris.session, record.id)
+    after = pages(boris)
+    assert [one for one in cut if one in after] == []
+
+
+def pages(desk: Desk) -> bytes:
+    """Return every page of a vault's database, free ones included, decrypted."""
+    vault: Any = desk.vault
+    with vault.database.reading() as connection:
+        return bytes(connection.serialize("main"))
+
+
 def test_a_refusal_is_an_entry_and_a_late_answer_is_none(
     three: tuple[Desk, Desk, Desk], clock: StillClock
 ) -> None:

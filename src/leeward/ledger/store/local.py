@@ -23,8 +23,8 @@ class Local:
         return msgspec.msgpack.decode(row[0]) if row else None
 
     def put(self, key: str, value: Value) -> None:
-        """Keep a value."""
-        with self._database.writing() as writer:
+        """Keep a value. The one it replaces is overwritten: keys and shares that were used up are among them."""
+        with self._database.writing(erasing=True) as writer:
             writer.execute(
                 "INSERT INTO local VALUES (?,?) ON CONFLICT (key) DO UPDATE SET value=excluded.value",
                 (key, msgspec.msgpack.encode(value)),
