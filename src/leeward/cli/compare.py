@@ -8,6 +8,7 @@ from pathlib import Path
 
 from leeward.base.ports import SystemChance, SystemClock
 from leeward.cli import ask, tell, words
+from leeward.cli.touch import touch
 
 EXAMPLES = """\
 examples:
@@ -48,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     clock, chance = SystemClock(), SystemChance()
     began = time.monotonic()
     with (
-        Vault.open(arguments.vault, passphrase, clock=clock, chance=chance) as vault,
+        Vault.open(arguments.vault, passphrase, clock=clock, chance=chance, touch=touch()) as vault,
         trial(arguments.export, opener, clock=clock, chance=chance) as other,
     ):
         session = Session(vault, clock=clock, chance=chance)

@@ -15,6 +15,7 @@ from leeward.base.ports import SystemChance, SystemClock
 from leeward.base.say import say
 from leeward.cli import ask, tell
 from leeward.cli.children import add_hanging, end_with_parent
+from leeward.cli.touch import touch
 
 if TYPE_CHECKING:
     import socket
@@ -69,24 +70,30 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the vault and serve until locked or stopped."""
-    passphrase = ask.passphrase(arguments, prompt="Passphrase")
+    # A passphrase is in this list until the vault is open, and no name keeps it while the desk is served.
+    passphrase = [ask.passphrase(arguments, prompt="Passphrase")]
     from leeward.desk.security import open_socket  # noqa: PLC0415 - the question should come at once
     from leeward.ledger.store.vault import Vault  # noqa: PLC0415
     from leeward.office.opened import tell_of_opening  # noqa: PLC0415
     from leeward.office.relay import set_relay  # noqa: PLC0415
     from leeward.office.session import Session  # noqa: PLC0415
+    from leeward.office.travel import remove_remains  # noqa: PLC0415
 
     clock, chance = SystemClock(), SystemChance()
     try:
         listening = open_socket(arguments.port)
     except OSError as error:
         raise _no_port(arguments.port, error) from error
-    with listening, Vault.open(arguments.folder, passphrase, clock=clock, chance=chance) as vault:
+    with (
+        listening,
+        Vault.open(arguments.folder, passphrase.pop(), clock=clock, chance=chance, touch=touch()) as vault,
+    ):
         session = Session(vault, clock=clock, chance=chance)
         if arguments.relay:
             set_relay(vault, arguments.relay, proxy=arguments.proxy)
         tell_of_opening(session)
         _serve(arguments, session, listening)
+    remove_remains(vault)
     tell.line("The desk is closed and its keys are gone from memory.")
     return 0
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from leeward.base.ports import SystemChance, SystemClock
 from leeward.cli import ask, tell
+from leeward.cli.touch import touch
 
 EXAMPLES = """\
 examples:
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     other = ask.passphrase(arguments, "export-passphrase", prompt="A passphrase for the export", new=True)
     clock, chance = SystemClock(), SystemChance()
     progress = tell.Progress("Exporting")
-    with Vault.open(arguments.vault, passphrase, clock=clock, chance=chance) as vault:
+    with Vault.open(arguments.vault, passphrase, clock=clock, chance=chance, touch=touch()) as vault:
         session = Session(vault, clock=clock, chance=chance)
         records = export(session, arguments.folder, other, progress=progress.share)
     progress.end()

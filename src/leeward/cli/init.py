@@ -7,6 +7,7 @@ from pathlib import Path
 
 from leeward.base.ports import SystemChance, SystemClock
 from leeward.cli import ask, tell
+from leeward.cli.touch import touch
 
 EXAMPLES = """\
 examples:
@@ -156,7 +157,7 @@ def _take_welcome(arguments: argparse.Namespace) -> int:
         return 2
     passphrase = ask.passphrase(arguments, prompt="Passphrase")
     clock, chance = SystemClock(), SystemChance()
-    with Vault.open(arguments.folder, passphrase, clock=clock, chance=chance) as vault:
+    with Vault.open(arguments.folder, passphrase, clock=clock, chance=chance, touch=touch()) as vault:
         team = join(
             Session(vault, clock=clock, chance=chance),
             arguments.welcome.read_text(encoding="utf-8"),

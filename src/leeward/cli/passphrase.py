@@ -7,6 +7,7 @@ from pathlib import Path
 
 from leeward.base.ports import SystemChance, SystemClock
 from leeward.cli import ask, tell
+from leeward.cli.touch import touch
 
 EXAMPLES = """\
 examples:
@@ -32,7 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
     from leeward.ledger.store.vault import Vault  # noqa: PLC0415 - the question should come at once
 
     old = ask.passphrase(arguments, prompt="The passphrase as it is")
-    with Vault.open(arguments.folder, old, clock=SystemClock(), chance=SystemChance()) as vault:
+    clock, chance = SystemClock(), SystemChance()
+    with Vault.open(arguments.folder, old, clock=clock, chance=chance, touch=touch()) as vault:
         new = ask.passphrase(arguments, "new-passphrase", prompt="The new passphrase", new=True)
         vault.change_passphrase(old, new)
     tell.line("The new passphrase holds. The old one's key slot was overwritten and is gone.")

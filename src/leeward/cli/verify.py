@@ -9,6 +9,7 @@ from leeward.base.errors import LeewardError
 from leeward.base.ports import SystemChance, SystemClock
 from leeward.base.say import say
 from leeward.cli import ask, tell
+from leeward.cli.touch import Touching, touch
 
 EXAMPLES = """\
 examples:
@@ -61,8 +62,9 @@ def _vault(arguments: argparse.Namespace) -> int:
     passphrase = ask.passphrase(arguments, prompt="Passphrase")
     progress = tell.Progress("Verifying")
     relay = None
+    touching = touch()
     if arguments.relay:
-        url, proxy = _relay_of(arguments.folder, passphrase)
+        url, proxy = _relay_of(arguments.folder, passphrase, touching)
         relay = RelayClient(url, proxy=proxy or None)
     report = verify(
         arguments.folder,
@@ -71,6 +73,7 @@ def _vault(arguments: argparse.Namespace) -> int:
         chance=SystemChance(),
         relay=relay,
         progress=progress.share,
+        touch=touching,
     )
     progress.end()
     tell.line(
@@ -84,11 +87,12 @@ def _vault(arguments: argparse.Namespace) -> int:
     return _verdict([f"{fault.where}: {fault.what}" for fault in report.faults])
 
 
-def _relay_of(folder: Path, passphrase: str) -> tuple[str, str]:
+def _relay_of(folder: Path, passphrase: str, touching: Touching) -> tuple[str, str]:
     from leeward.ledger.store.vault import Vault  # noqa: PLC0415
     from leeward.office.relay import relay_address  # noqa: PLC0415
 
-    with Vault.open(folder, passphrase, clock=SystemClock(), chance=SystemChance()) as vault:
+    clock, chance = SystemClock(), SystemChance()
+    with Vault.open(folder, passphrase, clock=clock, chance=chance, touch=touching) as vault:
         return relay_address(vault)
 
 

@@ -22,6 +22,7 @@ from leeward.ledger.accept import Signer, check_signature, open_segment, read_bo
 from leeward.ledger.errors import LedgerError
 from leeward.ledger.fault import Fault
 from leeward.ledger.store.check import check
+from leeward.ledger.store.second import Touch
 from leeward.ledger.store.vault import Compartment, Vault
 from leeward.sync.errors import RelayRefused
 from leeward.sync.honesty import SAID, check_listing
@@ -57,11 +58,12 @@ def verify(
     chance: Chance,
     relay: Relay | None = None,
     progress: Progress = lambda _done, _of: None,
+    touch: Touch | None = None,
 ) -> Report:
     """Check a vault that is not open. Raises WrongPassphrase, NoVault, VaultInUse; SyncError if the relay is away."""
-    report = Report(check(folder, passphrase, clock=clock, progress=progress))  # 1
+    report = Report(check(folder, passphrase, clock=clock, progress=progress, touch=touch))  # 1
     try:
-        vault = Vault.open(folder, passphrase, clock=clock, chance=chance)
+        vault = Vault.open(folder, passphrase, clock=clock, chance=chance, touch=touch)
     except LedgerError as error:
         if not report.faults:
             report.faults.append(Fault(clock.now_ms(), "", "vault", _message(error)))

@@ -37,6 +37,7 @@ from leeward.ledger.store.passphrase import (
     touch_slots,
 )
 from leeward.ledger.store.schema import upgrade
+from leeward.ledger.store.second import keys_file, read_slot, wrapped
 from leeward.ledger.store.slots import (
     fresh_file,
     make_blind,
@@ -209,13 +210,20 @@ def forget(folder: Path, database: Database) -> None:
     tidy(folder, folder, database, place)
 
 
+def remember_beside(folder: Path, database: Database) -> None:
+    """Let what was set up beside a vault remember its slot as it is now."""
+    key = beside_key(folder, database)
+    if key is not None:
+        _remember_own(folder / BESIDE, key, slot_file(folder, other_place(_own(database))))
+
+
 # the folder ---------------------------------------------------------------------------------------------------------
 
 
 def _take_place(folder: Path, place: str) -> None:
     """Rule 4; the database beside is closed. Each step may find itself done already (5)."""
     own, other = slot_file(folder, place), slot_file(folder, other_place(place))
-    _blind(other, own.read_bytes())
+    _blind(other, own)
     for file in slot_files(folder):
         if file not in {own, other}:
             overwrite(file)
@@ -250,19 +258,20 @@ def _draw_slot(folder: Path, database: Database, place: str) -> None:
     own, other = slot_file(folder, place), slot_file(folder, other_place(place))
     with database.reading() as connection:
         remembered = remembered_slots(connection)
-    strangers = [one for one in (folder / "slots").iterdir() if one not in {own, other} and one.is_file()]
+    ours = {own, other, keys_file(folder)}
+    strangers = [one for one in (folder / "slots").iterdir() if one not in ours and one.is_file()]
     for file in strangers:
         overwrite(file)
         file.unlink()
     if not other.exists() or remembered.get(other.name) != slot_hash(other):
-        _blind(other, own.read_bytes())
+        _blind(other, own)
         with database.writing() as writer:
             remember_slots(writer, {file.name: slot_hash(file) for file in (own, other)})
 
 
-def _blind(file: Path, like: bytes) -> None:
+def _blind(file: Path, like: Path) -> None:
     """Put a slot that nobody opens in a slot's place: over its very bytes, if it has the same size."""
-    blind = make_blind(like)
+    blind = wrapped(file.parent.parent, make_blind(read_slot(like)))
     if file.exists() and file.stat().st_size == len(blind):
         overwrite(file, blind)
     else:
@@ -274,7 +283,7 @@ def _blind(file: Path, like: bytes) -> None:
 def _put_slot(file: Path, slot: bytes) -> None:
     with contextlib.suppress(FileNotFoundError):
         overwrite(file)
-    write_durably(file, slot)
+    write_durably(file, wrapped(file.parent.parent, slot))
 
 
 def _draw_database(folder: Path, database: Database) -> None:
@@ -342,7 +351,7 @@ def _sealed_slot(key: bytes, words: Passphrase) -> bytes:
 
 def _words_like(folder: Path, passphrase: str) -> Passphrase:
     """Return a passphrase whose slot is as hard to try as those that are there."""
-    return Passphrase(passphrase, work_factor_of(slot_files(folder)[0].read_bytes()))
+    return Passphrase(passphrase, work_factor_of(read_slot(slot_files(folder)[0])))
 
 
 def _remember_own(home: Path, key: bytes, file: Path) -> None:

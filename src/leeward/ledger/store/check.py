@@ -36,13 +36,16 @@ from leeward.ledger.store.making import DATABASE_NAME, open_database, require_va
 from leeward.ledger.store.pages import damaged_frames, damaged_pages
 from leeward.ledger.store.papers import flat, read_papers
 from leeward.ledger.store.passphrase import remembered_slots
+from leeward.ledger.store.second import Touch, learn
 from leeward.ledger.store.slots import SLOTS, find_slot, is_slot, slot_hashes
 
 Progress: TypeAlias = Callable[[int, int], None]
 _Finding: TypeAlias = tuple[str, str, Message]  # compartment, where, what
 
 
-def check(folder: Path, passphrase: str, *, clock: Clock, progress: Progress) -> list[Fault]:
+def check(
+    folder: Path, passphrase: str, *, clock: Clock, progress: Progress, touch: Touch | None = None
+) -> list[Fault]:
     """Check a vault that is not open; return what is wrong. `progress` takes (done, of) of each round.
 
     WrongPassphrase, NoVault, VaultInUse as in opening; VaultDamaged only if the key itself cannot be read.
@@ -50,6 +53,7 @@ def check(folder: Path, passphrase: str, *, clock: Clock, progress: Progress) ->
     require_vault(folder)
     lock = FolderLock(folder)
     try:
+        learn(folder, touch)
         key, slot = find_slot(folder, passphrase)
         home = come_in(folder, home_of(folder, key), key, slot)
         return [Fault(clock.now_ms(), *found) for found in _check_all(folder, home, key, progress)]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from leeward.base.say import say
 from leeward.ledger.errors import VaultInUse
+from leeward.ledger.store.second import forget_second
 
 LOCK_NAME = "lock"
 
@@ -16,6 +17,7 @@ class FolderLock:
     """Holds the lock until `release`."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._file = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             _lock(self._file)
@@ -30,6 +32,7 @@ class FolderLock:
     def release(self) -> None:
         """Give the lock back."""
         if self._file >= 0:
+            forget_second(self._folder)
             os.close(self._file)
             self._file = -1
 

@@ -17,11 +17,13 @@ from leeward.ledger.store.beside import BESIDE, DATABASE_NAME, come_in, home_of,
 from leeward.ledger.store.burn import finish_burn
 from leeward.ledger.store.database import KEY_BYTES, Database, damaged, refuse_plaintext
 from leeward.ledger.store.disk import sync_folder
+from leeward.ledger.store.enrolling import settle_keys
 from leeward.ledger.store.keyring import Keyring, get_meta, put_meta
 from leeward.ledger.store.lock import FolderLock
 from leeward.ledger.store.pages import frames_after_damage
 from leeward.ledger.store.passphrase import remember_slots, settle_slots
 from leeward.ledger.store.schema import upgrade
+from leeward.ledger.store.second import Touch, learn
 from leeward.ledger.store.slots import PLACES, SLOTS, find_slot, slot_files, slot_hashes, write_slot
 from leeward.seal.errors import SealError
 from leeward.seal.keys import Passphrase
@@ -106,12 +108,13 @@ def make_vault(
     return _open(folder, folder, FolderLock(folder), key, folder / SLOTS / slot.name)
 
 
-def open_vault(folder: Path, passphrase: str) -> Opened:
-    """Open the vault that a passphrase opens: the folder's, or the one beside it."""
+def open_vault(folder: Path, passphrase: str, touch: Touch | None = None) -> Opened:
+    """Open the vault that a passphrase opens: the folder's, or the one beside it. A security key is asked first."""
     require_vault(folder)
     lock = FolderLock(folder)
     try:
         refuse_plaintext(folder / DATABASE_NAME)
+        learn(folder, touch)
         key, slot = find_slot(folder, passphrase)
         home = home_of(folder, key)
         _require_database(home)
@@ -161,7 +164,9 @@ def _open(
         raise
     try:
         if slot is not None:
-            tidy(folder, home, database, settle_slots(folder, database, slot))
+            place = settle_slots(folder, database, slot)
+            settle_keys(folder, database)
+            tidy(folder, home, database, place)
         with database.reading() as connection:
             ring = _load_ring(connection)
             member = get_meta(connection, "member").decode()

@@ -22,6 +22,7 @@ from leeward.ledger.errors import LedgerError, WrongPassphrase
 from leeward.ledger.store.database import Database
 from leeward.ledger.store.disk import destroy, sync_folder
 from leeward.ledger.store.keyring import get_meta, put_meta
+from leeward.ledger.store.second import read_slot
 from leeward.ledger.store.slots import (
     PLACES,
     find_slot,
@@ -54,7 +55,7 @@ def change_passphrase(folder: Path, database: Database, old: str, new: Passphras
     if place_of_words(folder, new) not in {"", place}:
         raise taken()
     fresh = write_slot(folder, f"{place}.new", key, new)  # 2
-    if not database.has_key(open_sealed(Kind.SLOT, fresh.read_bytes(), new)):
+    if not database.has_key(open_sealed(Kind.SLOT, read_slot(fresh), new)):
         raise RuntimeError("the new slot does not hold the key")
     _remember(database, place, slot_hash(fresh))  # 3
     _replace(folder, place)  # 4

@@ -6,6 +6,7 @@ The stock age tool opens a slot too. Destroying the slots destroys the vault.
    lies beside it (store/beside.py). Which is which was drawn.
 2. Every slot is tried at every opening, whichever opens: the time tells nothing.
 3. A slot that nobody's passphrase opens looks like one, because all of it but its work factor is drawn bytes anyway.
+4. With security keys (store/second.py), each slot lies in a wrapping, both of one form again.
 `1.new.age` and `2.new.age` are there while a passphrase is being changed (store/passphrase.py).
 """
 
@@ -22,6 +23,7 @@ from leeward.base.say import say
 from leeward.ledger.errors import LedgerError, NoVault, VaultDamaged, WrongPassphrase
 from leeward.ledger.store.database import KEY_BYTES
 from leeward.ledger.store.disk import write_durably
+from leeward.ledger.store.second import read_slot, wrapped
 from leeward.seal import errors as seal_errors
 from leeward.seal.envelope import open_sealed, seal
 from leeward.seal.keys import Passphrase
@@ -81,7 +83,7 @@ def slot_hashes(folder: Path) -> dict[str, bytes]:
 def write_slot(folder: Path, name: int | str, key: bytes, passphrase: Passphrase) -> Path:
     """Write a slot that the passphrase opens. Its folder must be there: a burnt vault gets no new one."""
     file = folder / SLOTS / f"{name}.age"
-    write_durably(file, seal(Kind.SLOT, key, passphrase))
+    write_durably(file, wrapped(folder, seal(Kind.SLOT, key, passphrase)))
     return file
 
 
@@ -142,7 +144,7 @@ def find_slot(folder: Path, passphrase: str) -> tuple[bytes, Path]:
 def _try(file: Path, words: Passphrase) -> bytes | Exception | None:
     """Return the key in a slot; None if the passphrase is not its own; what is wrong with it if it is broken."""
     try:
-        key = open_sealed(Kind.SLOT, file.read_bytes(), words)
+        key = open_sealed(Kind.SLOT, read_slot(file), words)
     except seal_errors.WrongPassphrase:
         return None
     except (seal_errors.SealError, OSError) as error:

@@ -40,6 +40,7 @@ from leeward.ledger.store.outbox import Outbox, Outgoing
 from leeward.ledger.store.passphrase import change_passphrase
 from leeward.ledger.store.reading import Reader
 from leeward.ledger.store.searching import Searcher, SearchPage
+from leeward.ledger.store.second import Touch
 from leeward.ledger.store.slots import find_slot, wrong_passphrase
 from leeward.ledger.store.taking import Accepted, Taker
 from leeward.ledger.store.tombs import Tombs, was_forgotten
@@ -92,9 +93,14 @@ class Vault:
         return Vault(opened, clock=clock, chance=chance)
 
     @staticmethod
-    def open(folder: Path, passphrase: str, *, clock: Clock, chance: Chance) -> Vault:
-        """Open a vault: WrongPassphrase, VaultDamaged, VaultInUse, NoVault, PlaintextRefused if that fails."""
-        return Vault(open_vault(folder, passphrase), clock=clock, chance=chance)
+    def open(
+        folder: Path, passphrase: str, *, clock: Clock, chance: Chance, touch: Touch | None = None
+    ) -> Vault:
+        """Open a vault: WrongPassphrase, VaultDamaged, VaultInUse, NoVault, PlaintextRefused if that fails.
+
+        `touch` has a security key answer, if one is needed: also SecurityKeyNeeded, WrongSecurityKey.
+        """
+        return Vault(open_vault(folder, passphrase, touch), clock=clock, chance=chance)
 
     def change_passphrase(self, old: str, new: str, *, work_factor: int = DEFAULT_WORK_FACTOR) -> None:
         """Let another passphrase open this vault, and destroy the old one's slot. WrongPassphrase, NoVault."""
