@@ -75,6 +75,7 @@ def test_one_press_starts_it_and_today_shows_its_lines_on_top(
     assert first < today.index("Missed check-in")
     assert f"/safety/taken#task-{taken_tasks.running(session)[0].id}" in today
     assert today.count("Move everyone out of Harbour 1") == 1
+    assert "in Harbour 1, which is exposed" not in today, "one matter is one line"
     again = browser.post("/safety/taken/start", [*fields, *(("line", one) for one in lines)])
     assert again.status_code == 200
     assert len(steps(session)) == len(lines)

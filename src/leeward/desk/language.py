@@ -39,6 +39,8 @@ AREAS = (
     "recovery",
     "erasing",
     "openings",
+    "safety",
+    "travel",
 )
 
 _LOCALES = {"en": Locale("en", "GB"), "ru": Locale("ru")}  # both: weeks start on Monday, 24 hours

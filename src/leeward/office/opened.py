@@ -83,13 +83,19 @@ def put_aside(session: Session, told_id: str) -> None:
 
 
 def needs_now(session: Session) -> list[Need]:
-    """Return an alarm for each that nobody here has dealt with; and the cut, while one of their devices belongs."""
+    """Return an alarm for each that nobody here has dealt with, saying so while one of their devices belongs."""
     found = []
     roster = session.vault.roster()
     for one in told(session):
         if one.seen_at:
             continue
         name = name_of(session, one.member)
+        belong = any(device.member_id == one.member and not device.removed_at for device in roster.values())
+        why = (
+            say("Their devices still belong to the team: what is written from now on could be read there.")
+            if belong
+            else say("Treat this person, and all that this computer could open, as taken.")
+        )
         found.append(
             Need(
                 urgency=Urgency.ALARM,
@@ -99,25 +105,12 @@ def needs_now(session: Session) -> list[Need]:
                     name=name,
                     time=Moment(one.at),
                 ),
-                why=say("Treat this person, and all that this computer could open, as taken."),
+                why=why,
                 since=one.came_at,
-                weight=1.0,
                 action=say("What to do"),
                 href=f"{HERE}#{one.id}",
             )
         )
-        if any(device.member_id == one.member and not device.removed_at for device in roster.values()):
-            found.append(
-                Need(
-                    urgency=Urgency.ALARM,
-                    tag=say("Forced open"),
-                    what=say("{name}'s devices still belong to the team", name=name),
-                    why=say("Whatever is written from now on could be read by whoever forced them."),
-                    since=one.came_at,
-                    action=say("Cut off"),
-                    href=f"/safety/cut-off?w={one.member}",
-                )
-            )
     return found
 
 

@@ -13,6 +13,7 @@ from leeward.domain.today import Need, Urgency
 from leeward.office.duty import Duty, duty_of
 from leeward.office.session import Session
 
+HERE = "/safety/taken"
 SHOWN = 5  # so many lines of lists stand on Today; the rest is one line
 _DRILLS = "taken.drills"  # device-only
 _DRILLS_KEPT = 10
@@ -95,7 +96,7 @@ def _need(task: Task, holder: str, number: int) -> Need:
         else say("Somebody or something may be in other hands."),
         task.created_at,
         say("Do it"),
-        f"/safety/taken#task-{task.id}",
+        f"{HERE}#task-{task.id}",
         weight=_ABOVE - number,
         holder_id=holder,
     )

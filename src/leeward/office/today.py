@@ -19,6 +19,7 @@ from leeward.office import (
     release,
     retention,
     taken_tasks,
+    travel_back,
 )
 from leeward.office.casework_today import PlaceTonight, beds_tonight, waiting_longest
 from leeward.office.casework_views import CaseLine
@@ -49,6 +50,7 @@ def gather(session: Session) -> Day:
         page_alarms,
         casework,
         taken_tasks,
+        travel_back,
         findings,
         appeals,
         release,
@@ -58,7 +60,7 @@ def gather(session: Session) -> Day:
         recovery_view,
     )
     now = session.now()
-    found = in_order([need for area in areas for need in area.needs_now(session)])
+    found = in_order(_once(session, [need for area in areas for need in area.needs_now(session)]))
     pressing = [need for need in found if not need.later and need.urgency != Urgency.ALARM]
     return Day(
         alarms=[need for need in found if need.urgency == Urgency.ALARM],
@@ -72,6 +74,23 @@ def gather(session: Session) -> Day:
         longest=waiting_longest(session),
         empty=not found and not session.vault.count("case") and not session.vault.count("contact"),
     )
+
+
+def _once(session: Session, found: list[Need]) -> list[Need]:
+    """Return the lines without those that say what a line of tonight's list says as well, before the same eyes."""
+    places = {
+        f"{taken_tasks.HERE}#task-{task.id}": f"/places/{task.about_id}"
+        for task in taken_tasks.running(session)
+        if task.step == "move"
+    }
+    said = {(places[need.href], need.holder_id) for need in found if need.href in places}
+
+    def is_said(need: Need) -> bool:
+        mine = {"", session.member_id}
+        holders = mine if need.holder_id in mine else mine | {need.holder_id}
+        return need.urgency == Urgency.EXPOSED and any((need.href, one) in said for one in holders)
+
+    return [need for need in found if not is_said(need)]
 
 
 def on_duty(session: Session) -> list[Member]:

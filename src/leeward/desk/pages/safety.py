@@ -11,7 +11,7 @@ from leeward.base.say import say
 from leeward.desk.frame import sync_sentence
 from leeward.desk.render import desk_of, done, form_of, office_of, render
 from leeward.domain.team import ROLES
-from leeward.office import conflicts, cutoff, safety, team
+from leeward.office import conflicts, cutoff, safety, safety_ways, team
 
 _CARD_MOST = 20_000
 
@@ -31,6 +31,9 @@ def _page(request: Request, admission: team.Admission | None = None) -> Response
         safety=safety.gather(session, desk.syncer.state.faults if desk.syncer is not None else ()),
         sync=sentence,
         sync_colour=colour,
+        groups=safety_ways.ways(session),
+        forced=safety_ways.unseen_forced(session),
+        lists=safety_ways.open_lists(session),
         conflicts=conflicts.list_conflicts(session),
         names={one.id: one.name for one in team.members(session)},
         own_member=session.member_id,
