@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from leeward.base.errors import LeewardError
 from leeward.base.say import Message, say
+from leeward.desk.pages.safety import fingerprint_words
 from leeward.desk.render import desk_of, done, form_of, office_of, render, speech_of
 from leeward.office import hotline_page, intake
 from leeward.office.around import member
@@ -35,6 +36,7 @@ def show(request: Request) -> Response:
             dict.fromkeys(member(session, one.by).name or "?" for one in alarm.seen)
         ),
         in_groups=in_groups,
+        words_of=fingerprint_words,
     )
 
 
@@ -86,6 +88,36 @@ def gate(request: Request) -> Response:
         else say("Open: everybody can write.")
     )
     return done(request, _HOME, said)
+
+
+def draft_card(request: Request) -> Response:
+    """Draft the page's new card."""
+    hotline_page.draft_card(office_of(request))
+    return done(
+        request, f"{_HOME}#card", say("The card is made. A colleague confirms it at their own computer.")
+    )
+
+
+def confirm_card(request: Request) -> Response:
+    """Sign a colleague's draft as the second."""
+    hotline_page.confirm_card(office_of(request), form_of(request).line("card"))
+    return done(
+        request,
+        f"{_HOME}#card",
+        say(
+            "Confirmed. The page goes over as soon as the relay has it; what comes by the old one is read on."
+        ),
+    )
+
+
+def hand_card(request: Request) -> Response:
+    """Make a card that is given to whoever runs the relay."""
+    hotline_page.make_card(office_of(request), by_hand=True)
+    return done(
+        request,
+        f"{_HOME}#card",
+        say("The card is made. Save it under Safety, and give it to whoever runs the relay today."),
+    )
 
 
 def make_form(request: Request) -> Response:
@@ -180,6 +212,9 @@ routes = [
     Route(f"{_HOME}/found/{{alarm:str}}", found),
     Route(f"{_HOME}/settings", settings, methods=["POST"]),
     Route(f"{_HOME}/gate", gate, methods=["POST"]),
+    Route(f"{_HOME}/card/draft", draft_card, methods=["POST"]),
+    Route(f"{_HOME}/card/confirm", confirm_card, methods=["POST"]),
+    Route(f"{_HOME}/card/hand", hand_card, methods=["POST"]),
     Route(f"{_HOME}/form", form_file),
     Route(f"{_HOME}/form", make_form, methods=["POST"]),
     Route(f"{_HOME}/form/check", check_form, methods=["POST"]),

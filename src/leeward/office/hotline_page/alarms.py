@@ -12,6 +12,7 @@ from leeward.domain.today import Need, Urgency
 from leeward.domain.typed import write_new
 from leeward.ledger.fault import Fault
 from leeward.ledger.model import note, put
+from leeward.office.hotline_page import renewal
 from leeward.office.hotline_page.compare import Difference
 from leeward.office.session import Session
 
@@ -122,7 +123,7 @@ def needs_now(session: Session) -> list[Need]:
                 href="/safety/hotline#alarm",
             )
         )
-    return needs
+    return [*needs, *renewal.needs_now(session)]
 
 
 def faults(session: Session) -> list[Fault]:

@@ -19,7 +19,7 @@ from leeward.base.errors import LeewardError
 from leeward.base.ports import Chance
 from leeward.ledger.errors import VaultClosed
 from leeward.ledger.store.vault import Vault
-from leeward.office.hotline_page import arrive, gate, questionnaire, watch
+from leeward.office.hotline_page import arrive, gate, questionnaire, renewal, watch
 from leeward.office.hotline_page.visit import Visit
 from leeward.office.relay import relay_address
 from leeward.office.session import Session
@@ -145,6 +145,7 @@ class Keeper:
 
 def tend(session: Session, relay: Relay) -> None:
     """Bring the relay everything that is due (1). Raises SyncError after trying all of it."""
+    renewal.mend(session)
     trouble: SyncError | None = None
     tasks: tuple[Callable[[Session, Relay], object], ...] = (
         gate.tell_gate,

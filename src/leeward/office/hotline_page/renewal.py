@@ -20,6 +20,7 @@ from leeward.base.say import Message, say
 from leeward.domain.errors import RuleBroken
 from leeward.domain.intake.questions import Questionnaire, newest
 from leeward.domain.team import PageCard, Team
+from leeward.domain.today import Need, Urgency
 from leeward.front.card import HEIRS_MOST, Card
 from leeward.ledger.card import CARD_MOST
 from leeward.ledger.model import put
@@ -49,6 +50,8 @@ class Renewal(msgspec.Struct, frozen=True):
     signer: str  # member id: whose computer's letters the page shows now; "" if nobody's who belongs
     here: bool  # that computer is this one
     not_heirs: tuple[str, ...]  # members who hold the hotline and are no heirs of the card yet
+    letters_now: str  # the fingerprint that the newest card shows
+    letters_were: str  # that of the card before, if it is another one; else ""
 
 
 def standing(session: Session) -> Renewal | None:
@@ -78,7 +81,36 @@ def standing(session: Session) -> Renewal | None:
                 {roster[one].member_id for group in heirs_now(session) for one in group if one not in heirs}
             )
         ),
+        letters_now=card.fingerprint,
+        letters_were=_letters_before(session, team, card),
     )
+
+
+def needs_now(session: Session) -> list[Need]:
+    """Return the line of Today: the page needs a new card, or a colleague's draft waits for this member."""
+    state = standing(session)
+    if state is None or state.waits or not (state.old_key or (state.draft is not None and state.may_confirm)):
+        return []
+    what, action = say("The page needs a new card"), say("Give it a new one")
+    why = say("New reports are still sealed to a key that a device which was cut off holds.")
+    since = max((one.removed_at for one in session.vault.roster().values()), default=0)
+    if state.draft is not None:
+        since = state.draft.created_at
+        why = say("It is drafted, and waits for a second person to confirm it at their own computer.")
+    if state.draft is not None and state.may_confirm:
+        what, action = say("Confirm the page's new card"), say("Look and confirm")
+        why = say("A colleague made it. Until a second person confirms it, the old key is used.")
+    return [
+        Need(
+            urgency=Urgency.LATE,
+            tag=say("Intake page"),
+            what=what,
+            why=why,
+            since=since,
+            action=action,
+            href="/safety/hotline#card",
+        )
+    ]
 
 
 def heirs_now(session: Session) -> list[list[str]]:
@@ -231,6 +263,14 @@ def _wrong(session: Session, team: Team, before: Card, one: PageCard) -> Message
         ),
     )
     return next((what for fine, what in checks if not fine), None)
+
+
+def _letters_before(session: Session, team: Team, card: Card) -> str:
+    """Return the fingerprint of the card before this one, if it is another one."""
+    texts = [one.value for one in reversed(session.vault.history(team.id)) if one.field == "card"]
+    before = (served(text) for text in texts if isinstance(text, str) and text)
+    last = next((one for one in before if one is not None and one.number < card.number), None)
+    return last.fingerprint if last is not None and last.fingerprint != card.fingerprint else ""
 
 
 def _team_and_card(session: Session) -> tuple[Team | None, Card | None]:

@@ -8,7 +8,7 @@ from leeward.base.say import say
 from leeward.domain.intake.page_watch import PageAlarm, PageBuild, open_alarm
 from leeward.domain.intake.questions import Gate
 from leeward.office.errors import NoRelayYet, OfficeError
-from leeward.office.hotline_page import arrive, gate, questionnaire, watch
+from leeward.office.hotline_page import arrive, gate, questionnaire, renewal, watch
 from leeward.office.hotline_page.alarms import all_alarms
 from leeward.office.hotline_page.form import MadeForm, made_form
 from leeward.office.hotline_page.keeper import keeper_of, mean_minutes
@@ -56,6 +56,7 @@ class Standing(msgspec.Struct, frozen=True):
     gate_due: bool
     unpublished: bool
     form: MadeForm | None
+    card: renewal.Renewal | None  # None where this desk does not hold the hotline
     waiting: int  # letters that the relay still lacks
 
 
@@ -91,6 +92,7 @@ def gather(session: Session) -> Standing:
         gate_due=gate.gate_due(session),
         unpublished=has_intake and questionnaire.unpublished(session),
         form=form,
+        card=renewal.standing(session),
         waiting=arrive.waiting(session),
     )
 
