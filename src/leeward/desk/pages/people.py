@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -12,7 +13,7 @@ from leeward.base.say import say, say_count
 from leeward.desk.pages.people_acts import act
 from leeward.desk.pages.people_acts_on import act_on
 from leeward.desk.pages.people_case import case_page, save_file
-from leeward.desk.render import done, form_of, office_of, render, speech_of
+from leeward.desk.render import desk_of, done, form_of, office_of, render, speech_of
 from leeward.domain.cases.words import RISK, STAGE
 from leeward.domain.intake import Contact, choose_pseudonym
 from leeward.domain.team import ROLES
@@ -21,9 +22,11 @@ from leeward.office.casework_open import open_case
 from leeward.office.casework_views import CaseLine, case_lines, names
 from leeward.office.team import members
 
+_QUERY_MOST = 200
+
 
 def index(request: Request) -> Response:
-    """Show everybody this desk may know of, those in danger first; `q` narrows, `closed=1` shows who has left us."""
+    """Show everybody this desk may know of, those in danger first; `asked` narrows, `closed=1` shows who left us."""
     session, speech = office_of(request), speech_of(request)
     closed = request.query_params.get("closed") == "1"
     lines = case_lines(session, closed=closed)
@@ -42,7 +45,8 @@ def index(request: Request) -> Response:
         ]
         return _plain(" ".join(parts))
 
-    query = request.query_params.get("q", "")[:200]
+    key = request.query_params.get("asked", "")
+    query = desk_of(request).question(key)
     asked = _plain(query).strip()
     shown = [one for one in lines if asked in words_of(one)] or [
         one for one in lines if all(word in words_of(one) for word in asked.split())
@@ -60,6 +64,16 @@ def index(request: Request) -> Response:
         stages=[STAGE.label(term.code, speech.language) for term in STAGE],
         me=session.member_id,
     )
+
+
+def narrow(request: Request) -> Response:
+    """Take the words by POST and go on: in an address they would stand in the browser's history, on the disk."""
+    form = form_of(request)
+    words = form.line("q", _QUERY_MOST)
+    query = {"closed": "1"} if form.line("closed", 1) else {}
+    if words:
+        query["asked"] = desk_of(request).keep_question(words)
+    return RedirectResponse(f"/people?{urlencode(query)}" if query else "/people", 303)
 
 
 def _plain(text: str) -> str:
@@ -112,6 +126,7 @@ def open_now(request: Request) -> Response:
 
 routes = [
     Route("/people", index),
+    Route("/people", narrow, methods=["POST"]),
     Route("/people/open", open_form),
     Route("/people/open", open_now, methods=["POST"]),
     Route("/people/{case}", case_page),
