@@ -7,6 +7,7 @@ back.come_in(invitation, anna)
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from tests.support.inviting import Newcomer
@@ -30,7 +31,7 @@ def spoken(code: Code) -> str:
 def depart(desk: Desk, **said: object) -> Code:
     """Leave, all of it."""
     code = travel.words(desk.session)
-    travel.leave(desk.session, desk.relay, spoken(code), **said)  # type: ignore[arg-type]
+    travel.leave(desk.session, partial(travel.send_all, desk.session, desk.relay), spoken(code), **said)  # type: ignore[arg-type]
     desk.close()
     travel.remove(desk.vault.folder)
     return code

@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING
 from leeward.base.errors import LeewardError
 from leeward.base.ports import SystemChance, SystemClock
 from leeward.cli import ask, tell
+from leeward.cli.touch import touch
 
 if TYPE_CHECKING:
     from leeward.office.joining import Held, Joining
     from leeward.office.session import Session
+    from leeward.seal.codes import Code
 
 EXAMPLES = """\
 examples:
   leeward join my-vault --relay http://….onion --proxy socks5h://127.0.0.1:9050 --name Timur
         asks for a new passphrase, then for the code that your colleague says: six digits and three words
+  leeward join my-vault --relay https://relay.example --back
+        comes back from a journey (leeward travel): asks for your eight words, too
   leeward join my-vault --relay https://relay.example
         goes on with a vault whose first try failed; a further computer of yours joins in the same way
 
@@ -60,12 +64,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--relay", required=True, metavar="URL", help="the relay's address")
     parser.add_argument("--proxy", default="", metavar="URL", help="the SOCKS proxy to it, such as Tor's")
     parser.add_argument("--name", default="", help="what the team calls you; asked for if left out")
+    parser.add_argument(
+        "--back", action="store_true", help="you come back from a journey, with your eight words"
+    )
     ask.add_passphrase(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the vault, meet, compare, and take the keys."""
-    name = arguments.name or (_line("What does the team call you? ") if sys.stdin.isatty() else "")
+    name = arguments.name or ("back" if arguments.back else "")  # who comes back has a name there
+    name = name or (_line("What does the team call you? ") if sys.stdin.isatty() else "")
     if not name.strip():
         tell.aside("What does the team call you? Add --name.")
         return 2
@@ -76,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
     from leeward.office.joining import Joining  # noqa: PLC0415 - the question should come at once
     from leeward.sync.client import RelayClient  # noqa: PLC0415
 
-    session = _session(arguments.folder, passphrase, known=known)
+    session = _session(arguments.folder, passphrase, known=known, back=arguments.back)
     relay = RelayClient(arguments.relay, proxy=arguments.proxy or None)
     try:
         with session.vault:
@@ -94,15 +102,32 @@ def run(arguments: argparse.Namespace) -> int:
         relay.close()
 
 
-def _session(folder: Path, passphrase: str, *, known: bool) -> Session:
+def _session(folder: Path, passphrase: str, *, known: bool, back: bool) -> Session:
     from leeward.ledger.store.vault import Vault  # noqa: PLC0415
     from leeward.office.session import Session  # noqa: PLC0415
     from leeward.office.team import prepare_to_join  # noqa: PLC0415
 
     clock, chance = SystemClock(), SystemChance()
     if known:
-        return Session(Vault.open(folder, passphrase, clock=clock, chance=chance), clock=clock, chance=chance)
+        vault = Vault.open(folder, passphrase, clock=clock, chance=chance, touch=touch())
+        return Session(vault, clock=clock, chance=chance)
+    if back:
+        from leeward.office.travel_join import prepare_to_return  # noqa: PLC0415
+
+        return prepare_to_return(folder, passphrase, _ask_words(), clock=clock, chance=chance)
     return prepare_to_join(folder, passphrase, clock=clock, chance=chance)
+
+
+def _ask_words() -> Code:
+    """Return the eight words of somebody who comes back, once they can be ones."""
+    from leeward.office.travel_join import read_words  # noqa: PLC0415
+    from leeward.seal.errors import CodeRefused  # noqa: PLC0415
+
+    while True:
+        try:
+            return read_words(_line("Your eight words: "))
+        except CodeRefused as trouble:
+            tell.error(trouble)
 
 
 def _join(joining: Joining, folder: Path) -> int:

@@ -38,6 +38,8 @@ COMMANDS = (
     Entry("join", "bring this computer into a team, with a code that a member says over a call"),
     Entry("desk", "open your desk in the browser"),
     Entry("passphrase", "give a vault another passphrase, and destroy the old one's key slot"),
+    Entry("travel", "empty this computer before a journey; a colleague lets you in again afterwards"),
+    Entry("key", "let a security key be needed beside the passphrase, or no more"),
     Entry("burn", "destroy a vault's key, so that nobody can open it any more"),
     Entry("relay", "run the server that keeps sealed mail and serves the intake page"),
     Entry("verify", "check every signature, chain and stored byte of a vault or of a relay's folder"),

@@ -13,6 +13,7 @@ from leeward.domain.errors import DamagedRecord
 from leeward.domain.relocation.places import Place, PlaceAddress
 from leeward.domain.team import Member
 from leeward.ledger.fault import Fault
+from leeward.ledger.roster import RosterDevice
 from leeward.office.cards import check_intake_card
 from leeward.office.cutoff import Fresh, could_read, progress, shut_out
 from leeward.office.errors import CardRefused
@@ -35,6 +36,7 @@ class DeviceLine(msgspec.Struct, frozen=True):
     out_by: tuple[str, ...] = ()  # member ids
     settled: bool = False  # two members put it out
     mine: bool = False  # this member is one of them
+    away: bool = False  # its owner put it out of use before a journey
     fresh: Fresh | None = None  # how far the new keys are
 
 
@@ -91,7 +93,11 @@ def gather(session: Session, running: Iterable[Fault] = ()) -> Safety:
         ),
         this_device=session.vault.device.id,
         can_admit=bool(session.vault.compartments("team")),
-        unsettled=sum(1 for one in session.vault.roster().values() if one.removed_at and not one.settled),
+        unsettled=sum(
+            1
+            for one in session.vault.roster().values()
+            if one.removed_at and not one.settled and not _left(one)
+        ),
         card_is_old=bool(card) and not _is_newest(session, card),
     )
 
@@ -138,6 +144,7 @@ def _members(session: Session) -> list[MemberLine]:
             out_by=tuple(vote.member for vote in device.votes if vote.out),
             settled=device.settled,
             mine=any(vote.out and vote.member == session.member_id for vote in device.votes),
+            away=_left(device),
             fresh=fresh.get(device.device_id),
         )
         devices[device.member_id].append(line)
@@ -146,6 +153,11 @@ def _members(session: Session) -> list[MemberLine]:
     return [
         MemberLine(one, sorted(devices[one.id], key=lambda found: found.id)) for one in [*known, *unnamed]
     ]
+
+
+def _left(device: RosterDevice) -> bool:
+    """Tell whether a device is out because it said so itself."""
+    return bool(device.removed_at) and any(vote.out and vote.by == device.device_id for vote in device.votes)
 
 
 def was_open_to(session: Session, device_ids: Collection[str]) -> list[Circle]:

@@ -11,10 +11,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
+from weakref import WeakSet
 
 import msgspec
 
@@ -27,13 +29,15 @@ from leeward.ledger.errors import NoVault
 from leeward.ledger.model import put
 from leeward.ledger.roster import bond_paper, vote_paper
 from leeward.ledger.store.burn import burn, finish_burn, is_burnt
+from leeward.ledger.store.vault import Vault
 from leeward.office import beside, computer, safety
 from leeward.office.cutoff import holders, shut_out
 from leeward.office.erasing_work import erase_here
 from leeward.office.errors import OfficeError
 from leeward.office.session import Session
 from leeward.office.team import grant_case, members
-from leeward.seal.codes import Code, make_code, parse_code
+from leeward.office.travel_join import read_words
+from leeward.seal.codes import Code, make_code
 from leeward.seal.errors import CodeRefused
 from leeward.seal.returning import return_key
 from leeward.sync.exchange import Exchange
@@ -42,6 +46,7 @@ from leeward.sync.port import Relay
 
 _WORDS = "travel.words"  # device-only: the eight indices (3)
 _PIECES = 64  # of files, sent in one go
+_left: WeakSet[Vault] = WeakSet()  # that were removed while this program had them open
 _OURS = (
     "vault.db",
     "vault.db-wal",
@@ -144,19 +149,17 @@ def stay(session: Session) -> None:
 
 
 def leave(
-    session: Session,
-    relay: Relay,
-    typed: str,
-    *,
-    language: str = "en",
-    until: int = 0,
-    told_id: str = "",
+    session: Session, send: Callable[[], object], typed: str, *, until: int = 0, told_id: str = ""
 ) -> None:
-    """Do everything but burning. CannotLeave, WordsDiffer, SyncError; then the vault works as before."""
-    code = _check(session, typed, language)
+    """Do everything but burning. CannotLeave, WordsDiffer, SyncError; then the vault works as before.
+
+    `send` returns when everything is on the relay, and raises otherwise.
+    """
+    code = _check_words(session, typed)
+    check(session)
     circle = session.compartment_of("team")
-    _send(session, relay)  # 2
-    _check(session, typed, language)  # what came meanwhile counts
+    send()  # 2
+    check(session)  # what came meanwhile counts
     if _begun(session) is None:
         back = return_key(code).verify_key().fingerprint()
         away = Away(
@@ -171,11 +174,12 @@ def leave(
         )
         duty = put("member", session.member_id, on_duty_until=0)
         session.commit(circle, bond_paper(back), write_new(away), duty)
-    _send(session, relay)
+    send()
     votes = _votes(session)
     if votes:
         session.commit(circle, votes)
-        _send(session, relay)
+        send()
+    require_sent(session)
 
 
 def remove(folder: Path) -> tuple[str, ...]:
@@ -203,14 +207,37 @@ def remove(folder: Path) -> tuple[str, ...]:
     return left
 
 
+def remove_open(session: Session) -> None:
+    """Burn and remove a vault that this program has open; `remove_remains` when it is closed does the rest."""
+    _left.add(session.vault)
+    remove(session.vault.folder)
+
+
+def remove_remains(vault: Vault) -> None:
+    """Remove what a program that had the vault open while it was removed may have left of it."""
+    if vault in _left and vault.folder.exists():
+        with contextlib.suppress(NoVault):
+            remove(vault.folder)
+
+
+def is_unsent(session: Session) -> bool:
+    """Tell whether something has not reached the relay yet, but what waits for a device that was never online."""
+    return bool(session.vault.unsent()) or bool(Outbox(session.vault, session.chance).pieces())
+
+
 def _begun(session: Session) -> Away | None:
     own = session.vault.device.id
     return next((one for one in session.find(Away) if one.device_id == own and one.open), None)
 
 
-def _check(session: Session, typed: str, language: str) -> Code:
-    """Rule 1."""
-    found, kept = look(session), session.vault.local_get(_WORDS)
+def is_half_gone(folder: Path) -> bool:
+    """Tell whether a folder holds what is left of a vault that was burnt: nobody opens it, and it may go."""
+    return is_burnt(folder) and any((folder / name).exists() for name in _OURS if name != "lock")
+
+
+def check(session: Session) -> None:
+    """Raise CannotLeave if something would be lost, or nobody could let this member in again (1)."""
+    found = look(session)
     if not found.colleagues:
         raise _cannot(
             say("Nobody else is in the team who could let you in again."),
@@ -234,17 +261,20 @@ def _check(session: Session, typed: str, language: str) -> Code:
             ),
             say("Put them where they belong, or let go of them: Safety, “Typed and not sent”."),
         )
+
+
+def _check_words(session: Session, typed: str) -> Code:
     try:
-        code = parse_code(typed, language)
+        code = read_words(typed)
     except CodeRefused as error:
         raise _differ() from error
-    if not kept or code != words(session):
+    if not session.vault.local_get(_WORDS) or code != words(session):
         raise _differ()
     return code
 
 
-def _send(session: Session, relay: Relay) -> None:
-    """Have everything on the relay, or raise."""
+def send_all(session: Session, relay: Relay) -> None:
+    """Have everything on the relay: CannotLeave, SyncError."""
     exchange = Exchange(session.vault, relay, clock=session.clock, chance=session.chance)
     exchange.after_team = partial(erase_here, session)
     done = exchange.sync()
@@ -252,6 +282,11 @@ def _send(session: Session, relay: Relay) -> None:
     while outbox.deliver_pieces(relay, _PIECES):
         pass
     exchange.ring(done.boxes)
+    require_sent(session)
+
+
+def require_sent(session: Session) -> None:
+    """Raise CannotLeave while an entry has not reached the relay."""
     unsent = session.vault.unsent()
     if unsent:
         raise _cannot(

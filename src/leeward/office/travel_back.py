@@ -204,7 +204,7 @@ def needs_now(session: Session) -> list[Need]:
                 name=line.name,
             )
             why = say("They held it before they left; whoever let them in did not have it.")
-            tag, urgency, since = say("Come back"), Urgency.SOON, away.returned_at
+            tag, urgency, since = say("Is back"), Urgency.SOON, away.returned_at
         elif away.open and away.until and away.until < session.now():
             what = say("{name} was expected back by {time}", name=line.name, time=Moment(away.until))
             why = say("They carry nothing with them, and can be reached only as you agreed.")

@@ -7,10 +7,17 @@ from pathlib import Path
 from leeward.base.ports import Chance, Clock
 from leeward.ledger.store.vault import Vault
 from leeward.office.session import Session
-from leeward.seal.codes import Code
+from leeward.seal.codes import Code, parse_code, split_words
 from leeward.seal.returning import return_key
+from leeward.seal.wordlists import LISTS, index_of
 
 _RETURNING = "returning"  # device-only
+
+
+def read_words(typed: str) -> Code:
+    """Return the eight words that somebody typed, in whichever language; CodeRefused."""
+    found = split_words(typed)
+    return parse_code(typed, max(LISTS, key=lambda one: sum(word in index_of(one) for word in found)))
 
 
 def prepare_to_return(

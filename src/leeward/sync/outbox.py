@@ -108,8 +108,11 @@ class Outbox:
 
     def waiting(self) -> int:
         """Return how many things have not reached the relay yet."""
-        pieces = sum(len(upload.blobs) for upload in self._all(_PIECES, Upload))
-        return len(self._all(_BOXES, NewBox)) + len(self._all(_ITEMS, Parcel)) + pieces
+        return len(self._all(_BOXES, NewBox)) + len(self._all(_ITEMS, Parcel)) + self.pieces()
+
+    def pieces(self) -> int:
+        """Return how many pieces of files have not reached the relay yet."""
+        return sum(len(upload.blobs) for upload in self._all(_PIECES, Upload))
 
     def refused(self) -> list[str]:
         """Return the ids of items that the relay refused for good; their bytes are kept."""

@@ -11,8 +11,9 @@ from starlette.routing import Route
 from leeward.base.errors import LeewardError
 from leeward.desk.pages.safety import fingerprint_words
 from leeward.desk.render import desk_of, done, form_of, office_of, render, speech_of
-from leeward.domain.team import ROLES, STARTING_CIRCLES
-from leeward.office import safety
+from leeward.domain.team import ROLES, STARTING_CIRCLES, Member
+from leeward.domain.travel import Away
+from leeward.office import safety, travel_back
 from leeward.office.around import whoami
 from leeward.office.inviting import Invitation, Plan, State
 from leeward.office.relay import relay_address
@@ -32,8 +33,11 @@ def _page(request: Request, wrong: LeewardError | None = None) -> Response:
     session, invitation = office_of(request), desk_of(request).inviting.current
     state = invitation.state if invitation is not None else None
     own = state.plan.own if state else "own" in request.query_params
+    waited = {line.away.id: line for line in travel_back.lines(session) if line.away.open}
+    back = state.plan.back if state else request.query_params.get("back", "")
+    back = back if state or back in waited else ""
     role = state.plan.role if state else request.query_params.get("role", "operator")
-    offered = _offered(session, own=own)
+    offered = _offered(session, own=own, back=back)
     return render(
         request,
         "safety/invite.html",
@@ -46,8 +50,11 @@ def _page(request: Request, wrong: LeewardError | None = None) -> Response:
         roles=ROLES,
         role=role if role in ROLES else "operator",
         own=own,
+        back=back,
+        waited=[line for line in waited.values() if line.away.member_id != session.member_id],
+        traveller=_name_of(session, back),
         offered=offered,
-        ticked=set(state.plan.parts) if state else _usual(session, role, offered, own=own),
+        ticked=set(state.plan.parts) if state else _usual(session, role, offered, own=own, back=back),
         granted=_granted(offered, state),
         can_invite=bool(session.vault.compartments("team")),
         relay=relay_address(session.vault)[0],
@@ -55,8 +62,21 @@ def _page(request: Request, wrong: LeewardError | None = None) -> Response:
     )
 
 
-def _offered(session: Session, *, own: bool) -> list[safety.Circle]:
-    """Return what may be granted here: names and papers of people only to a further device of one's own."""
+def _name_of(session: Session, back: str) -> str:
+    away = session.get(Away, back) if back else None
+    member = session.get(Member, away.member_id) if away is not None else None
+    return member.name if member is not None else ""
+
+
+def _offered(session: Session, *, own: bool, back: str = "") -> list[safety.Circle]:
+    """Return what may be granted here: names and papers of people only to a further device of one's own.
+
+    To whoever comes back from a journey, exactly what they held.
+    """
+    away = session.get(Away, back) if back else None
+    if away is not None:
+        held = {one.id for one in travel_back.held_before(session, away)}
+        return [one for one in safety.gather(session).circles if one.id in held]
     return [
         one
         for one in safety.gather(session).circles
@@ -64,8 +84,10 @@ def _offered(session: Session, *, own: bool) -> list[safety.Circle]:
     ]
 
 
-def _usual(session: Session, role: str, offered: list[safety.Circle], *, own: bool) -> set[str]:
-    """Return what is ticked at first: what the role starts with."""
+def _usual(session: Session, role: str, offered: list[safety.Circle], *, own: bool, back: str) -> set[str]:
+    """Return what is ticked at first: what the role starts with; all that whoever comes back held."""
+    if back:
+        return {one.id for one in offered}
     kinds = STARTING_CIRCLES.get(whoami(session).role if own else role, STARTING_CIRCLES["operator"])
     return {one.id for one in offered if one.kind in kinds}
 
@@ -80,12 +102,16 @@ def begin(request: Request) -> Response:
     own = form.flag("own")
     role = whoami(session).role if own else form.code("role", ROLES, "operator")
     wanted = set(form.many("part"))
-    parts = tuple(one.id for one in _offered(session, own=own) if one.id in wanted)
+    back = form.line("back")
+    if back not in {one.id for one in travel_back.waited_for(session)}:
+        back = ""
+    parts = tuple(one.id for one in _offered(session, own=own, back=back) if one.id in wanted)
     plan = Plan(
         role=role if role in ROLES else "operator",
         parts=parts,
-        own=own,
+        own=own and not back,
         language=speech_of(request).language,
+        back=back,
     )
     desk_of(request).inviting.begin(plan)
     return done(request, _HERE)
@@ -118,7 +144,8 @@ def clear(request: Request) -> Response:
     inviting.clear()
     if plan is None:
         return done(request, _HERE)
-    return done(request, f"{_HERE}?{'own=1' if plan.own else f'role={plan.role}'}")
+    asked = f"back={plan.back}" if plan.back else "own=1" if plan.own else f"role={plan.role}"
+    return done(request, f"{_HERE}?{asked}")
 
 
 def _meant(request: Request) -> Invitation | None:
