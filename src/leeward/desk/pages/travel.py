@@ -43,7 +43,7 @@ def _page(request: Request, wrong: LeewardError | None = None) -> Response:
         found=travel.look(session),
         leaving=travel.is_leaving(session),
         me=session.member_id,
-        here=_HERE,
+        base=_HERE,
         relay=relay_address(session.vault)[0],
     )
 
