@@ -359,3 +359,28 @@ def test_the_watching_desks_know_the_new_page_and_the_old_one(three: tuple[Desk,
         cards = watch.our_cards(desk.session)
         assert json.loads(cards[0])["box"] == new.box
         assert old in cards
+
+
+def test_a_false_card_in_the_teams_record_is_no_card_of_ours_and_moves_nothing(
+    three: tuple[Desk, Desk, Desk],
+) -> None:
+    anna, boris, clara = three
+    before, good = hotline_of(anna.session), card_of(anna)
+    false = print_intake_card(
+        clara.vault.device.signing_key,
+        make_identity(CHANCE).recipient(),
+        team="Harbour line",
+        languages=("ru", "en"),
+        box=before.box,
+        write=before.write,
+    )
+    circle = clara.session.compartment_of("team")
+    clara.session.commit(circle, put("team", circle, card=false))
+    settle(anna, boris, clara)
+    assert watch.our_cards(anna.session)[0] == good
+    assert false not in watch.our_cards(anna.session)
+    assert hotline_of(anna.session) == before
+    steal(three)
+    assert hotline_of(boris.session).box == before.box
+    new = renew(anna, boris)
+    assert json.loads(watch.our_cards(boris.session)[0])["box"] == new.box

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -84,6 +85,15 @@ def served(text: str) -> Card | None:
         return check_card(check_intake_card(text))
     except (CardRefused, NotServed):
         return None
+
+
+def is_ours(session: Session, card: Mapping[str, Any]) -> bool:
+    """Tell whether a checked card is sealed to a key of ours and goes to a box of ours, as far as is known here."""
+    if not session.vault.compartments("intake"):
+        return True
+    keys = session.vault.identities_of(session.compartment_of("intake"))
+    known = {one.box for one in every_hotline(session)} | {one.box for one in session.find(PageCard)}
+    return card.get("recipient") in {key.recipient().string() for key in keys} and card.get("box") in known
 
 
 def _is_ours(session: Session, one: PageCard) -> bool:

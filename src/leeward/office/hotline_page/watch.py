@@ -38,6 +38,7 @@ from leeward.office.hotline_page.compare import (
 from leeward.office.hotline_page.questionnaire import put_notice_again
 from leeward.office.hotline_page.rendered import SUMS, Rendered, Served, loaded_by, render
 from leeward.office.hotline_page.visit import Unreachable, Unreadable, Visit, browser_languages
+from leeward.office.page_cards import is_ours
 from leeward.office.relay import relay_address
 from leeward.office.session import Session
 from leeward.office.team import team_of
@@ -90,7 +91,11 @@ def set_page_address(session: Session, address: str) -> None:
 
 
 def our_cards(session: Session) -> list[str]:
-    """Return the team's card, then earlier ones; only those whose signature holds and whose device is on the roster."""
+    """Return the team's card, then earlier ones; only those whose signature holds and whose device is on the roster.
+
+    A desk that holds the hotline counts only those that are sealed to one of its keys and go to one of its boxes: what
+    a device that was cut off wrote there before must not pass for an earlier card of ours.
+    """
     team = team_of(session)
     if team is None:
         return []
@@ -104,7 +109,7 @@ def our_cards(session: Session) -> list[str]:
             card = check_intake_card(text)
         except CardRefused:
             continue
-        if signer_of(card) in roster and _can_be_served(text):
+        if signer_of(card) in roster and _can_be_served(text) and is_ours(session, card):
             cards.append(text)
     return cards[: _OLD_CARDS + 1]
 
