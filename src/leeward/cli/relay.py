@@ -136,7 +136,7 @@ def run(arguments: argparse.Namespace) -> int:
                 store,
                 None
                 if card is None
-                else make_front(card, FrontDoor(store, lanes), quota=quota, kept=_kept(arguments)),
+                else make_front(card, FrontDoor(store, lanes), quota=quota, kept=kept_card(arguments)),
                 lanes=lanes,
                 keep=Keep(arguments.keep_unread, arguments.keep_read, arguments.keep_blobs),
             ),
@@ -161,7 +161,9 @@ def _serve_front(arguments: argparse.Namespace, card: dict[str, object] | None) 
             kept=say("Nothing was started."),
             next_step=say("Add --card with the file that “leeward init” wrote."),
         )
-    front = make_front(card, RemoteRelay(arguments.front_of, proxy=arguments.proxy), kept=_kept(arguments))
+    front = make_front(
+        card, RemoteRelay(arguments.front_of, proxy=arguments.proxy), kept=kept_card(arguments)
+    )
     if arguments.until_stdin_ends:
         end_with_parent(lambda: signal.raise_signal(signal.SIGTERM))
     serve(
@@ -173,7 +175,7 @@ def _serve_front(arguments: argparse.Namespace, card: dict[str, object] | None) 
     return 0
 
 
-def _kept(arguments: argparse.Namespace) -> KeptCard:
+def kept_card(arguments: argparse.Namespace) -> KeptCard:
     """Return where the newest card is kept: in the relay's folder, or beside the card's file if there is none."""
     from leeward.front.kept import KeptCard  # noqa: PLC0415 - as above
 
