@@ -17,7 +17,7 @@ from leeward.office import letters, recovery, recovery_rehearse
 from leeward.office.recovery_back import open_box
 from leeward.office.recovery_escrow import note_of
 from leeward.office.recovery_rehearse import ASK, begin, last_rehearsal, running
-from leeward.seal.shares import SharesRefused
+from leeward.seal.errors import SharesRefused
 from leeward.seal.signing import Purpose, make_signing_key
 
 Three = tuple[Desk, Desk, Desk]

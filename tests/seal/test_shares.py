@@ -9,15 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leeward.base.ports import SystemChance
-from leeward.seal.shares import (
-    RecoveryKey,
-    SharesRefused,
-    clean_words,
-    combine,
-    make_recovery_key,
-    read_keys,
-    split,
-)
+from leeward.seal.errors import SharesRefused
+from leeward.seal.shares import RecoveryKey, clean_words, combine, make_recovery_key, read_keys, split
 
 SECRETS = st.binary(min_size=32, max_size=32)
 SEEDS = st.binary(min_size=16, max_size=16)

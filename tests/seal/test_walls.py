@@ -29,6 +29,7 @@ from leeward.seal.frame import read_frame
 from leeward.seal.keys import ClassicIdentity, Identity, Passphrase, Recipient
 from leeward.seal.kinds import Kind
 from leeward.seal.pake import Step, parse_join_code
+from leeward.seal.shares import RecoveryKey, clean_words
 from leeward.seal.signing import SigningKey, VerifyKey
 
 SOURCE = Path(leeward.seal.__file__).resolve().parents[1]
@@ -57,6 +58,7 @@ TAKES_BYTES: dict[str, Callable[[bytes], object]] = {
     "pake.Joiner.take_number": lambda data: TAKES[Step.NUMBER](meet(Step.CARD), data),
     "pake.Joiner.take_welcome": lambda data: TAKES[Step.WELCOME](meet(Step.WELCOME), data),
     "signing.VerifyKey.from_bytes": VerifyKey.from_bytes,
+    "shares.RecoveryKey.check": lambda data: RecoveryKey(bytes(16)).check(data, b"x"),
     "signing.VerifyKey.verify": lambda data: VERIFY.verify("card", data, b"x"),
 }
 TAKES_TEXT: dict[str, Callable[[str], object]] = {
@@ -64,6 +66,7 @@ TAKES_TEXT: dict[str, Callable[[str], object]] = {
     "codes.split_digits": split_digits,
     "codes.split_words": split_words,
     "pake.parse_join_code": parse_join_code,
+    "shares.clean_words": clean_words,
     "keys.Identity.from_string": Identity.from_string,
     "keys.ClassicIdentity.from_string": ClassicIdentity.from_string,
     "keys.Recipient.from_string": Recipient.from_string,
@@ -212,6 +215,7 @@ SAMPLES: dict[str, tuple[Any, ...]] = {
     "WrongPassphrase": (),
     "HeaderAltered": (),
     "WordsDisagree": (),
+    "SharesRefused": (say("Something."),),
     "JoinCodeRefused": (say("Something."), say("Do it.")),
 }
 

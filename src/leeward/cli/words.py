@@ -52,7 +52,8 @@ def read(arguments: argparse.Namespace) -> Sequence[RecoveryKey]:
 
 def _ask() -> list[str]:
     """Ask for one sheet after the other; a wrong one is asked for again at once."""
-    from leeward.seal.shares import SharesRefused, clean_words  # noqa: PLC0415
+    from leeward.seal.errors import SharesRefused  # noqa: PLC0415
+    from leeward.seal.shares import clean_words  # noqa: PLC0415
 
     tell.line(
         "Type the twenty words of one person or sheet in one line; the first four letters of each are enough."

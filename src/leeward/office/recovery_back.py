@@ -36,10 +36,10 @@ from leeward.office.relay import set_relay, use_relay
 from leeward.office.session import Session
 from leeward.office.team import device_card
 from leeward.seal.envelope import decrypt, open_sealed
-from leeward.seal.errors import SealError
+from leeward.seal.errors import SealError, SharesRefused
 from leeward.seal.keys import DEFAULT_WORK_FACTOR, Identity
 from leeward.seal.kinds import Kind
-from leeward.seal.shares import RecoveryKey, SharesRefused, combine
+from leeward.seal.shares import RecoveryKey, combine
 from leeward.seal.signing import VerifyKey
 from leeward.sync.errors import RelayRefused
 from leeward.sync.exchange import Exchange

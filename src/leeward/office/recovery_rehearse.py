@@ -40,6 +40,7 @@ _ASKED = "recovery.asked"  # likewise: what colleagues' desks asked for and was 
 _LETTER_BYTES = 700_000
 _ASK_PAGE = 100  # parts asked for in one letter
 _ASKED_MOST = 50
+_SHARES_MOST = 20_000  # of a whole rehearsal
 _WORK_FACTOR = 2  # of a vault whose passphrase is drawn and which is gone in a moment
 
 
@@ -118,7 +119,7 @@ def note_question(session: Session, came: letters.Came) -> None:
     """Keep a colleague's question until the relay can be asked for what lies in this member's box."""
     try:
         msgspec.msgpack.decode(came.body, type=_Asked)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise _refused(say("A letter about shares cannot be read.")) from error
     kept = list(session.vault.local_get(_ASKED) or ())
     session.vault.local_put(_ASKED, [*kept, [came.device_id, came.body]][-_ASKED_MOST:])
@@ -129,11 +130,14 @@ def note_answer(session: Session, came: letters.Came) -> None:
     now = running(session)
     try:
         given = msgspec.msgpack.decode(came.body, type=_Given)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise _refused(say("A letter about shares cannot be read.")) from error
     if now is None or given.rehearsal != now.id or came.member_id not in now.waiting:
         return
-    now.shares += [raw for raw in given.shares if raw not in now.shares]
+    if len(now.shares) + len(given.shares) > _SHARES_MOST:
+        raise _refused(say("A letter about shares cannot be read."))
+    known = set(now.shares)
+    now.shares += [raw for raw in dict.fromkeys(given.shares) if raw not in known]
     if given.last:
         now.waiting.remove(came.member_id)
         now.enough -= 1
@@ -243,7 +247,7 @@ def _write_down(
 def _read(shares: Iterable[Sequence[bytes]]) -> list[Signed]:
     found = []
     for raw, signature in shares:
-        with contextlib.suppress(msgspec.MsgspecError):
+        with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError):
             found.append(Signed(msgspec.msgpack.decode(raw, type=Share), raw, signature))
     return found
 

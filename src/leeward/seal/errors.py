@@ -18,6 +18,7 @@ SealError
  |    +-- UnknownWords
  |    `-- WordsDisagree
  +-- JoinCodeRefused       what was typed is no code of an invitation
+ +-- SharesRefused         words or shares that are none, do not belong together, or are too few
  +-- GuessWrong            the two sides of an invitation have different codes
  `-- JoinMalformed         a message of an invitation is not what it must be
 
@@ -271,6 +272,19 @@ class JoinCodeRefused(SealError):
     def __init__(self, happened: Message, next_step: Message) -> None:
         super().__init__(
             happened, kept=say("Nothing was sent, and the code is still good."), next_step=next_step
+        )
+
+
+class SharesRefused(SealError):
+    """Words or shares that are none, do not belong together, or are too few."""
+
+    code = "seal.shares"
+
+    def __init__(self, happened: Message) -> None:
+        super().__init__(
+            happened,
+            kept=say("Nothing was opened, and nothing was lost."),
+            next_step=say("Compare with the paper word by word; the first four letters of each are enough."),
         )
 
 

@@ -25,9 +25,9 @@ from shamir_mnemonic.utils import MnemonicError  # type: ignore[import-untyped]
 from shamir_mnemonic.wordlist import WORDLIST  # type: ignore[import-untyped]
 
 from leeward.base.ports import Chance
-from leeward.base.say import Message, say, say_count
+from leeward.base.say import say, say_count
 from leeward.seal._hazmat.kdf import hkdf
-from leeward.seal.errors import SealError
+from leeward.seal.errors import SharesRefused
 from leeward.seal.keys import Identity
 from leeward.seal.secret import Secret
 
@@ -36,16 +36,11 @@ HOLDERS_MOST = 16  # of one secret
 WORDS_LEAST = 20
 SHEETS, SHEETS_NEEDED = 3, 2
 _WORDS_MOST = 64
+_EXPONENT_MOST = 1
 _SALT = b"leeward-recovery-1"
 _PREFIX = 4  # letters that tell every word of the list from every other
 _BY_PREFIX = {word[:_PREFIX]: word for word in WORDLIST}
 _BETWEEN = re.compile(r"[\W\d_]+")
-
-
-class SharesRefused(SealError):
-    """Words or shares that are none, do not belong together, or are too few."""
-
-    code = "seal.shares"
 
 
 class RecoveryKey(Secret):
@@ -119,7 +114,7 @@ def combine(shares: Iterable[str]) -> bytes:
     """Return the secret of enough shares. SharesRefused (2)."""
     groups = _groups(_read_share(words) for words in shares)
     if len(groups) != 1:
-        raise _refused(say("These words do not belong together."))
+        raise SharesRefused(say("These words do not belong together."))
     return _whole(next(iter(groups.values())))
 
 
@@ -132,7 +127,7 @@ def read_keys(texts: Iterable[str]) -> list[RecoveryKey]:
     for group in _groups(_read_share(text) for text in texts).values():
         secret = _whole(group)
         if len(secret) != KEY_BYTES:
-            raise _refused(say("These words are no recovery key."))
+            raise SharesRefused(say("These words are no recovery key."))
         keys[RecoveryKey(secret)] = None
     return list(keys)
 
@@ -142,7 +137,7 @@ def clean_words(untrusted_text: str) -> str:
     folded = unicodedata.normalize("NFKC", untrusted_text[:4000]).lower()
     typed = [word for word in _BETWEEN.split(folded) if word]
     if not WORDS_LEAST <= len(typed) <= _WORDS_MOST:
-        raise _refused(
+        raise SharesRefused(
             say_count(
                 "A sheet has twenty words, and {n} word is here.",
                 "A sheet has twenty words, and {n} words are here.",
@@ -155,7 +150,9 @@ def clean_words(untrusted_text: str) -> str:
 def _known(place: int, word: str) -> str:
     found = str(_BY_PREFIX.get(word[:_PREFIX], ""))
     if not found or not (found.startswith(word) or word.startswith(found)):
-        raise _refused(say("Word {place}, “{word}”, is not one of our words.", place=place, word=word[:30]))
+        raise SharesRefused(
+            say("Word {place}, “{word}”, is not one of our words.", place=place, word=word[:30])
+        )
     return found
 
 
@@ -163,7 +160,7 @@ def _read_share(text: str) -> Share:
     try:
         return Share.from_mnemonic(clean_words(text))
     except (MnemonicError, ValueError) as error:
-        raise _refused(
+        raise SharesRefused(
             say("The words are ours, but one of them is another than on the paper, or two changed places.")
         ) from error
 
@@ -172,7 +169,9 @@ def _groups(shares: Iterable[Share]) -> Mapping[tuple[Any, ...], list[Share]]:
     found: dict[tuple[Any, ...], list[Share]] = {}
     for share in shares:
         if share.group_threshold != 1 or share.group_count != 1:
-            raise _refused(say("These words are no recovery key."))
+            raise SharesRefused(say("These words are no recovery key."))
+        if share.iteration_exponent > _EXPONENT_MOST:  # a stranger's share could ask for hours of work
+            raise SharesRefused(say("These words are no recovery key."))
         found.setdefault(tuple(share.group_parameters()), []).append(share)
     return found
 
@@ -182,11 +181,11 @@ def _whole(shares: Sequence[Share]) -> bytes:
     by_place = {share.index: share for share in shares}
     needed = shares[0].member_threshold
     if any(by_place[share.index].value != share.value for share in shares):
-        raise _refused(
+        raise SharesRefused(
             say("Two of these have the same number and different words: one of them is of another kit.")
         )
     if len(by_place) < needed:
-        raise _refused(
+        raise SharesRefused(
             say("These are {have} of a kit that needs {needed}.", have=len(by_place), needed=needed)
         )
     group = ShareGroup()
@@ -195,12 +194,4 @@ def _whole(shares: Sequence[Share]) -> bytes:
             group.add(by_place[place])
         return bytes(recover_ems({0: group}).decrypt(b""))
     except (MnemonicError, ValueError) as error:
-        raise _refused(say("These words do not belong together.")) from error
-
-
-def _refused(what: Message) -> SharesRefused:
-    return SharesRefused(
-        what,
-        kept=say("Nothing was opened, and nothing was lost."),
-        next_step=say("Compare with the paper word by word; the first four letters of each are enough."),
-    )
+        raise SharesRefused(say("These words do not belong together.")) from error
