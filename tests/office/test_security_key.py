@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.support.authenticator import Authenticator
+from tests.support.touching import FORCED, PORTS, TRUE, WRONG, Person, enroll, make, opens, remove
 
 from leeward.ledger.errors import LedgerError
 from leeward.ledger.store.burn import burn
@@ -17,8 +19,6 @@ from leeward.office import security_key
 from leeward.office.security_key import SecurityKeyPin, SecurityKeyTrouble
 from leeward.office.session import Session
 from leeward.seal.second_half import is_wrapped
-from tests.support.authenticator import Authenticator
-from tests.support.touching import FORCED, PORTS, TRUE, WRONG, Person, enroll, make, opens, remove
 
 
 @pytest.fixture

@@ -12,14 +12,13 @@ import secrets
 import struct
 from collections.abc import Callable, Iterator, Mapping
 from threading import Event
-from typing import Any
+from typing import Any, cast
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from fido2 import cbor
-from fido2.cose import ES256
 from fido2.ctap import STATUS, CtapDevice, CtapError
 
 ERR = CtapError.ERR
@@ -98,7 +97,7 @@ class Authenticator(CtapDevice):
             6: self._client_pin,
         }
         try:
-            answer = b"\0" + cbor.encode(known[command](body))
+            answer = b"\0" + cbor.encode(known[command](cast("Mapping[int, Any]", body)))
         except KeyError:
             answer = bytes([ERR.INVALID_COMMAND])
         except Refused as refused:
@@ -126,7 +125,7 @@ class Authenticator(CtapDevice):
         self._touch()
         name, key = secrets.token_bytes(48), ec.generate_private_key(ec.SECP256R1())
         self._credentials[name] = (asked[2]["id"], key, secrets.token_bytes(32), secrets.token_bytes(32))
-        public = cbor.encode(dict(ES256.from_cryptography_key(key.public_key())))
+        public = cbor.encode({**_public(key), 3: -7})
         held = _AAGUID + struct.pack(">H", len(name)) + name + public
         wanted = asked.get(6, {}).get("hmac-secret") is True
         told = cbor.encode({"hmac-secret": True}) if wanted else b""

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.support.authenticator import Authenticator
+
 from leeward.base.ports import SystemChance, SystemClock
 from leeward.ledger.errors import WrongPassphrase
 from leeward.ledger.model import put
@@ -14,7 +16,6 @@ from leeward.ledger.store.vault import Vault
 from leeward.office import security_key
 from leeward.office.session import Session
 from leeward.seal.second_half import Credential
-from tests.support.authenticator import Authenticator
 
 TRUE, FORCED, WRONG = "мост восемь honest river", "фонарь девять quiet harbour", "neither of the two"
 PORTS: Any = {"clock": SystemClock(), "chance": SystemChance()}

@@ -19,10 +19,11 @@ from leeward.base.say import say
 from leeward.ledger.errors import LedgerError
 from leeward.ledger.store.beside import remember_beside
 from leeward.ledger.store.database import Database
-from leeward.ledger.store.disk import destroy, overwrite, write_durably
+from leeward.ledger.store.disk import destroy, write_durably
 from leeward.ledger.store.passphrase import remember_slots, remembered_slots, touch_slots
 from leeward.ledger.store.second import (
     WAS,
+    clear_what_was,
     keys_file,
     know,
     known,
@@ -99,8 +100,9 @@ def remove(folder: Path, database: Database, name: str, chance: Chance) -> None:
 def settle_keys(folder: Path, database: Database) -> None:
     """Finish what was interrupted, once a slot has opened the database (5)."""
     for left in (folder / SLOTS).glob(f"*{WAS}"):
-        overwrite(left)
-        left.unlink()
+        clear_what_was(left.with_name(left.name.removesuffix(WAS)))
+    for left in (folder / SLOTS).glob("*.partial"):
+        destroy(left)
     inside = known(folder)
     if inside is None:
         if keys_file(folder).exists():

@@ -138,12 +138,19 @@ def put_in_place(file: Path, content: bytes) -> None:
     if os.name == "nt":
         write_durably(file, content)
         return
-    was = file.with_name(f"{file.name}{WAS}")
-    was.unlink(missing_ok=True)
-    os.link(file, was)
+    clear_what_was(file)
+    os.link(file, file.with_name(f"{file.name}{WAS}"))
     write_durably(file, content)
-    overwrite(was)
-    was.unlink()
+    clear_what_was(file)
+
+
+def clear_what_was(file: Path) -> None:
+    """Destroy what a file was before it was replaced; never the file itself, which a crash may have left as both."""
+    was = file.with_name(f"{file.name}{WAS}")
+    if was.exists():
+        if not file.exists() or not was.samefile(file):
+            overwrite(was)
+        was.unlink()
 
 
 def _name(folder: Path) -> Path:
