@@ -173,8 +173,9 @@ def test_a_task_that_nobody_took_presses_only_when_it_is_due_or_said_to_be(
     casework_tasks.add_task(session, case_id, "Now", due=0, priority="now")
     day = today.gather(session)
     assert {str(need.what).split(",")[0] for need in day.needs} == {"Tonight", "Now"}
-    assert [str(need.what).split(",")[0] for need in day.later] == ["Next week", "One day"]
-    assert {str(need.action) for need in [*day.needs, *day.later]} == {"Take it"}
+    later = [need for need in day.later if need.href.startswith("/people")]
+    assert [str(need.what).split(",")[0] for need in later] == ["Next week", "One day"]
+    assert {str(need.action) for need in [*day.needs, *later]} == {"Take it"}
 
 
 def test_a_missed_check_in_stands_on_today_until_somebody_knows(session: Session, clock: HandClock) -> None:
