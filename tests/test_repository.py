@@ -154,3 +154,15 @@ def test_every_place_of_the_desk_is_in_the_readme_or_the_architecture() -> None:
     places = {getattr(route, "path", "").split("/")[1].partition(".")[0] for route in all_routes()} - {""}
     missing = sorted(place for place in places if place not in text)
     assert missing == []
+
+
+def test_every_test_that_the_threat_model_names_is_there() -> None:
+    text = (HERE / "docs/threat-model.md").read_text()
+    named = set(re.findall(r"`((?:tests/[a-z_/]*)?test_[a-z0-9_*]+\.py)`", text))
+    assert len(named) > 50
+    lost = [
+        one for one in named if not list(HERE.glob(one if one.startswith("tests/") else f"tests/**/{one}"))
+    ]
+    assert lost == []
+    promises = re.findall(r"(?m)^### Promise (\d): .*\n(?:.*\n)*?\| .*`tests/", text)
+    assert promises == ["1", "2", "3", "4", "5"]

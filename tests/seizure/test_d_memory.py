@@ -40,6 +40,7 @@ def test_what_it_held_while_it_was_open_is_measured(used: Laptop) -> None:
     tell("locking:", counted(used.at_locking, used.stage))
     assert "anna vault key" in used.unlocked, "the search would find a key if it were left anywhere"
     assert len(used.unlocked) > 100
+    assert [one for one in used.unlocked if one.startswith("passphrase")] == [], "forgotten once it is open"
     assert used.shell == set(), "the program that started it was given nothing"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import os
 import sys
 from pathlib import Path
 
@@ -34,9 +35,7 @@ def passphrase(
     """Return the passphrase; a new one is asked for twice and must not be short."""
     source: str | None = getattr(arguments, f"{name.replace('-', '_')}_file")
     if source is not None:
-        text = (sys.stdin.readline() if source == "-" else Path(source).read_text(encoding="utf-8")).split(
-            "\n"
-        )[0]
+        text = (_typed_line() if source == "-" else Path(source).read_text(encoding="utf-8")).split("\n")[0]
     elif sys.stdin.isatty():
         text = getpass.getpass(f"{prompt}: ")
         if new and getpass.getpass("The same again: ") != text:
@@ -57,3 +56,15 @@ def passphrase(
             next_step=f"Use six words, or at least {PASSPHRASE_LEAST} characters.",
         )
     return text
+
+
+def _typed_line() -> str:
+    """Return a line of standard input, read past Python's buffer: that would keep it as long as the program runs."""
+    try:
+        handle = sys.stdin.fileno()
+    except (OSError, ValueError):
+        return sys.stdin.readline()
+    line = bytearray()
+    while (one := os.read(handle, 1)) not in {b"", b"\n"}:
+        line += one
+    return line.removesuffix(b"\r").decode(sys.stdin.encoding, sys.stdin.errors or "strict")
