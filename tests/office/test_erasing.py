@@ -239,6 +239,8 @@ def test_a_desk_that_was_away_for_long_brings_nothing_back(made: Scene) -> None:
     asked = ask(anna.session, case_id=made.case_id, why="asked", typed="erase")
     work(anna, clara)
     agree(clara.session, asked)
+    work(clara, anna, rounds=2)
+    made.clock.ms += 11 * 60_000  # it may be the turn of the one who is away to make room
     work(clara, anna, rounds=4)
     assert marked(anna) == set()
     assert show(anna.session, erasures(anna.session)[0]).not_done == (boris.device_id,)

@@ -5,10 +5,14 @@
 3. It is done at once when two members want it and fewer want to stop it; in a team of one, when that one wants it.
 4. Otherwise it is done 72 hours after this desk first saw exactly this, by this desk's own clock, unless somebody
    stopped it. So one member alone can destroy no evidence unseen, whatever they write and however their clock stands.
-5. A colleague's device that has done it is proof enough of 3 or 4; one of the member who began it is none.
+5. A colleague's device that has done exactly this is proof enough of 3 or 4, if another member wants it or has done
+   it, too. Who wrote the record first proves nothing: its fields can be changed by anybody.
 6. Voices of people who do not belong to the team any more count for nothing, and of each member the newest counts.
 7. What begins by itself (they ended it; its time is over) is wanted by nobody: only 4 and 5 lead to its end.
-8. Somebody who wrote again after it was asked is not erased: their words come first (the office looks).
+8. Somebody who wrote again after it was asked is not erased: their words come first (the office looks). Where it is
+   under way (9) that cannot be undone: what they wrote since is a new conversation, and the old one is erased.
+9. It is under way when a member has said that exactly this was done and two stand behind it. A stop that comes after
+   counts for nothing, on every desk; nor does one after the first "done" where the 72 hours of rule 4 had passed.
 """
 
 from __future__ import annotations
@@ -131,19 +135,51 @@ def voices(erasure: Erasure, members: Collection[str]) -> Voices:
 
 
 def standing(erasure: Erasure, members: Collection[str], *, seen_at: int, now: int) -> Standing:
-    """Return where it stands on a desk that saw exactly this since `seen_at` (rules 3 to 7)."""
+    """Return where it stands on a desk that saw exactly this since `seen_at` (rules 3 to 7 and 9)."""
     said = voices(erasure, members)
-    if said.want and len(said.want) >= min(2, len(members)) and len(said.want) > len(said.stop):  # 3
+    stops = _stops_in_time(erasure, members, seen_at)
+    enough = min(2, len(members))
+    if said.want and len(said.want) >= enough and len(said.want) > len(stops):  # 3
         return Standing.DUE
-    if said.stop:
+    behind = said.want | _firsts(erasure, members).keys()
+    if _firsts(erasure, members) and len(behind) >= max(2, enough) and len(behind) > len(stops):  # 5
+        return Standing.DUE
+    if stops:
         return Standing.STOPPED
-    if 0 < seen_at <= now - STOP_MS:  # 4
-        return Standing.DUE
+    return Standing.DUE if 0 < seen_at <= now - STOP_MS else Standing.WAITING  # 4
+
+
+def under_way_since(erasure: Erasure, members: Collection[str]) -> int:
+    """Return when a member first said that exactly this was done, two standing behind it (9); 0 if not so."""
+    first = _firsts(erasure, members)
+    behind = first.keys() | voices(erasure, members).want
+    return min(first.values()) if first and len(behind) >= min(2, len(members)) else 0
+
+
+def _firsts(erasure: Erasure, members: Collection[str]) -> dict[str, int]:
+    """Return who says that exactly this was done on a device of theirs, and when they first said so."""
     exact = digest_of(erasure)
-    for note in erasure.done:  # 5
-        if note.by in members and note.by != erasure.created_by and _said(note, "of") == exact:
-            return Standing.DUE
-    return Standing.WAITING
+    found: dict[str, int] = {}
+    for note in erasure.done:
+        if note.by in members and _said(note, "of") == exact:
+            found[note.by] = min(note.at, found.get(note.by, note.at))
+    return found
+
+
+def _stops_in_time(erasure: Erasure, members: Collection[str], seen_at: int) -> frozenset[str]:
+    """Return who stopped it before it was too late (9)."""
+    stops = voices(erasure, members).stop
+    first = min(_firsts(erasure, members).values(), default=0)
+    by_time = 0 < seen_at <= first - STOP_MS
+    if not by_time and not under_way_since(erasure, members):
+        return stops
+    since: dict[str, int] = {}
+    for note in sorted(erasure.says, key=lambda one: one.at):
+        if _said(note, "does") == "stop":
+            since.setdefault(note.by, note.at)
+        else:
+            since.pop(note.by, None)
+    return frozenset(one for one in stops if since.get(one, 0) <= first)
 
 
 def done_by(erasure: Erasure, owners: dict[str, str]) -> frozenset[str]:
@@ -155,10 +191,7 @@ def done_by(erasure: Erasure, owners: dict[str, str]) -> frozenset[str]:
 def listed(erasure: Erasure) -> frozenset[str]:
     """Return the ids of messages that were erased for it, on any device."""
     return frozenset(
-        str(one)
-        for note in erasure.found
-        if isinstance(note.value, dict)
-        for one in note.value.get("ids") or ()
+        str(one) for note in erasure.found if isinstance(note.value, dict) for one in _ids_of(note.value)
     )
 
 
@@ -170,6 +203,11 @@ def names_records(erasure: Erasure) -> bool:
 def note_id(erasure_id: str) -> str:
     """Return the id of the note that an erasure was done: every desk derives the same."""
     return derive_id("erased", erasure_id)
+
+
+def _ids_of(said: dict[str, object]) -> list[object]:
+    ids = said.get("ids")
+    return ids if isinstance(ids, list) else []
 
 
 def _said(note: Note, name: str) -> str:

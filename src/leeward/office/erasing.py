@@ -27,6 +27,7 @@ from leeward.domain.erasing import (
     names_records,
     note_id,
     standing,
+    under_way_since,
     voices,
 )
 from leeward.domain.intake import Contact
@@ -59,6 +60,7 @@ class Shown(msgspec.Struct, frozen=True):
     at: int  # when it will be done here if nobody stops it
     wrote_again: bool
     held: bool
+    begun: int  # since when it is under way somewhere and cannot be stopped
     done: tuple[str, ...]  # devices
     not_done: tuple[str, ...]
     complete_at: int
@@ -142,8 +144,14 @@ def agree(session: Session, erasure_id: str) -> None:
 
 
 def stop(session: Session, erasure_id: str) -> None:
-    """Stop it; it stays stopped until this member takes that back, or two others want it done."""
+    """Stop it; it stays stopped until this member takes that back, or two others want it done. ErasureRefused."""
     found = require(session, Erasure, erasure_id)
+    if under_way_since(found, frozenset(belonging(session).values())):
+        raise ErasureRefused(
+            say("It is too late to stop this: a colleague's device has erased it already."),
+            kept=say("It is erased everywhere, so that no desk holds what another does not."),
+            next_step=say("If the person is still in touch, what they write is a new conversation."),
+        )
     session.commit(found.compartment, _voice(found, "stop"))
 
 
@@ -173,13 +181,15 @@ def show(session: Session, erasure: Erasure, reach: Reach | None = None) -> Show
     note_of = session.get(Erased, note_id(erasure.id))
     done = done_by(erasure, owners)
     reach = reach if reach is not None else reach_of(session, erasure)
+    begun = under_way_since(erasure, frozenset(owners.values()))
     return Shown(
         erasure=erasure,
         standing=standing(erasure, frozenset(owners.values()), seen_at=since, now=session.now()),
         voices=said,
         at=(since or session.now()) + STOP_MS,
-        wrote_again=reach.wrote_again,
-        held=is_held(session, erasure, reach.contacts),
+        wrote_again=reach.wrote_again and not begun,
+        held=is_held(session, erasure, reach.contacts, begun=begun),
+        begun=begun,
         done=tuple(sorted(done)),
         not_done=tuple(sorted(owners.keys() - done)),
         complete_at=note_of.at if note_of is not None else 0,

@@ -9,7 +9,9 @@
 5. What comes back, from somebody who had not heard, is erased again.
 6. What can be erased by nobody here: the person's own mailboxes (only they can), sealed letters in the hotline's box
    (they leave the relay when their days are over), exports made before, and what was released.
-7. What only time made due waits until this desk has looked into every box once since: a letter or a stop may have come.
+7. Nothing is destroyed before this desk has looked into every box once since it was due: a letter or a stop may have
+   come. Only where a colleague's device has done it already is it done at once, before anything of it is offered again.
+8. Who wrote again after it was under way begins anew (erasing_anew.py): their words are kept, the old part goes.
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ from leeward.ledger.store.tombs import CAME_BACK
 from leeward.ledger.store.vault import Compartment, Vault
 from leeward.office import computer
 from leeward.office.erasing import belonging, erasures, note_seen, seen_since, show
+from leeward.office.erasing_anew import begin_anew
 from leeward.office.erasing_keep import keep_without
 from leeward.office.erasing_reach import Reach, reach_of
 from leeward.office.erasing_room import erase_box, follow_moves, has_room_without, is_my_turn, make_room
@@ -100,20 +103,25 @@ def erase_here(session: Session) -> None:
             _consider(session, erasure, new=not ours)
 
 
-def erase_on_relay(session: Session, relay: Relay) -> None:
-    """Do on the relay what is left (3), and say so when all is done (4). Raises SyncError."""
+def erase_on_relay(session: Session, relay: Relay, *, looked: bool = True) -> bool:
+    """Do on the relay what is left (3), and say so when all is done (4). Raises SyncError.
+
+    `looked`: every box was looked into before this. True is returned if something is due that waits for that (7).
+    """
     if not session.vault.compartments("team"):
-        return
+        return False
+    waits = _note_ready(session, erasures(session), looked=looked)
+    if waits and looked:
+        erase_here(session)
     for erasure_id in open_plans(session):
         plan = _read(session, erasure_id)
         if plan is not None and plan.here and _clear_relay(session, relay, plan):
             _conclude(session, plan)
     _clear_what_came_back(session, relay)
     follow_moves(session, relay)
-    found = erasures(session)
-    for erasure in found:
+    for erasure in erasures(session):
         _note_complete(session, erasure)
-    _note_ready(session, found)
+    return waits and not looked
 
 
 def erase_without_relay(session: Session) -> None:
@@ -155,15 +163,18 @@ def _is_ready(session: Session, erasure: Erasure) -> bool:
     return digest_of(erasure) in _ready.get(session.vault, ())
 
 
-def _note_ready(session: Session, found: list[Erasure]) -> None:
-    """Rule 7: called when everything was fetched."""
+def _note_ready(session: Session, found: list[Erasure], *, looked: bool = True) -> bool:
+    """Rule 7: note what is due when everything was fetched; True if that is new."""
     owners = frozenset(belonging(session).values())
     due = {
         digest_of(one)
         for one in found
         if standing(one, owners, seen_at=seen_since(session, one), now=session.now()) is Standing.DUE
     }
-    _ready[session.vault] = due
+    new = not due <= _ready.get(session.vault, set())
+    if looked:
+        _ready[session.vault] = due
+    return new
 
 
 def _look_again(session: Session) -> bool:
@@ -182,10 +193,13 @@ def _consider(session: Session, erasure: Erasure, *, new: bool) -> None:
         shown = show(session, erasure, reach)
         if shown.standing is not Standing.DUE or shown.held or shown.wrote_again:
             return
-        if new and len(shown.voices.want) < 2 and not erasure.done and not _is_ready(session, erasure):
+        if new and not shown.begun and not _is_ready(session, erasure):
             return  # 7
         if not reach and not new:
             return
+        if reach.wrote_again:  # 8
+            begin_anew(session, erasure, reach)
+            reach = reach_of(session, erasure)
         if erasure.why == "time" and not names_records(erasure) and not is_still_over(session, erasure):
             return
     plan = _planned(session, erasure, reach, plan, first=new)
@@ -239,7 +253,9 @@ def _do_here(session: Session, erasure: Erasure, plan: Plan, reach: Reach) -> No
     for circle, records in plan.records.items():
         if circle in held and records:
             vault.erase_records(circle, sorted(records))
-    letters = {*reach.contacts, *listed(erasure)}
+    letters = {  # a colleague's list may name what never came here; what is here must be theirs, too
+        *(one for one in {*reach.contacts, *listed(erasure)} if one in ids or vault.get(one) is None)
+    }
     for circle, kind in held.items():
         if kind == "intake" and letters:  # letters that still lie on the relay are not taken in once more
             vault.erase_records(circle, sorted(letters))

@@ -35,11 +35,22 @@ def lift(session: Session, subject: str) -> None:
     _say(session, subject, {"does": "lift"})
 
 
-def is_held(session: Session, erasure: Erasure, contacts: Iterable[str]) -> bool:
-    """Tell whether something keeps a person's data: a hold always, keeping longer only against a time that is over."""
+def is_held(session: Session, erasure: Erasure, contacts: Iterable[str], *, begun: int = 0) -> bool:
+    """Tell whether something keeps a person's data: a hold always, keeping longer only against a time that is over.
+
+    What was said after a colleague's desk had `begun` (milliseconds, 0 is not) is too late, as a stop is then.
+    """
     limit = session.now() if erasure.why == "time" else FOR_EVER - 1
     subjects = {erasure.case_id, *erasure.contact_ids, *contacts} - {""}
-    return any(until(session, subject) > limit for subject in subjects)
+    return any(
+        until(session, subject) > limit and not (begun and _said_at(session, subject) > begun)
+        for subject in subjects
+    )
+
+
+def _said_at(session: Session, subject: str) -> int:
+    kept = session.get(KeptLonger, kept_id(subject))
+    return kept.says[-1].at if kept is not None and kept.says else 0
 
 
 def _say(session: Session, subject: str, said: dict[str, object]) -> None:

@@ -184,7 +184,8 @@ class Syncer:
             more = share_out(self._session, _NEW_KEYS) or more
             tend_rehearsal(self._session)
             send_heads(self._session)
-            erase_on_relay(self._session, self._relay)
+            if erase_on_relay(self._session, self._relay, looked=sweep):
+                self.look_now()
             self._exchange.push(done)
         except BaseException:
             with self._guard:
