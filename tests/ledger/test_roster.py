@@ -235,3 +235,10 @@ def test_a_desk_never_puts_its_own_device_out(own: int) -> None:
     papers = [*team(), *(vote(own, by) for by in range(4) if by != own)]
     assert not read_roster(papers, IDS[own])[IDS[own]].removed_at
     assert read_roster(papers, IDS[E])[IDS[own]].settled
+
+
+def test_a_device_that_put_itself_out_is_out_on_its_owners_other_desks_too() -> None:
+    papers = [*team(), let_in(E, text=card(KEYS[E], beside=IDS[A])), bond(E, A), vote(A, A)]
+    assert gone(papers, own=B) == {A}
+    assert gone(papers, own=E) == {A}
+    assert gone([*papers, vote(B, A)], own=E) == {A}  # and has no say about others there

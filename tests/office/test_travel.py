@@ -14,14 +14,18 @@ from tests.support.travelling import Returner, depart, plan_back, spoken, waitin
 from leeward.domain.cases.case import Case
 from leeward.domain.cases.work import Task
 from leeward.domain.team import Member
+from leeward.domain.travel import Away
 from leeward.domain.typed import write_new
 from leeward.ledger.model import put
+from leeward.ledger.roster import bond_paper
 from leeward.office import travel_back
 from leeward.office.cutoff import holders, make_new_keys, shut_out
+from leeward.office.errors import CardRefused
 from leeward.office.inviting import Phase
 from leeward.office.meeting import InvitationOver
 from leeward.office.team import grant_case, members
 from leeward.seal.codes import make_code
+from leeward.seal.returning import return_key
 
 
 @pytest.fixture
@@ -226,3 +230,45 @@ def test_who_is_waited_for_no_longer_is_not_let_in_as_themselves(
             with pytest.raises(InvitationOver):
                 back.come_in(invitation, anna)
             assert held(back.desk) == set()
+
+
+def test_a_record_without_the_bond_makes_nobody_somebody_else(
+    anna: Desk, mila: Desk, relay: RelaySimulator, tmp_path: Path
+) -> None:
+    """Boris writes that Mila is away, with words of his own: Anna's desk lets nobody in as Mila."""
+    boris = newcomer(tmp_path / "boris", anna, relay.door(), name="Boris")
+    code = make_code(boris.session.chance)
+    back = return_key(code).verify_key().fingerprint()
+    false = Away(
+        id=boris.session.make_id(), member_id=mila.session.member_id, device_id=mila.device_id, back_id=back
+    )
+    boris.session.commit(boris.session.compartment_of("team"), bond_paper(back), write_new(false))
+    settle(boris, anna, mila)
+    with invited(anna, plan_back(anna)) as invitation, closing(boris, mila):
+        impostor = Returner(tmp_path / "new", relay.door(), code, seconds=3)
+        with closing(impostor.desk):
+            with pytest.raises(CardRefused):
+                impostor.come_in(invitation, anna)
+            settle(anna, impostor.desk)
+            assert held(impostor.desk) == set()
+            assert impostor.desk.device_id not in anna.vault.roster()
+    assert waiting(anna).open
+
+
+def test_after_the_return_the_words_open_nothing_that_was_given(
+    anna: Desk, mila: Desk, relay: RelaySimulator, tmp_path: Path
+) -> None:
+    """Whoever learns the words afterwards makes a device with the same id: the grants were sealed to another key."""
+    code = depart(mila)
+    settle(anna)
+    with invited(anna, plan_back(anna)) as invitation:
+        back = Returner(tmp_path / "new", relay.door(), code)
+        back.come_in(invitation, anna)
+    with closing(back.desk):
+        late = Returner(tmp_path / "late", relay.door(), code)
+        with closing(late.desk):
+            assert late.desk.device_id == back.desk.device_id
+            assert late.desk.vault.device.identity.string() != back.desk.vault.device.identity.string()
+            assert late.desk.vault.device.box != back.desk.vault.device.box
+            settle(anna, late.desk)
+            assert held(late.desk) == set()
