@@ -17,13 +17,15 @@ from leeward.domain.findings.records import Claim, Finding, Inquiry, Source, Sup
 from leeward.domain.findings.signing import Standing, standing_of
 from leeward.domain.findings.terms import Grade
 from leeward.domain.intake import Letter, Shift, captured_by, warned
+from leeward.domain.openings import Opening
+from leeward.domain.recovery import Rehearsal
 from leeward.domain.release.records import Release
 from leeward.domain.relocation.beds import Stay, in_exposed
 from leeward.domain.relocation.places import Place
 from leeward.domain.typed import T
 from leeward.front.pages import known_languages
 from leeward.ledger.model import Op
-from leeward.office import appeals, findings, intake, release
+from leeward.office import appeals, conflicts, findings, intake, recovery, release, retention, taken_tasks
 from leeward.office.hotline_page import questionnaire
 from leeward.office.inquiries import shelf
 from leeward.office.intake.phrases import on_shelf
@@ -221,3 +223,22 @@ def test_the_hotline_shows_a_night_of_work_and_begins_calmly(tmp_path: Path) -> 
         assert on_shelf(timur, "answer")[0].words["ru"].version == 2
         ends = [line.contact.vetting_until - mila.now() for line in lines if line.contact.vetting_until]
         assert 0 < min(ends) < 25 * 3_600_000
+
+
+def test_the_team_took_care_and_left_one_thing_to_settle(tmp_path: Path) -> None:
+    passphrases = {"operator": "one", "coordinator": "two", "documenter": "three"}
+    with PracticeTeam(tmp_path, passphrases, work_factor=2) as team:
+        relay = RelaySimulator().door()
+        team.play(relay, seed=7, people=12, language="ru", progress=lambda _done, _of: None)
+        mila, timur = team.desks["operator"], team.desks["coordinator"]
+        for session in team.desks.values():
+            circle = recovery.circle_now(session)
+            assert circle is not None
+            assert (circle.needed, len(circle.holders)) == (2, 3)
+        days = [(mila.now() - one.at) / 86_400_000 for one in mila.find(Rehearsal)]
+        assert [round(one) for one in days] == [12]
+        assert len(taken_tasks.drills(mila)) == 1
+        assert [one.reason for one in timur.find(Opening)] == ["visit"]
+        assert 8 < (min(one.at for one in retention.coming(mila)) - mila.now()) / 86_400_000 < 9.1
+        assert [one.field for one in conflicts.list_conflicts(mila)] == ["place_told"]
+        assert [one.field for one in conflicts.list_conflicts(timur)] == ["place_told"]

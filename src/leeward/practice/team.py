@@ -19,6 +19,7 @@ from leeward.practice.load import Progress, StoryClock, make_circles, write_mome
 from leeward.practice.made_release import make_practice_release
 from leeward.practice.moment import HOUR
 from leeward.practice.operation import Size, make_operation
+from leeward.practice.precautions import draw_words, propose_circle, take_precautions
 from leeward.practice.public_record_2017 import load_public_record
 from leeward.practice.scenes import PUBLISHED
 from leeward.sync.exchange import Exchange
@@ -118,9 +119,13 @@ class PracticeTeam:
         script = make_operation(seed=seed, now=self.clock.now_ms(), desks=names, size=size, language=language)
         self.sync(relay)
         make_circles(script, self._first, self.desks)
+        draw_words(self.desks, self.clock)
         self.sync(relay)
+        propose_circle(self.desks, self.clock)
         write_moments(script, self.desks, self._first, self.clock, progress)
         self._publish_questions(relay)
         self._make_release(language)
         load_public_record(self.desks["documenter"])
+        self.sync(relay, rounds=2)
+        take_precautions(self.desks, self.clock, language)
         self.sync(relay)
