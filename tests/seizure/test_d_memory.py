@@ -29,7 +29,7 @@ pytestmark = pytest.mark.browser
 def test_the_desk_is_gone_and_no_file_of_its_memory_is_left(used: Laptop) -> None:
     assert used.desk.process.returncode == 0
     tell(f"gone {used.gone_after:.1f} s after Ctrl+L")
-    assert used.gone_after < 6
+    assert used.gone_after < 15
     inside = [one.pid for one in psutil.process_iter(["environ"]) if _home(used) in str(one.info["environ"])]
     assert set(inside) <= set(used.browser_pids())
     assert not [path for path in files_below(used.desk.folder) if path.name.startswith("core")]
