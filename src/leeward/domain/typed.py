@@ -16,6 +16,7 @@ Fields it does not name survive in the ledger untouched: an older desk never des
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, TypeVar
 
@@ -58,6 +59,9 @@ def read(kind: type[T], record: Record) -> T:
         "conflicts": record.conflicts,
     }
     known = {field: value for field, value in record.fields.items() if field not in _OWN}
+    for field in _note_fields(kind) & known.keys():
+        if not all(isinstance(one, Note) for one in _list_of(known[field])):
+            del known[field]  # set, not appended: what it says of who wrote it and when, nobody signed
     try:
         return msgspec.convert({**known, **own}, kind)
     except msgspec.ValidationError as error:
@@ -66,6 +70,15 @@ def read(kind: type[T], record: Record) -> T:
             kept="Nothing is lost: every value it ever had is in its history.",
             next_step="Open its history and set the field again.",
         ) from error
+
+
+@functools.cache
+def _note_fields(kind: type[Typed]) -> frozenset[str]:
+    return frozenset(one.name for one in msgspec.structs.fields(kind) if one.type == tuple[Note, ...])
+
+
+def _list_of(value: Any) -> Iterable[Any]:  # noqa: ANN401 - what a record carries
+    return value if isinstance(value, tuple) else (value,)
 
 
 def read_all(kind: type[T], records: Iterable[Record]) -> list[T]:

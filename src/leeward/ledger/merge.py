@@ -200,12 +200,12 @@ def in_conflict(state: State) -> list[str]:
 def view(state: State, record: str, compartment: str, member_of: Callable[[str], str]) -> Record:
     """Return the record as people see it; `member_of` names the member behind a device."""
     fields: dict[str, Value] = {}
-    for field, live in state.notes.items():
-        fields[field] = tuple(Note(w.value, w.stamp.at, member_of(w.stamp.device)) for w in live)
     for field, live in state.adds.items():
         fields[field] = _sorted_values(live)
     for field, live in state.sets.items():
         fields[field] = (live[0] if len(live) == 1 else max(live, key=_latest)).value
+    for field, live in state.notes.items():  # last: whatever a foreign desk sets, notes are never replaced
+        fields[field] = tuple(Note(w.value, w.stamp.at, member_of(w.stamp.device)) for w in live)
     conflicts = {
         field: tuple(
             Candidate(w.value, w.dot(), w.stamp.at, member_of(w.stamp.device))

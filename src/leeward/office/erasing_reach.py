@@ -6,20 +6,23 @@
    team's own work and its proof stay (`STAYS`), whoever is named in them; so does all in the team's own circle, which
    names nobody.
 4. A piece of a file that something of somebody else still names stays.
+   What named somebody else before, or began to name them only after it was asked for, stays too: nobody has a
+   colleague's record erased by writing the person's id into it. What names them from its first entry on is theirs.
 5. What was written by hand into the records of others cannot be found so; the page lists where the pseudonym stands.
 """
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
 from leeward.domain.cases.case import Case, Identity
 from leeward.domain.erasing import OWN_CIRCLES, STAYS, Erasure, listed
 from leeward.domain.intake import Contact, Letter
-from leeward.ledger.model import Record, Value
+from leeward.ledger.model import Op, Record, Value
 from leeward.ledger.store.vault import Vault
 from leeward.office.session import Session
 
@@ -34,6 +37,7 @@ _HANGING: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 """Kind of a record to the kinds, and their fields, that hang on it."""
 
+_HEX_64 = re.compile("[0-9a-f]{64}")  # addresses of pieces, and tokens
 _APART = frozenset({"contact", "release"})  # found in another way
 _WITH_FILES = ("message", "case_file", "evidence", "release", "damaged")
 
@@ -95,8 +99,10 @@ def conversations_of(session: Session, case_id: str, contact_ids: Iterable[str])
 def pieces_in(value: Value) -> Iterator[tuple[str, str]]:
     """Yield the pieces of files that a value names: address, and the erase token if it says one."""
     if isinstance(value, dict):
-        if isinstance(value.get("blob"), str):
-            yield value["blob"], str(value.get("erase", ""))
+        blob = value.get("blob")
+        if isinstance(blob, str) and _HEX_64.fullmatch(blob):
+            told = value.get("erase")
+            yield blob, told if isinstance(told, str) and _HEX_64.fullmatch(told) else ""
         for inner in value.values():
             yield from pieces_in(inner)
     elif isinstance(value, list | tuple):
@@ -126,7 +132,7 @@ class _Search:
             reach.circles = circles_of(self._session, erasure.case_id)
         for circle in erasure.circle_ids:
             self._add_named_circle(circle)
-        contacts = conversations_of(self._session, erasure.case_id, erasure.contact_ids)
+        contacts = self._contacts()
         reach.contacts = tuple(sorted({*contacts, *erasure.contact_ids}))
         reach.boxes = frozenset(way.box for one in contacts.values() for way in one.ways)
         reach.wrote_again = self._wrote_again()
@@ -136,6 +142,43 @@ class _Search:
         self._add_releases()
         self._add_pieces()
         return reach
+
+    def _contacts(self) -> dict[str, Contact]:
+        """Return their conversations: those that were named, and those found that were theirs when it was asked (3)."""
+        erasure = self._erasure
+        every = conversations_of(self._session, erasure.case_id, erasure.contact_ids)
+        found = {one: contact for one, contact in every.items() if one in erasure.contact_ids}
+        more = True
+        while more:
+            new = {
+                one: contact
+                for one, contact in every.items()
+                if one not in found
+                and (
+                    self._named(one, "case_id", {erasure.case_id} - {""})
+                    or self._named(one, "merged_into", set(found))
+                    or self._named(erasure.case_id, "contact_ids", {one})
+                )
+            }
+            found |= new
+            more = bool(new)
+        return found
+
+    def _named(self, record: str, field: str, subjects: Collection[str]) -> bool:
+        """Tell whether a field named one of these from the first entry on, or before it was asked for.
+
+        And never anything else; but a set may name others, too.
+        """
+        history = self._vault.history(record) if record and subjects else []
+        theirs = False
+        for line in history:
+            if line.field != field or not line.value:
+                continue
+            if isinstance(line.value, str) and line.value in subjects:
+                theirs |= line.dot == history[0].dot or line.at <= self._erasure.asked_at
+            elif line.op == Op.SET:
+                return False
+        return theirs
 
     def _add_named_circle(self, circle: str) -> None:
         held = next((one for one in self._vault.compartments() if one.id == circle), None)
@@ -170,7 +213,8 @@ class _Search:
                 for field in fields:
                     if field != "about_id" or kind == "task":
                         for record in self._vault.find(kind, refs={field: subject}):
-                            self._add_hanging(record)
+                            if self._named(record.id, field, {subject}):
+                                self._add_hanging(record)
 
     def _add_hanging(self, record: Record) -> None:
         if record.id in self._reach.records.get(record.compartment, {}):
@@ -178,7 +222,8 @@ class _Search:
         self._add(record.id, record.compartment, record.kind)
         for kind, field in _HANGING.get(record.kind, ()):
             for one in self._vault.find(kind, refs={field: record.id}):
-                self._add_hanging(one)
+                if self._named(one.id, field, {record.id}):
+                    self._add_hanging(one)
 
     def _add_releases(self) -> None:
         """Add the releases that tell what they told: their text goes, that they left stays (erasing_keep.py)."""
@@ -200,7 +245,8 @@ class _Search:
         for account in accounts - {""}:
             for field in ("account_ids", "told_ids"):
                 for record in self._vault.find("release", refs={field: account}):
-                    if record.fields.get("kept") or record.fields.get("file"):
+                    kept = record.fields.get("kept") or record.fields.get("file")
+                    if kept and self._named(record.id, field, {account}):
                         self._add(record.id, record.compartment, "release")
         self._reach.releases = tuple(
             sorted(
@@ -248,19 +294,23 @@ class _Search:
 
 def _addresses(fields: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
     original = fields.get("original")
-    if isinstance(original, str) and original:
+    if isinstance(original, str) and _HEX_64.fullmatch(original):
         yield original, ""
     yield from pieces_in(dict(fields))
 
 
 def _is_only_of(session: Session, circle: str, case_id: str) -> bool:
-    """Rule 2: nothing in it is the case or the identity of somebody else."""
-    cases = {record.id for record in session.vault.find(Case.kind, compartment=circle)}
-    cases |= {
-        str(record.fields.get("case_id", ""))
-        for record in session.vault.find(Identity.kind, compartment=circle)
-    }
-    return cases <= {case_id}
+    """Rule 2: nothing in it is, or ever was, the case or the identity of somebody else, whatever it is called now."""
+    vault = session.vault
+    for kind in vault.kinds():
+        for record in vault.find(kind, compartment=circle):
+            if record.id != case_id and (kind == Case.kind or "identity_id" in record.fields):
+                return False
+            if kind == Identity.kind or "legal_name" in record.fields:
+                named = {str(line.value) for line in vault.history(record.id) if line.field == "case_id"}
+                if not named <= {case_id}:
+                    return False
+    return True
 
 
 __all__ = [

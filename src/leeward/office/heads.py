@@ -63,7 +63,7 @@ def take_heads(session: Session, came: letters.Came) -> None:
     """Keep what a colleague was shown; the sync compares it with what this desk is shown."""
     try:
         quotes = _quotes.decode(came.body)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return
     sound = all(
         len(one.box) == BOX_BYTES and len(one.digest) == DIGEST_BYTES and 0 <= one.number < 1 << 62
@@ -83,7 +83,7 @@ def take_ask(session: Session, came: letters.Came) -> None:
     """Give a device the keys again that it says it never got, of circles it was given (3)."""
     try:
         boxes = {box.hex() for box in _boxes.decode(came.body)}
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return
     device = session.vault.roster().get(came.device_id)
     if device is None or device.removed_at or device.recipient is None:

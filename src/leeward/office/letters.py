@@ -25,6 +25,8 @@ from leeward.sync.outbox import Outbox
 
 _WAITING = "letters.waiting"  # device-only: since when a letter waits for its sender to be known
 _WAIT_MS = 7 * 24 * 3600 * 1000
+_NOT_FORESEEN = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""What a body can do to a part that did not expect it: the letter is dropped, or it would come back for ever."""
 
 
 class Came(msgspec.Struct, frozen=True):
@@ -83,7 +85,7 @@ def _act(session: Session, acts: Mapping[str, Act], letter: Letter, sender: Rost
         act(session, Came(letter.id, letter.sender, sender.member_id, letter.at, letter.body))
     except LedgerError:
         raise
-    except LeewardError:  # 3
+    except (LeewardError, *_NOT_FORESEEN):  # 3
         return False
     return True
 

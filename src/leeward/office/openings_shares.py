@@ -45,7 +45,12 @@ def held_shares(session: Session) -> list[Share]:
 def keep_share(session: Session, split: str, giver: str, share: str) -> None:
     """Keep a share; the first one from a device for a split stays."""
     there = held_shares(session)
-    if len(there) < _SHARES_MOST and not any((one.split, one.giver) == (split, giver) for one in there):
+    from_it = sum(one.giver == giver for one in there)  # one device cannot take the room of all others
+    if (
+        from_it < _SHARES_MOST // 2
+        and len(there) < _SHARES_MOST
+        and not any((one.split, one.giver) == (split, giver) for one in there)
+    ):
         _put(session, _SHARES, [*there, Share(split, giver, share)])
 
 

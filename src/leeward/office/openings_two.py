@@ -60,6 +60,7 @@ PURPOSE = "opening"  # of letters
 _LEAST = 2  # members who hold the circle
 _MOST = 16
 _PAD = 1024
+_LONGEST = 512  # a share has 33 words
 _tidied: WeakKeyDictionary[Vault, int] = WeakKeyDictionary()
 """At which state of its vault each was put in order last: every round of the sync asks again."""
 
@@ -298,6 +299,8 @@ def take_letter(session: Session, came: letters.Came) -> None:
         text = "" if told.opening else told.share.decode("ascii")
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise OutOfRange(say("A letter about a sealed record cannot be read.")) from error
+    if max(len(told.split), len(text)) > _LONGEST:
+        raise OutOfRange(say("A letter about a sealed record cannot be read."))
     if not told.opening:
         keep_share(session, told.split, came.device_id, text)
         tidy(session)

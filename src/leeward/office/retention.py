@@ -310,9 +310,9 @@ def _end_of(night: str) -> int:
     """Return the noon after a night, UTC; 0 if it is no night."""
     try:
         day = dt.datetime.fromisoformat(night).replace(tzinfo=dt.UTC)
-    except ValueError:
+        return int((day + dt.timedelta(hours=36)).timestamp() * 1000)
+    except (ValueError, OverflowError):
         return FOR_EVER
-    return int((day + dt.timedelta(hours=36)).timestamp() * 1000)
 
 
 __all__ = [

@@ -30,7 +30,8 @@ _VIEW = "sync.view."
 _QUOTES = "sync.quotes"
 _LACKS = "sync.lacks"
 _QUOTES_MOST = 4_000
-_LACKS_MOST = 1_000
+_LACKS_MOST = 10_000
+_LACKS_OF_ONE = 1_000  # what one device makes up takes no room from the others
 _NOTHING = bytes(DIGEST_BYTES)
 
 _Quotes: TypeAlias = dict[str, dict[str, tuple[int, bytes]]]  # box -> device -> number and digest
@@ -132,14 +133,19 @@ class Views:
         """Take a colleague's word of what it was shown (3); `boxes` are those that this desk reads."""
         kept = {box: dict(said) for box, said in self._quotes().items()}
         lacks = self.lacks()
+        room = _LACKS_OF_ONE - sum(1 for one in lacks.values() if one == device)
         for quote in quotes:
             box = quote.box.hex()
             if box in boxes:
                 kept.setdefault(box, {})[device] = (quote.number, quote.digest)
-            else:
+            elif box in lacks:
                 lacks[box] = device
-        if sum(map(len, kept.values())) <= _QUOTES_MOST and len(lacks) <= _LACKS_MOST:
+            elif room > 0:
+                lacks[box] = device
+                room -= 1
+        if sum(map(len, kept.values())) <= _QUOTES_MOST:
             self._keep_quotes(kept)
+        if len(lacks) <= _LACKS_MOST:
             self._keep_lacks(lacks)
 
     def compare(self, box: str, view: View) -> list[Found]:

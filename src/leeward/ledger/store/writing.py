@@ -109,9 +109,10 @@ def _check_names(change: Change) -> None:
 def _check_family(state: State | None, change: Change) -> None:
     """Refuse to mix families of operations on one field: that is a mistake of our own code.
 
-    Not so for the roster's papers, which are read past whatever a foreign desk wrote under their field.
+    Not so for notes, the roster's papers among them: they are read past whatever a foreign desk wrote under their
+    field, and a desk that could not append to it would stand still.
     """
-    if state is None or change.field == PAPERS:
+    if state is None or change.op is Op.APPEND or change.field == PAPERS:
         return
     families = {Op.SET: state.sets, Op.ADD: state.adds, Op.REMOVE: state.adds, Op.APPEND: state.notes}
     own = families[change.op]
