@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from leeward.base.errors import LeewardError
 from leeward.base.ports import SystemChance, SystemClock
 from leeward.cli import ask, tell
+from leeward.cli.touch import touch
 
 if TYPE_CHECKING:
     from leeward.office.session import Session
@@ -70,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     from leeward.office.session import Session  # noqa: PLC0415
 
     clock, chance = SystemClock(), SystemChance()
-    with Vault.open(arguments.folder, passphrase, clock=clock, chance=chance) as vault:
+    with Vault.open(arguments.folder, passphrase, clock=clock, chance=chance, touch=touch()) as vault:
         session = Session(vault, clock=clock, chance=chance)
         if arguments.stay:
             travel.stay(session)

@@ -41,6 +41,7 @@ AREAS = (
     "openings",
     "safety",
     "travel",
+    "security_key",
 )
 
 _LOCALES = {"en": Locale("en", "GB"), "ru": Locale("ru")}  # both: weeks start on Monday, 24 hours

@@ -15,7 +15,7 @@ from leeward.desk.forms import clean
 from leeward.desk.last import last_page
 from leeward.desk.render import desk_of, done, form_of, office_of, render
 from leeward.desk.sticks import can_watch
-from leeward.office import beside, computer, opened, team
+from leeward.office import beside, computer, opened, security_key, team
 
 _HERE = "/safety/computer"
 
@@ -40,6 +40,7 @@ def _page(request: Request, wrong: LeewardError | None = None) -> Response:
         can_have=beside.is_possible(office_of(request)),
         beside=beside.kept(office_of(request)),
         offered=beside.offered(office_of(request)),
+        keys=security_key.enrolled(office_of(request)),
     )
 
 
