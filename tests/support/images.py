@@ -2,7 +2,7 @@
 
 Where something is packed, its beginnings are looked for anywhere: streams of zlib and gzip, and members of zip files,
 one inside another. What an LZ77 coder without a second step wrote (Snappy, LZ4: LevelDB, Mozilla) holds drawn letters
-as they are. Brotli has no beginning that could be looked for: nothing of ours sends it, and a test sees to that.
+as they are. Brotli has no beginning that could be looked for: nothing of ours sends it.
 """
 
 from __future__ import annotations
