@@ -196,6 +196,11 @@ def show(session: Session, erasure: Erasure, reach: Reach | None = None) -> Show
     )
 
 
+def show_voices(session: Session, erasure: Erasure) -> Voices:
+    """Return who wants an erasure and who stops it."""
+    return voices(erasure, frozenset(belonging(session).values()))
+
+
 def belonging(session: Session) -> dict[str, str]:
     """Return the team's devices that are not out, with whose they are."""
     found = {device: one.member_id for device, one in session.vault.roster().items() if not one.removed_at}

@@ -37,7 +37,7 @@ from leeward.ledger.model import note
 from leeward.ledger.store.tombs import CAME_BACK
 from leeward.ledger.store.vault import Compartment, Vault
 from leeward.office import computer
-from leeward.office.erasing import belonging, erasures, note_seen, seen_since, show
+from leeward.office.erasing import belonging, erasures, note_seen, seen_since, show, show_voices
 from leeward.office.erasing_anew import begin_anew
 from leeward.office.erasing_keep import keep_without
 from leeward.office.erasing_reach import Reach, reach_of
@@ -110,8 +110,9 @@ def erase_on_relay(session: Session, relay: Relay, *, looked: bool = True) -> bo
     """
     if not session.vault.compartments("team"):
         return False
-    waits = _note_ready(session, erasures(session), looked=looked)
-    if waits and looked:
+    wanted = [one for one in erasures(session) if len(show_voices(session, one).want) > 1]
+    if looked and not _due(session, wanted) <= _ready.get(session.vault, set()):
+        _ready.setdefault(session.vault, set()).update(_due(session, wanted))
         erase_here(session)
     for erasure_id in open_plans(session):
         plan = _read(session, erasure_id)
@@ -119,9 +120,10 @@ def erase_on_relay(session: Session, relay: Relay, *, looked: bool = True) -> bo
             _conclude(session, plan)
     _clear_what_came_back(session, relay)
     follow_moves(session, relay)
-    for erasure in erasures(session):
+    found = erasures(session)
+    for erasure in found:
         _note_complete(session, erasure)
-    return waits and not looked
+    return _note_ready(session, found, looked=looked) and not looked
 
 
 def erase_without_relay(session: Session) -> None:
@@ -165,16 +167,20 @@ def _is_ready(session: Session, erasure: Erasure) -> bool:
 
 def _note_ready(session: Session, found: list[Erasure], *, looked: bool = True) -> bool:
     """Rule 7: note what is due when everything was fetched; True if that is new."""
-    owners = frozenset(belonging(session).values())
-    due = {
-        digest_of(one)
-        for one in found
-        if standing(one, owners, seen_at=seen_since(session, one), now=session.now()) is Standing.DUE
-    }
+    due = _due(session, found)
     new = not due <= _ready.get(session.vault, set())
     if looked:
         _ready[session.vault] = due
     return new
+
+
+def _due(session: Session, found: list[Erasure]) -> set[str]:
+    owners = frozenset(belonging(session).values())
+    return {
+        digest_of(one)
+        for one in found
+        if standing(one, owners, seen_at=seen_since(session, one), now=session.now()) is Standing.DUE
+    }
 
 
 def _look_again(session: Session) -> bool:
