@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import msgspec
 import pytest
+from tests.support.page_front import Page
 from tests.support.relay_simulator import RelaySimulator
 from tests.support.reporter import CHANCE, Reporter
 from tests.support.teams import Desk, StillClock, closing, found, newcomer, settle
@@ -19,14 +19,13 @@ from leeward.domain.errors import RuleBroken
 from leeward.domain.intake import Letter
 from leeward.domain.team import PageCard
 from leeward.front import app as front_app
-from leeward.front.app import make_front
-from leeward.front.kept import KeptCard
 from leeward.ledger.model import put
 from leeward.office.cards import print_intake_card, witness_intake_card
-from leeward.office.cutoff import make_new_keys, put_out
+from leeward.office.cutoff import make_new_keys, progress, put_out
 from leeward.office.hotline_page import gate, questionnaire, renewal, watch
 from leeward.office.intake import take_in
 from leeward.office.page_cards import every_hotline, hotlines_read, newest_card
+from leeward.office.sync import Syncer
 from leeward.office.team import hotline_of, team_of
 from leeward.seal.envelope import open_sealed
 from leeward.seal.errors import SealError
@@ -35,39 +34,6 @@ from leeward.seal.kinds import Kind
 from leeward.sync.errors import RelayRefused
 
 DAY = 24 * 3_600_000
-
-
-class Notices:
-    """What a front asks of a relay to show a page."""
-
-    def __init__(self, relay: RelaySimulator) -> None:
-        self._relay = relay
-
-    async def get_notice(self, box: bytes) -> bytes | None:
-        found_ = self._relay.boxes.get(box.hex())
-        return found_.notice if found_ is not None else None
-
-
-class Page:
-    """The page as the relay serves it, from the card file that was handed over."""
-
-    def __init__(self, relay: RelaySimulator, card: str, folder: Path) -> None:
-        self._given = (json.loads(card), Notices(relay), KeptCard(folder / "page-card.json"))
-        self.restart()
-
-    def restart(self) -> None:
-        card, port, kept = self._given
-        self._front = make_front(card, port, kept=kept)  # type: ignore[arg-type]
-
-    def shows(self, box: str) -> bool:
-        """Tell whether what is written on the page, with a script or without, goes to this box."""
-
-        async def ask() -> bool:
-            transport = httpx.ASGITransport(self._front)
-            async with httpx.AsyncClient(transport=transport, base_url="http://front") as session:
-                return box in (await session.get("/?lang=en")).text
-
-        return asyncio.run(ask())
 
 
 @pytest.fixture
@@ -384,3 +350,29 @@ def test_a_false_card_in_the_teams_record_is_no_card_of_ours_and_moves_nothing(
     assert hotline_of(boris.session).box == before.box
     new = renew(anna, boris)
     assert json.loads(watch.our_cards(boris.session)[0])["box"] == new.box
+
+
+def test_a_present_box_that_the_thief_took_is_shown_and_stops_no_new_key(
+    three: tuple[Desk, Desk, Desk],
+) -> None:
+    anna, _, clara = three
+    box = hotline_of(anna.session)
+    put_out(anna.session, [clara.device_id])
+    clara.relay.delete_box(box.box, box.read)
+    clara.relay.make_box(box.box, "11" * 32, "22" * 32)
+    syncer = Syncer(anna.session, anna.relay, take_in=take_in, sweep_seconds=0.2)
+    syncer.start()
+    try:
+        until = time.monotonic() + 20
+        while time.monotonic() < until and not (done(anna, clara) and syncer.state.faults):
+            time.sleep(0.05)
+        assert done(anna, clara)
+        assert any(fault.where == "sync" for fault in syncer.state.faults)
+        assert renewal.draft(anna.session).box != box.box
+    finally:
+        syncer.stop()
+
+
+def done(desk: Desk, lost: Desk) -> bool:
+    fresh = progress(desk.session).get(lost.device_id)
+    return fresh is not None and fresh.done == fresh.of > 0
