@@ -79,7 +79,11 @@ def _taken(session: Session) -> Way:
 
 
 def _lost(session: Session) -> Way:
-    out = [one for one in session.vault.roster().values() if one.removed_at]
+    out = [
+        one
+        for one in session.vault.roster().values()
+        if one.removed_at and not any(vote.out and vote.by == one.device_id for vote in one.votes)
+    ]  # not those whose owner is on a journey
     waiting = sum(1 for one in out if not one.settled)
     state = None
     if waiting:
