@@ -4,7 +4,10 @@
    in the new ones names the person, their case, their account or a file of theirs.
 2. Kept of a source: whose relation, what it states in our words, and its place among the other sources, so that a
    claim rests on as much as before. Two accounts of one person stay one root.
-3. Kept of a release: that it left, when, to whom, and the hash of its bytes. Not its text, and not the file. What is
+3. Kept of what was coded from an account: what was done, by which methods, when, where and by which unit, with how it
+   is known to have ended. Not what was injured on whom, no remark, no passage, and nothing that was withdrawn. Of one
+   person's acts nothing says any more that they were one person's.
+4. Kept of a release: that it left, when, to whom, and the hash of its bytes. Not its text, and not the file. What is
    outside cannot be called back by anybody.
 """
 
@@ -18,6 +21,7 @@ from leeward.domain.erasing import Erasure
 from leeward.domain.findings.records import Source, Support
 from leeward.domain.release.document import Document, Line, Section, Style, keep
 from leeward.domain.release.records import Release
+from leeward.domain.testimony.records import Act
 from leeward.domain.typed import Change, Typed, write_new
 from leeward.ledger.model import put
 from leeward.office.erasing_reach import Reach
@@ -33,6 +37,7 @@ def keep_without(session: Session, erasure: Erasure, reach: Reach) -> None:
     """Write what stays, before the old is erased."""
     if erasure.keep_account:
         _keep_sources(session, erasure, reach)
+        _keep_acts(session, erasure, reach)
     for release_id in reach.releases:
         _keep_release(session, erasure, release_id)
 
@@ -50,6 +55,38 @@ def _keep_sources(session: Session, erasure: Erasure, reach: Reach) -> None:
             new.append(_if_new(session, msgspec.structs.replace(support, id=same, source_id=fresh)))
         if any(new):
             session.commit(source.compartment, *new)
+
+
+def _keep_acts(session: Session, erasure: Erasure, reach: Reach) -> None:
+    """Rule 3."""
+    if not session.vault.compartments("record"):
+        return
+    record = session.compartment_of("record")  # the case's own circle goes with its keys
+    ids = {one for found in reach.records.values() for one, kind in found.items() if kind == Act.kind}
+    ids |= {one.id for circle in reach.circles for one in session.find(Act, compartment=circle)}
+    for act_id in sorted(ids):
+        act = session.get(Act, act_id)
+        if act is None or act.withdrawn:
+            continue
+        kept = Act(
+            id=derive_id("kept-act", erasure.id, act_id),
+            act_type=act.act_type,
+            methods=act.methods,
+            period=act.period,
+            place=act.place,
+            place_type=act.place_type,
+            facility_id=act.facility_id,
+            unit_id=act.unit_id,
+            unit=act.unit,
+            duration=act.duration,
+            repetition=act.repetition,
+            purpose=act.purpose,
+            outcome=act.outcome,
+            people=act.people,
+        )
+        changes = _if_new(session, kept)
+        if changes:
+            session.commit(record, changes)
 
 
 def _without(session: Session, erasure: Erasure, source: Source, fresh: str) -> Source:
@@ -74,7 +111,7 @@ def _without(session: Session, erasure: Erasure, source: Source, fresh: str) -> 
 
 
 def _keep_release(session: Session, erasure: Erasure, release_id: str) -> None:
-    """Rule 3."""
+    """Rule 4."""
     release = session.get(Release, release_id)
     if release is None:
         return

@@ -1,0 +1,142 @@
+"""What stays of somebody who agreed that the record of abuses is kept, and of a release: nothing that points at them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.support.erasing import MARKERS, Scene, scene, work
+from tests.support.relay_simulator import RelaySimulator
+from tests.support.teams import Desk, closing
+
+from leeward.domain.findings.records import Source, Support
+from leeward.domain.period import Period
+from leeward.domain.release.records import Release
+from leeward.domain.testimony.records import Account, Act, Injury
+from leeward.office.consent import set_consent
+from leeward.office.erasing import ErasureRefused, agree, ask
+from leeward.office.testimony import add_unit, code_act, withdraw_act
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Scene]:
+    built = scene(tmp_path, RelaySimulator())
+    with closing(*built.desks):
+        yield built
+
+
+def coded(made: Scene) -> tuple[str, str]:
+    """Code two acts from the account, withdraw one; return the account's id and the unit's."""
+    session = made.anna.session
+    [account] = session.find(Account, case_id=made.case_id)
+    unit = add_unit(session, "A street patrol", "police")
+    for remark in ("kept", "withdrawn"):
+        act = code_act(
+            session,
+            account.id,
+            Act(
+                id="",
+                act_type="detention",
+                methods=("blunt",),
+                period=Period("2017-03", "2017-03"),
+                place_type="police",
+                unit_id=unit,
+                injuries=(Injury(where="back", what=MARKERS[10]),),
+                remark=f"{remark} {MARKERS[11]}",
+                quoted=(0,),
+            ),
+        )
+    withdraw_act(session, act, "not so")
+    return account.id, unit
+
+
+def erase(made: Scene, *, keep: bool) -> None:
+    anna, boris, clara = made.desks
+    made.clock.ms += 1000
+    asked = ask(anna.session, case_id=made.case_id, why="asked", keep_account=keep, typed="erase")
+    work(anna, boris, clara)
+    agree(boris.session, asked)
+    made.clock.ms += 11 * 60_000
+    work(boris, anna, clara, rounds=4)
+
+
+def everything_about(desk: Desk, made: Scene, account: str) -> list[str]:
+    """Return the records outside the team's circle in which an id or a word of the person's stands."""
+    found = []
+    for kind in desk.vault.kinds():
+        for record in desk.vault.find(kind):
+            if desk.vault.compartment(record.compartment).kind != "team":
+                text = json.dumps(dict(record.fields), default=str)
+                found += [f"{kind}: {one}" for one in (made.case_id, account, made.contact_id) if one in text]
+    return found
+
+
+def test_with_their_word_the_record_of_abuses_stays_under_other_ids(made: Scene) -> None:
+    account, unit = coded(made)
+    session = made.anna.session
+    set_consent(session, made.case_id, "keep", "team", "given", risks_explained=True)
+    before = {one.id for one in session.find(Act)} | {one.id for one in session.find(Source)}
+    quotes = {one.quote for one in session.find(Support)}
+    erase(made, keep=True)
+    for desk in made.desks:
+        [act] = desk.session.find(Act)
+        assert (act.act_type, act.methods, act.place_type, act.unit_id) == (
+            "detention",
+            ("blunt",),
+            "police",
+            unit,
+        )
+        assert (act.account_id, act.case_id, act.remark, act.injuries, act.quoted) == ("", "", "", (), ())
+        assert act.id not in before
+        [source] = [one for one in desk.session.find(Source) if not one.case_id]
+        assert (source.account_id, source.evidence_id, source.description) == ("", "", "")
+        assert source.id not in before
+        assert {one.quote for one in desk.session.find(Support)} == quotes
+        assert len(desk.session.find(Support, source_id=source.id)) == 1
+        assert desk.session.find(Account, case_id=made.case_id) == []
+        assert everything_about(desk, made, account) == []
+
+
+def test_without_their_word_nothing_of_it_can_be_kept(made: Scene) -> None:
+    account, _ = coded(made)
+    with pytest.raises(ErasureRefused, match="did not agree"):
+        ask(made.anna.session, case_id=made.case_id, why="asked", keep_account=True, typed="erase")
+    erase(made, keep=False)
+    for desk in made.desks:
+        assert desk.session.find(Act) == []
+        assert [one for one in desk.session.find(Source) if not one.case_id] == []
+        assert everything_about(desk, made, account) == []
+
+
+def test_of_a_release_stays_that_it_left_and_not_its_text(made: Scene) -> None:
+    session = made.anna.session
+    [account] = session.find(Account, case_id=made.case_id)
+    release = Release(
+        id=session.make_id(),
+        title="To the rapporteur",
+        audience="un",
+        language="en",
+        account_ids=(account.id,),
+        told_ids=(account.id,),
+        with_names=True,
+        state="sent",
+        made_on="2017-05-01",
+        sha256="ab" * 32,
+        kept={"text": MARKERS[10]},
+    )
+    session.save_new(session.compartment_of("record"), release)
+    erase(made, keep=False)
+    for desk in made.desks:
+        [left] = desk.session.find(Release)
+        assert left.id != release.id
+        assert (left.title, left.state, left.made_on, left.sha256) == (
+            "To the rapporteur",
+            "sent",
+            "2017-05-01",
+            "ab" * 32,
+        )
+        assert (left.account_ids, left.told_ids, left.with_names, left.file) == ((), (), False, None)
+        assert MARKERS[10] not in json.dumps(left.kept)
+        assert "erased" in json.dumps(left.kept)
