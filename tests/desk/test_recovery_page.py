@@ -132,3 +132,14 @@ def test_other_words_open_what_is_shared_out_from_then_on(browser: Browser, alon
     assert before is not None
     assert now is not None
     assert now.name != before.name
+
+
+def test_the_words_have_the_lock_in_reach_and_go_from_the_screen_with_it(
+    browser: Browser, alone: Session
+) -> None:
+    assert recovery.own_key(alone)
+    page = browser.post(f"{HERE}/words", {"passphrase": PASS, "how": "screen"}).text
+    assert sheets(page)
+    assert 'action="/lock"' in page
+    assert "data-lock" in page
+    assert "/built/desk.js" in page, "it empties the page when the desk locks by itself"
