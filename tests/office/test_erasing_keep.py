@@ -1,4 +1,4 @@
-"""What stays of somebody who agreed that the record of abuses is kept, and of a release: nothing that points at them."""
+"""What stays of somebody who agreed to it, and of a release: the record of abuses, nothing that points at them."""
 
 from __future__ import annotations
 

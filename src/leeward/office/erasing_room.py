@@ -125,5 +125,12 @@ def _offer_own(session: Session, relay: Relay, compartment: Compartment) -> None
                     raise
 
 
+def forget_moves(session: Session, circles: Collection[str]) -> None:
+    """Let go of what was noted about circles that are forgotten."""
+    followed = dict(session.vault.local_get(_MOVED) or {})
+    if followed.keys() & set(circles):
+        session.vault.local_put(_MOVED, {one: at for one, at in followed.items() if one not in circles})
+
+
 def _follow(session: Session, circle: str, epoch: int) -> None:
     session.vault.local_put(_MOVED, {**(session.vault.local_get(_MOVED) or {}), circle: epoch})

@@ -40,6 +40,7 @@ from leeward.office import computer
 from leeward.office.erasing import belonging, erasures, note_seen, seen_since, show, show_voices
 from leeward.office.erasing_anew import begin_anew
 from leeward.office.erasing_keep import keep_without
+from leeward.office.erasing_leftovers import drop_shares, empty_own_box, let_go
 from leeward.office.erasing_reach import Reach, reach_of
 from leeward.office.erasing_room import erase_box, follow_moves, has_room_without, is_my_turn, make_room
 from leeward.office.relay import relay_address
@@ -75,6 +76,7 @@ class Plan(msgspec.Struct, array_like=True):
     ]  # parts in which something is erased: they need the box of a newer key than this epoch
     since: int
     here: bool = False  # done on this device
+    emptied: bool = False  # this device's own box was, of the grants of forgotten circles
 
 
 _BEGIN_MS = 10 * 60_000
@@ -265,9 +267,11 @@ def _do_here(session: Session, erasure: Erasure, plan: Plan, reach: Reach) -> No
     for circle, kind in held.items():
         if kind == "intake" and letters:  # letters that still lie on the relay are not taken in once more
             vault.erase_records(circle, sorted(letters))
+    drop_shares(session, [circle for circle in plan.circles if circle in held])
     for circle in plan.circles:
         if circle in held:
             vault.forget(circle)
+    let_go(session, plan.circles, {box for box, _ in plan.rooms})
     for address in plan.blobs:
         vault.blob_delete(address, for_good=True)
     if ids or plan.circles or plan.blobs:
@@ -285,7 +289,10 @@ def _clear_relay(session: Session, relay: Relay, plan: Plan) -> bool:
             with contextlib.suppress(RelayRefused):  # no such piece, or another token's
                 relay.delete_blob(address, token)
                 break
-    clear = True
+    if plan.circles and not plan.emptied:
+        plan.emptied = empty_own_box(session, relay)
+        session.vault.local_put(_PLAN + plan.erasure, msgspec.to_builtins(plan))
+    clear = plan.emptied or not plan.circles
     held = {one.id for one in session.vault.compartments()}
     for circle, epoch in plan.shared.items():
         if circle not in held or has_room_without(session, circle, plan.erasure, epoch):

@@ -5,7 +5,7 @@ Kept among the vault's device-only values, so that a relay gains nothing by wait
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -55,6 +55,13 @@ class Memory:
     def forget_lies(self) -> None:
         """Forget the lies, once a person has read them."""
         self._vault.local_put(_LIES, [])
+
+    def forget_lies_about(self, compartments: Collection[str]) -> None:
+        """Forget the lies about compartments that were erased here: their names go with them."""
+        lies = self._lies()
+        left = [told for told in lies if told.compartment not in compartments]
+        if len(left) < len(lies):
+            self._vault.local_put(_LIES, msgspec.to_builtins(left))
 
     def promise(self, new: Sequence[tuple[str, int, str]]) -> dict[str, int]:
         """Remember that the relay said it keeps items of ours: box, number, and the item's name (views.py).

@@ -179,6 +179,17 @@ class Views:
             self._keep_lacks(left)
         return left
 
+    def forget(self, boxes: Iterable[str]) -> None:
+        """Forget what anybody was shown of boxes that were erased for good."""
+        gone = set(boxes)
+        quotes = self._quotes()
+        if gone & quotes.keys():
+            self._keep_quotes({box: said for box, said in quotes.items() if box not in gone})
+        self._keep_lacks({box: device for box, device in self.lacks().items() if box not in gone})
+        for box in gone:
+            if self._vault.local_get(_VIEW + box) is not None:
+                self.keep(box, View())
+
     def _keep_lacks(self, lacks: Mapping[str, str]) -> None:
         if lacks != self.lacks():
             self._vault.local_put(_LACKS, dict(lacks))
