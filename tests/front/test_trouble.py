@@ -251,7 +251,7 @@ def front_with_broken_recipient(folder: Path, monkeypatch: pytest.MonkeyPatch) -
         last = "q" if checked.recipient[-1] != "q" else "p"
         return Card(**{**vars(checked), "recipient": checked.recipient[:-1] + last})
 
-    monkeypatch.setattr(front_app, "check_card", tampered)
+    monkeypatch.setattr("leeward.front.kept.check_card", tampered)
     card = make_card(identity, CHANCE.draw(16).hex(), CHANCE.draw(32).hex())
     with (
         contextlib.closing(open_store(str(folder))) as store,

@@ -29,6 +29,7 @@ from leeward.seal.frame import read_frame
 from leeward.seal.keys import ClassicIdentity, Identity, Passphrase, Recipient
 from leeward.seal.kinds import Kind
 from leeward.seal.pake import Step, parse_join_code
+from leeward.seal.second_half import parse_file
 from leeward.seal.shares import RecoveryKey, clean_words
 from leeward.seal.signing import SigningKey, VerifyKey
 
@@ -58,6 +59,7 @@ TAKES_BYTES: dict[str, Callable[[bytes], object]] = {
     "pake.Joiner.take_number": lambda data: TAKES[Step.NUMBER](meet(Step.CARD), data),
     "pake.Joiner.take_welcome": lambda data: TAKES[Step.WELCOME](meet(Step.WELCOME), data),
     "signing.VerifyKey.from_bytes": VerifyKey.from_bytes,
+    "second_half.parse_file": parse_file,
     "shares.RecoveryKey.check": lambda data: RecoveryKey(bytes(16)).check(data, b"x"),
     "signing.VerifyKey.verify": lambda data: VERIFY.verify("card", data, b"x"),
 }

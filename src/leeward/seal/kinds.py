@@ -15,7 +15,9 @@ class Kind(enum.Enum):
     GRANT = "grant"  # MessagePack, keys of a compartment, to a device's recipient
     LETTER = "letter"  # MessagePack, from one device to another, to that device's recipient
     JOINING = "joining"  # what two devices tell each other over an invitation, to the key that they agreed on
-    ESCROW = "escrow"  # MessagePack, one member's share of a compartment's keys, to that member's recovery key
+    ESCROW = (
+        "escrow"  # MessagePack, one member's share of a compartment's keys, to that member's recovery key
+    )
     SLOT = "slot"  # the 32-byte key of a vault, to a passphrase
     SECRETS = "secrets"  # JSON, the identities an export needs
 

@@ -12,9 +12,8 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from leeward.seal._hazmat.kdf import hkdf
 from leeward.seal.envelope import decrypt, encrypt
 from leeward.seal.errors import EnvelopeMalformed, NoKeyFits, SealError
 from leeward.seal.keys import SEED_SIZE, Identity, Recipient
@@ -74,7 +73,7 @@ def identity_of(answer: bytes, salt: bytes) -> Identity:
     """Return the identity that a key's answer makes (2)."""
     if len(answer) != ANSWER_SIZE:
         raise ValueError("an answer has 32 bytes")
-    return Identity(HKDF(SHA256(), SEED_SIZE, salt, _INFO).derive(answer))
+    return Identity(hkdf(answer, salt=salt, info=_INFO, size=SEED_SIZE))
 
 
 def print_file(inside: Inside, salt: bytes) -> bytes:
