@@ -26,7 +26,7 @@ SHOWN = {
     "if frame.role",
     "if one.role",
     'elif one.role in ("coordinator", "documenter")',  # ticked at first when a case is opened
-    "if not own and term.code == role",  # the chosen one is marked
+    "if not own and not back and term.code == role",  # the chosen one is marked
 }
 """Every condition of a template about a role."""
 
