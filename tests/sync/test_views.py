@@ -102,7 +102,11 @@ def test_views_and_quotes_survive_a_restart_and_lacks_are_settled(views: Views) 
     assert again.lacks() == {}
 
 
-def test_endless_quotes_are_not_kept(views: Views) -> None:
+def test_endless_quotes_are_not_kept_and_take_no_room_from_others(views: Views) -> None:
     quotes = [Quote("c", number.to_bytes(16, "big"), 1, b"d" * 16) for number in range(2_000)]
     views.heard("device", quotes, {})
-    assert views.lacks() == {}
+    assert len(views.lacks()) == 1_000
+    views.heard("device", quotes[1_500:], {})
+    assert len(views.lacks()) == 1_000
+    views.heard("honest", [Quote("c", b"q" * 16, 1, b"d" * 16)], {})
+    assert views.lacks()[(b"q" * 16).hex()] == "honest"
