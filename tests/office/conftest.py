@@ -1,4 +1,4 @@
-"""A coordinator's session on a vault of its own, with a clock that moves when told."""
+"""A coordinator's session on a vault of its own, with a clock that moves when told; a team of three to erase in."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 from tests.support.clocks import HandClock
+from tests.support.erasing import Scene, scene
+from tests.support.relay_simulator import RelaySimulator
+from tests.support.teams import closing
 
 from leeward.base.ports import SystemChance
 from leeward.office.session import Session
@@ -32,3 +35,10 @@ def session(tmp_path: Path, clock: HandClock) -> Iterator[Session]:
     )
     with made.vault:
         yield made
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Scene]:
+    built = scene(tmp_path, RelaySimulator())
+    with closing(*built.desks):
+        yield built

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from tests.support.erasing import Scene, scene, work
-from tests.support.relay_simulator import RelaySimulator
+from tests.support.erasing import Scene, erase, work
 from tests.support.reporter import item_id
-from tests.support.teams import Desk, closing
+from tests.support.teams import Desk
 
 from leeward.domain.cases.case import Case, Identity
 from leeward.domain.erasing import Erasure, Standing, digest_of
@@ -19,24 +15,6 @@ from leeward.ledger.model import add, note, put
 from leeward.office import today
 from leeward.office.erasing import agree, ask, erasures, show
 from leeward.office.intake import take_in
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Iterator[Scene]:
-    built = scene(tmp_path, RelaySimulator())
-    with closing(*built.desks):
-        yield built
-
-
-def erased(made: Scene) -> str:
-    """Erase the first person in the proper way."""
-    anna, boris, clara = made.desks
-    asked = ask(anna.session, case_id=made.case_id, why="asked", typed="erase")
-    work(anna, boris, clara)
-    agree(boris.session, asked)
-    for _ in range(3):
-        work(boris, anna, clara)
-    return asked
 
 
 def their_letters(desk: Desk, contact: str) -> list[str]:
@@ -59,7 +37,7 @@ def intake_of(desk: Desk) -> str:
 
 def test_what_was_somebody_elses_is_not_erased_by_writing_an_erased_id_into_it(made: Scene) -> None:
     anna, boris, _ = made.desks
-    erased(made)
+    erase(made)
     [letter] = their_letters(anna, made.other_contact)
     record = anna.vault.get(letter)
     assert record is not None
@@ -89,7 +67,7 @@ def test_what_was_put_to_a_person_after_it_was_asked_is_not_what_was_agreed_to(m
 
 def test_a_circle_of_somebody_else_is_not_forgotten_under_another_name(made: Scene) -> None:
     anna, boris, _ = made.desks
-    erased(made)
+    erase(made)
     case = boris.session.get(Case, made.other_case)
     [identity] = boris.session.find(Identity, case_id=made.other_case) or anna.session.find(
         Identity, case_id=made.other_case
@@ -121,7 +99,7 @@ def test_a_list_of_what_was_erased_erases_nothing_of_others(made: Scene) -> None
 
 def test_a_colleagues_old_erasure_that_was_changed_is_not_done_on_one_members_word(made: Scene) -> None:
     anna, boris, _ = made.desks
-    asked = erased(made)
+    asked = erase(made)
     [old] = [one for one in erasures(boris.session) if one.id == asked]
     boris.session.commit(
         team(boris),
@@ -177,7 +155,7 @@ def test_a_piece_with_an_impossible_address_does_not_keep_a_person_from_being_er
 def test_a_letter_of_a_stranger_is_taken_in_though_a_list_of_others_names_ids(made: Scene) -> None:
     """What is named and is here is judged by whom it belongs to; so a new letter of the other person stays."""
     anna, boris, _ = made.desks
-    asked = erased(made)
+    asked = erase(made)
     item = item_id()
     take_in(anna.session, item, made.reporter.first("once more, from the beginning"))
     here = [one.id for one in anna.session.find(Letter) if one.direction == "in"]

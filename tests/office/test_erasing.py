@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.erasing import MARKERS, Scene, marked, records_but, scene, work
+from tests.support.erasing import MARKERS, Scene, erase, marked, records_but, work
 from tests.support.relay_simulator import RelaySimulator
 from tests.support.reporter import item_id
-from tests.support.teams import Desk, closing, newcomer
+from tests.support.teams import Desk, newcomer
 
 from leeward.domain.cases.case import Case
 from leeward.domain.erasing import HOUR, Erased, Standing
@@ -25,23 +24,6 @@ from leeward.seal.errors import SealError
 from leeward.seal.keys import Identity
 from leeward.seal.kinds import Kind
 from leeward.sync.exchange import Round
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Iterator[Scene]:
-    built = scene(tmp_path, RelaySimulator())
-    with closing(*built.desks):
-        yield built
-
-
-def erase(made: Scene) -> str:
-    anna, boris, clara = made.desks
-    asked = ask(anna.session, case_id=made.case_id, why="asked", typed="erase")
-    work(anna, boris, clara)
-    agree(boris.session, asked)
-    for _ in range(4):
-        work(boris, anna, clara)
-    return asked
 
 
 def test_nothing_of_them_is_left_on_any_desk_and_everything_else_is_unchanged(made: Scene) -> None:

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from tests.support.erasing import MARKERS, Scene, scene, work
-from tests.support.relay_simulator import RelaySimulator
-from tests.support.teams import Desk, closing
+from tests.support.erasing import MARKERS, Scene, erase
+from tests.support.teams import Desk
 
 from leeward.domain.findings.records import Source, Support
 from leeward.domain.period import Period
 from leeward.domain.release.records import Release
 from leeward.domain.testimony.records import Account, Act, Injury
 from leeward.office.consent import set_consent
-from leeward.office.erasing import ErasureRefused, agree, ask
+from leeward.office.erasing import ErasureRefused, ask
 from leeward.office.testimony import add_unit, code_act, withdraw_act
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Iterator[Scene]:
-    built = scene(tmp_path, RelaySimulator())
-    with closing(*built.desks):
-        yield built
 
 
 def coded(made: Scene) -> tuple[str, str]:
@@ -52,14 +42,9 @@ def coded(made: Scene) -> tuple[str, str]:
     return account.id, unit
 
 
-def erase(made: Scene, *, keep: bool) -> None:
-    anna, boris, clara = made.desks
+def erase_later(made: Scene, *, keep: bool) -> None:
     made.clock.ms += 1000
-    asked = ask(anna.session, case_id=made.case_id, why="asked", keep_account=keep, typed="erase")
-    work(anna, boris, clara)
-    agree(boris.session, asked)
-    made.clock.ms += 11 * 60_000
-    work(boris, anna, clara, rounds=4)
+    erase(made, keep=keep, wait_ms=11 * 60_000)
 
 
 def everything_about(desk: Desk, made: Scene, account: str) -> list[str]:
@@ -79,7 +64,7 @@ def test_with_their_word_the_record_of_abuses_stays_under_other_ids(made: Scene)
     set_consent(session, made.case_id, "keep", "team", "given", risks_explained=True)
     before = {one.id for one in session.find(Act)} | {one.id for one in session.find(Source)}
     quotes = {one.quote for one in session.find(Support)}
-    erase(made, keep=True)
+    erase_later(made, keep=True)
     for desk in made.desks:
         [act] = desk.session.find(Act)
         assert (act.act_type, act.methods, act.place_type, act.unit_id) == (
@@ -103,7 +88,7 @@ def test_without_their_word_nothing_of_it_can_be_kept(made: Scene) -> None:
     account, _ = coded(made)
     with pytest.raises(ErasureRefused, match="did not agree"):
         ask(made.anna.session, case_id=made.case_id, why="asked", keep_account=True, typed="erase")
-    erase(made, keep=False)
+    erase_later(made, keep=False)
     for desk in made.desks:
         assert desk.session.find(Act) == []
         assert [one for one in desk.session.find(Source) if not one.case_id] == []
@@ -127,7 +112,7 @@ def test_of_a_release_stays_that_it_left_and_not_its_text(made: Scene) -> None:
         kept={"text": MARKERS[10]},
     )
     session.save_new(session.compartment_of("record"), release)
-    erase(made, keep=False)
+    erase_later(made, keep=False)
     for desk in made.desks:
         [left] = desk.session.find(Release)
         assert left.id != release.id

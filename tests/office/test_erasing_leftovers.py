@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from tests.support.erasing import Scene, scene, work
+from tests.support.erasing import Scene, erase, scene, work
 from tests.support.raw_vault import search_with_stems, traces
 from tests.support.relay_simulator import RelaySimulator
 from tests.support.teams import Desk, closing
@@ -13,7 +13,6 @@ from tests.support.teams import Desk, closing
 from leeward.domain.openings import Split
 from leeward.domain.typed import write_new
 from leeward.ledger.model import put
-from leeward.office.erasing import agree, ask
 from leeward.office.openings_shares import held_shares, keep_share
 from leeward.seal.envelope import open_sealed
 from leeward.seal.errors import SealError
@@ -32,7 +31,7 @@ def grants(made: Scene, desk: Desk) -> str:
 
 def test_nothing_beside_the_ledger_names_the_boxes_or_opens_anything(tmp_path: Path) -> None:
     made = scene(tmp_path, RelaySimulator())
-    anna, boris, clara = made.desks
+    anna, boris, _ = made.desks
     with closing(*made.desks):
         rooms = [room for one in made.circles for room in anna.vault.rooms(one, every=True)]
         session = boris.session
@@ -48,11 +47,7 @@ def test_nothing_beside_the_ledger_names_the_boxes_or_opens_anything(tmp_path: P
         anna.vault.local_put("erasing.moved", {made.circles[0]: 5})
         assert any(circle in grants(made, boris) for circle in made.circles)
         made.clock.ms += 1000
-        asked = ask(anna.session, case_id=made.case_id, why="asked", typed="erase")
-        work(anna, boris, clara)
-        agree(boris.session, asked)
-        made.clock.ms += 11 * 60_000
-        work(boris, anna, clara, rounds=5)
+        erase(made, wait_ms=11 * 60_000, rounds=5)
         raw = [bytes.fromhex(room.box) for room in rooms]
         for desk in made.desks:
             assert not traces(desk.vault, search_with_stems("wordsofashare"))

@@ -9,14 +9,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.support.erasing import Scene, marked, scene, work
+from tests.support.erasing import Scene, erase, marked, scene, work
 from tests.support.postgres import running_postgres
 from tests.support.relay_simulator import RelaySimulator
 from tests.support.s3 import running_s3
 from tests.support.teams import PASSPHRASE, Desk, closing
 
 from leeward.base.ports import SystemChance
-from leeward.office.erasing import agree, ask
 from leeward.office.export import export
 from leeward.office.relay import use_relay
 from leeward.office.restore import restore
@@ -72,14 +71,6 @@ def everything(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
 
 
-def erase_all(made: Scene) -> None:
-    anna, boris, clara = made.desks
-    asked = ask(anna.session, case_id=made.case_id, why="asked", typed="erase")
-    work(anna, boris)
-    agree(boris.session, asked)
-    work(boris, anna, clara, rounds=6)
-
-
 def run(tmp_path: Path, store: Any, raw: Any, *, pieces: bool = True) -> list[int]:
     """Erase with the real relay over a store; return which of what is sought is still in its raw bytes."""
     with Serving(make_app(store)) as serving, contextlib.closing(Doors(serving.address)) as doors:
@@ -90,7 +81,7 @@ def run(tmp_path: Path, store: Any, raw: Any, *, pieces: bool = True) -> list[in
         before = raw()
         assert all(one in before for one in sought)
         with closing(*made.desks):
-            erase_all(made)
+            erase(made, first=made.desks[:2], rounds=6)
             for desk in made.desks:
                 assert marked(desk) == set()
                 assert not desk.relay.has_blob(piece)
@@ -141,7 +132,7 @@ def test_an_export_made_before_is_erased_again_when_it_is_restored(tmp_path: Pat
     made = scene(tmp_path, relay)
     with closing(*made.desks):
         export(made.anna.session, tmp_path / "before", "words of an export", work_factor=2)
-        erase_all(made)
+        erase(made, first=made.desks[:2], rounds=6)
         export(made.anna.session, tmp_path / "after", "words of an export", work_factor=2)
         for name, holds in (("after", False), ("before", True)):
             session = restore(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from leeward.domain.testimony.records import Paragraph
 from leeward.ledger.model import put
 from leeward.office import casework, computer, intake, relocation, testimony
 from leeward.office.casework_open import open_case
+from leeward.office.erasing import agree, ask
 from leeward.office.export import record_line
 from leeward.office.files import keep_file
 from leeward.office.findings import add_claim, add_support
@@ -125,6 +127,22 @@ def work(*desks: Desk, rounds: int = 1) -> None:
             desk.exchange().outbox.deliver_pieces(desk.relay, 99)
 
 
+def erase(
+    made: Scene, *, keep: bool = False, wait_ms: int = 0, first: Sequence[Desk] = (), rounds: int = 4
+) -> str:
+    """Erase the first person as it should be: Anna asks, Boris agrees; return the erasure's id.
+
+    `first` are the desks that work before he agrees (all without it); `wait_ms` passes after that.
+    """
+    anna, boris, clara = made.desks
+    asked = ask(anna.session, case_id=made.case_id, why="asked", keep_account=keep, typed="erase")
+    work(*(first or made.desks))
+    agree(boris.session, asked)
+    made.clock.ms += wait_ms
+    work(boris, anna, clara, rounds=rounds)
+    return asked
+
+
 def marked(desk: Desk) -> set[str]:
     """Return the markers that are anywhere in a desk's decrypted pages, index, local values and files."""
     vault = desk.session.vault
@@ -147,4 +165,4 @@ def records_but(desk: Desk, made: Scene) -> dict[str, str]:
     return left
 
 
-__all__ = ["MARKERS", "Scene", "marked", "person", "records_but", "scene", "work"]
+__all__ = ["MARKERS", "Scene", "erase", "marked", "person", "records_but", "scene", "work"]
