@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from tests.support.erasing import Scene, marked, scene, work
-from tests.support.relay_simulator import RelaySimulator
+from tests.support.erasing import Scene, marked, work
 from tests.support.reporter import item_id
-from tests.support.teams import closing
 
 from leeward.domain.cases.case import Case
 from leeward.domain.erasing import (
@@ -31,13 +26,6 @@ from leeward.office.keeping import hold
 from leeward.sync.exchange import Round
 
 TEAM = ("a", "b", "c")
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Iterator[Scene]:
-    built = scene(tmp_path, RelaySimulator())
-    with closing(*built.desks):
-        yield built
 
 
 def said(*, says: tuple[tuple[str, str, int], ...] = (), done: tuple[tuple[str, int], ...] = ()) -> Erasure:
@@ -71,6 +59,20 @@ def said(*, says: tuple[tuple[str, str, int], ...] = (), done: tuple[tuple[str, 
             1,
             10,
             Standing.STOPPED,
+        ),
+        # two stops in the very millisecond of the first "done" came after it: it is gone there
+        (
+            said(says=(("a", "want", 2), ("c", "stop", 9), ("d", "stop", 9)), done=(("b", 9),)),
+            1,
+            10,
+            Standing.DUE,
+        ),
+        # and so does one where the 72 hours were just over
+        (
+            said(says=(("c", "stop", STOP_MS + 9),), done=(("a", STOP_MS + 9),)),
+            9,
+            STOP_MS + 10,
+            Standing.DUE,
         ),
         # one member alone, who says "done" at once, does not take the others' stop away
         (said(says=(("a", "want", 2), ("c", "stop", 11)), done=(("a", 9),)), 1, 12, Standing.STOPPED),
@@ -120,10 +122,18 @@ def begin(made: Scene) -> str:
     return asked
 
 
-def test_a_stop_and_a_hold_that_come_too_late_leave_all_desks_alike(made: Scene) -> None:
+@pytest.mark.parametrize("exactly_then", [False, True])
+def test_a_stop_and_a_hold_that_come_too_late_leave_all_desks_alike(
+    made: Scene,
+    exactly_then: bool,  # noqa: FBT001 - the same millisecond, or any later one
+) -> None:
     anna, boris, clara = made.desks
     asked = begin(made)
+    now = made.clock.ms
+    if exactly_then:
+        made.clock.ms = show(anna.session, erasures(anna.session)[0]).begun
     hold(boris.session, made.case_id, "work")
+    made.clock.ms = now
     with pytest.raises(ErasureRefused, match="too late"):
         stop(clara.session, asked)
     work(anna, boris, clara, rounds=6)

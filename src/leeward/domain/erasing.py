@@ -13,6 +13,7 @@
    under way (9) that cannot be undone: what they wrote since is a new conversation, and the old one is erased.
 9. It is under way when a member has said that exactly this was done and two stand behind it. A stop that comes after
    counts for nothing, on every desk; nor does one after the first "done" where the 72 hours of rule 4 had passed.
+   One of the same millisecond came after: "done" is said when it cannot be undone any more.
 """
 
 from __future__ import annotations
@@ -179,7 +180,7 @@ def _stops_in_time(erasure: Erasure, members: Collection[str], seen_at: int) -> 
             since.setdefault(note.by, note.at)
         else:
             since.pop(note.by, None)
-    return frozenset(one for one in stops if since.get(one, 0) <= first)
+    return frozenset(one for one in stops if since.get(one, 0) < first)
 
 
 def done_by(erasure: Erasure, owners: dict[str, str]) -> frozenset[str]:

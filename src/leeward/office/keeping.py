@@ -38,12 +38,12 @@ def lift(session: Session, subject: str) -> None:
 def is_held(session: Session, erasure: Erasure, contacts: Iterable[str], *, begun: int = 0) -> bool:
     """Tell whether something keeps a person's data: a hold always, keeping longer only against a time that is over.
 
-    What was said after a colleague's desk had `begun` (milliseconds, 0 is not) is too late, as a stop is then.
+    What was said when a colleague's desk had `begun` (milliseconds, 0 is not) or later is too late, as a stop is then.
     """
     limit = session.now() if erasure.why == "time" else FOR_EVER - 1
     subjects = {erasure.case_id, *erasure.contact_ids, *contacts} - {""}
     return any(
-        until(session, subject) > limit and not (begun and _said_at(session, subject) > begun)
+        until(session, subject) > limit and not (begun and _said_at(session, subject) >= begun)
         for subject in subjects
     )
 
