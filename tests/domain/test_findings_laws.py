@@ -152,6 +152,23 @@ def test_the_carrying_set_carries_and_is_minimal(record: tuple[list[Source], lis
         assert fall.to == grade(known, rest)
 
 
+def test_that_somebody_saw_another_part_goes_with_them_also_for_who_repeats_them() -> None:
+    words = WORDINGS[1]
+    known = [
+        Source(id="a", derives_from_ids=("d",)),
+        Source(id="d", stated_on="2017-04-01", wording=words),
+        Source(id="e", stated_on="2017-04-01", wording=words),
+    ]
+    supports = [
+        Support(id=f"s-{one}", claim_id="claim", source_id=one, access=Access.PARTICIPANT, own_part=one == "d")
+        for one in ("a", "d", "e")
+    ]
+    why = explain(Weighing(known, supports), "claim", Element.WHAT)
+    for fall in why.falls:
+        assert fall.to == grade(known, [s for s in supports if s.source_id != fall.source_id])
+    assert {fall.source_id: fall.to for fall in why.falls}["d"] == Grade.REPORTED
+
+
 @given(records())
 @settings(max_examples=150)
 def test_there_is_a_step_up_from_everything_but_the_top(record: tuple[list[Source], list[Support]]) -> None:

@@ -6,7 +6,7 @@ The cheapest way up asks a survivor for more only after everything else: repeate
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -88,11 +88,9 @@ def explain(weighing: Weighing, claim_id: str, element: Element) -> Explained:
     voices = weighing.voices(supports)
     unresolved = is_unresolved(supports)
     grade = _grade(voices, unresolved=unresolved)
-    carried_by = _carried_by(voices, grade, unresolved=unresolved)
-    falls = tuple(
-        Fall(source, _grade([v for v in voices if v.source_id != source], unresolved=unresolved))
-        for source in carried_by
-    )
+    carried_by = _carried_by(weighing, supports, voices, grade)
+    everyone = {voice.source_id for voice in voices}
+    falls = tuple(Fall(one, _grade_by(weighing, supports, everyone - {one})) for one in carried_by)
     against = [support for support in supports if support.against]
     return Explained(
         element=element,
@@ -112,7 +110,17 @@ def _grade(voices: Sequence[Voice], *, unresolved: bool) -> Grade:
     return grade_of(strength_of(voices), unresolved=unresolved)
 
 
-def _carried_by(voices: Sequence[Voice], grade: Grade, *, unresolved: bool) -> tuple[str, ...]:
+def _grade_by(weighing: Weighing, supports: Sequence[Support], sources: Collection[str]) -> Grade:
+    """Return the grade if only these sources spoke for it.
+
+    Weighed anew: that a source saw another part goes with it, also for those who repeat it.
+    """
+    return weighing.grade_from([s for s in supports if s.against or s.source_id in sources])
+
+
+def _carried_by(
+    weighing: Weighing, supports: Sequence[Support], voices: Sequence[Voice], grade: Grade
+) -> tuple[str, ...]:
     """Take sources away, the weakest first, as long as the grade stands; what is left is minimal."""
     order = list(Access)
     ranked = sorted(
@@ -125,8 +133,7 @@ def _carried_by(voices: Sequence[Voice], grade: Grade, *, unresolved: bool) -> t
     )
     kept = set(ranked)
     for source in ranked:
-        without = [voice for voice in voices if voice.source_id in kept - {source}]
-        if _grade(without, unresolved=unresolved) == grade:
+        if _grade_by(weighing, supports, kept - {source}) == grade:
             kept.discard(source)
     return tuple(sorted(kept))
 
