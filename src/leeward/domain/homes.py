@@ -48,5 +48,15 @@ HOMES: Mapping[str, str] = {
     "identity": "identity",
     "place_address": "address",
     "export": "team",
+    "way_out": "beds",
+    "destination": "beds",
+    "consulate_day": "beds",
+    "visa_rules": "beds",
+    "visa_rule_by_hand": "beds",
+    "plan": "beds",
+    "grant": "beds",
+    "payment": "beds",
+    "rate": "beds",
+    "hours": "team",
 }
 """Kind of record to kind of compartment. Kinds that are not named may lie wherever people work on them."""

@@ -37,6 +37,9 @@ class Case(Typed, frozen=True, kw_only=True):
     contact_ids: tuple[str, ...] = ()  # where they first wrote
     identity_id: str = ""
     told: str = ""  # who may be told what, if relatives or officials ask
+    ready_on: str = ""  # the first day on which they can travel: fit, papers in hand
+    escort: bool = False  # must not travel, or go to a consulate, alone
+    avoid_set: tuple[str, ...] = ()  # relocation.words.MODE: by which they cannot go
     seized: bool = False  # their account or phone may be in other hands: no place or day is written to them
     opened_at: int = 0
     closed_at: int = 0

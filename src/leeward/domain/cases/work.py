@@ -99,6 +99,7 @@ class Expense(Typed, frozen=True, kw_only=True):
     donor: str = ""
     day: str = ""
     receipt_id: str = ""  # a file
+    payment_id: str = ""  # domain.money: the amount alone, which stays when this goes
     approver_id: str = ""
 
 

@@ -21,6 +21,8 @@ class Place(Typed, frozen=True, kw_only=True):
     exposure_reason: str = ""
     swept: str = ""  # the day of the last sweep
     rent_until: str = ""  # the last night that is paid
+    night_cents: int = 0  # what a person and night costs, in EUR
+    line: str = "housing"  # cases.words.BUDGET_LINE
     rules: str = ""  # what whoever sleeps there must know
     leaving: str = ""  # how everyone gets out, and where to
     keeper_id: str = ""  # the member who looks after it

@@ -76,3 +76,12 @@ VISA_STAGE = Vocabulary(
     Term("refused", "refused", "отказ"),
     Term("dropped", "dropped", "решили не подавать"),
 )
+VISA_RULE = Vocabulary(
+    "visa-rule",
+    Term("free", "no visa needed", "виза не нужна"),
+    Term("on-arrival", "visa on arrival", "виза по прибытии"),
+    Term("e-visa", "visa by Internet", "электронная виза"),
+    Term("eta", "permit by Internet", "электронное разрешение"),
+    Term("required", "visa needed", "нужна виза"),
+    Term("closed", "not let in", "не впускают"),
+)
