@@ -7,7 +7,6 @@ import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from leeward.base.say import say
 from leeward.ledger.store.database import Database, damaged
@@ -45,11 +44,10 @@ class Blobs:
             return None
         except OSError as error:
             raise damaged(say("A file of this vault cannot be read from the disk.")) from error
-        with self._database.reading() as connection:
-            row: Any = connection.execute("SELECT sha256 FROM blob WHERE address=?", (address,)).fetchone()
-        if row is None:
+        rows = self._database.ask("SELECT sha256 FROM blob WHERE address=?", (address,))
+        if not rows:
             return None
-        if hashlib.sha256(sealed).digest() != row[0]:
+        if hashlib.sha256(sealed).digest() != rows[0][0]:
             raise damaged(say("A sealed file in this vault was changed after it was written."))
         return sealed
 
@@ -71,8 +69,7 @@ class Blobs:
 
     def noted(self) -> dict[str, bytes]:
         """Return the hash of every confirmed blob by address."""
-        with self._database.reading() as connection:
-            rows: Any = connection.execute("SELECT address, sha256 FROM blob").fetchall()
+        rows = self._database.ask("SELECT address, sha256 FROM blob")
         return {str(address): bytes(digest) for address, digest in rows}
 
     def addresses(self) -> Iterator[str]:

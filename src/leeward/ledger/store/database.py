@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import hmac
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,9 @@ class Database:
         self._pool_lock = threading.Lock()
         self._write_lock = threading.RLock()
         self._depth = 0
+        self._breakable = False
+        self._break_lock = threading.Lock()
+        self._erases: bool | None = None  # what secure_delete was last set to
         with translated():
             self._writer = self._connect()
             self._writer.execute("PRAGMA journal_mode=WAL")
@@ -76,6 +79,18 @@ class Database:
         finally:
             self._give_back(connection)
 
+    def ask(self, sql: str, values: Sequence[str | int | bytes] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of one statement that only reads. It sees one state by itself, without a transaction."""
+        connection = self._take()
+        try:
+            found: Any = connection.execute(sql, values).fetchall()
+        except apsw.Error:
+            with translated():
+                raise
+        finally:
+            self._give_back(connection)
+        return found  # type: ignore[no-any-return]
+
     @contextlib.contextmanager
     def writing(self, *, erasing: bool = False) -> Iterator[apsw.Connection]:
         """Lend the writing connection inside a transaction: durable at the end, or undone by an exception.
@@ -90,7 +105,9 @@ class Database:
             self._depth += 1
             try:
                 with translated():
-                    self._writer.execute(f"PRAGMA secure_delete={'ON' if erasing else 'OFF'}")
+                    if self._erases is not erasing:
+                        self._writer.execute(f"PRAGMA secure_delete={'ON' if erasing else 'OFF'}")
+                        self._erases = erasing
                     self._writer.execute("BEGIN IMMEDIATE")
                     try:
                         yield self._writer
@@ -120,6 +137,23 @@ class Database:
             with translated():
                 self._writer.execute("VACUUM")
                 self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+
+    @contextlib.contextmanager
+    def breakable(self) -> Iterator[None]:
+        """Keep other writers out for several steps; apsw.InterruptError if `give_way` is called meanwhile."""
+        with self._write_lock:
+            self._breakable = True
+            try:
+                yield
+            finally:
+                with self._break_lock:
+                    self._breakable = False
+
+    def give_way(self) -> None:
+        """Break off what goes on in `breakable`, unless it has come to the point where SQLite ends it first."""
+        with self._break_lock:
+            if self._breakable:
+                self._writer.interrupt()
 
     def checkpoint(self) -> None:
         """Fold the write-ahead file into the database as far as readers allow."""

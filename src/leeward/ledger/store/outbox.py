@@ -33,6 +33,12 @@ from leeward.ledger.store.writing import own_count
 from leeward.seal.envelope import seal
 from leeward.seal.kinds import Kind
 
+_UNPACKED = (
+    "SELECT * FROM (SELECT p.no, p.packed AS packed, (SELECT c.first + c.entries - 1 FROM chunk c"
+    " WHERE c.compartment=p.no AND c.device=? ORDER BY c.first DESC LIMIT 1) AS last FROM compartment p)"
+    " WHERE last > packed"
+)
+
 
 class Outgoing(msgspec.Struct, frozen=True):
     """One sealed segment for a compartment's box; `item` is its id there."""
@@ -54,15 +60,14 @@ class Outbox:
 
     def outgoing(self) -> list[Outgoing]:
         """Pack what is not packed, and return all that was not sent, oldest first."""
-        for compartment in self._ring.compartments():
+        places = self._unpacked()
+        for compartment in self._ring.compartments() if places else ():
             with contextlib.suppress(UnknownCompartment):  # forgotten meanwhile
-                while self._has_unpacked(compartment):
+                more = self._ring.number(compartment.id) in places
+                while more:
                     with self._database.writing() as writer:
-                        self._pack(writer, compartment)
-        with self._database.reading() as connection:
-            rows: Any = connection.execute(
-                "SELECT item, compartment, sealed FROM outbox ORDER BY compartment, number"
-            ).fetchall()
+                        more = self._pack(writer, compartment)
+        rows = self._database.ask("SELECT item, compartment, sealed FROM outbox ORDER BY compartment, number")
         found = []
         for item, place, sealed in rows:
             with contextlib.suppress(UnknownCompartment):  # forgotten meanwhile
@@ -77,29 +82,23 @@ class Outbox:
 
     def unsent(self) -> int:
         """Return how many of our entries the relay has not taken."""
-        with self._database.reading() as connection:
-            total: Any = connection.execute("SELECT coalesce(sum(entries), 0) FROM outbox").fetchone()
-            unpacked = 0
-            for compartment in self._ring.compartments():
-                with contextlib.suppress(UnknownCompartment):  # forgotten meanwhile
-                    unpacked += self._unpacked(connection, compartment)
-        return int(total[0]) + unpacked
+        total = self._database.ask("SELECT coalesce(sum(entries), 0) FROM outbox")
+        return int(total[0][0]) + sum(self._unpacked().values())
 
-    def _has_unpacked(self, compartment: Compartment) -> bool:
-        with self._database.reading() as connection:
-            return self._unpacked(connection, compartment) > 0
+    def _unpacked(self) -> dict[int, int]:
+        """Return how many of our entries are in no segment yet, of each compartment where there are any."""
+        rows = self._database.ask(_UNPACKED, (self._ring.device.id,))
+        return {int(place): int(last) - int(packed) for place, packed, last in rows}
 
-    def _unpacked(self, connection: apsw.Connection, compartment: Compartment) -> int:
-        place = self._ring.number(compartment.id)
-        row: Any = connection.execute("SELECT packed FROM compartment WHERE no=?", (place,)).fetchone()
-        return own_count(connection, place, self._ring.device.id) - int(row[0])
-
-    def _pack(self, writer: apsw.Connection, compartment: Compartment) -> None:
+    def _pack(self, writer: apsw.Connection, compartment: Compartment) -> bool:
+        """Pack what one segment takes; tell whether there is more."""
         place = self._ring.number(compartment.id)
         device = self._ring.device
         row: Any = writer.execute("SELECT packed FROM compartment WHERE no=?", (place,)).fetchone()
         first = int(row[0]) + 1
         entries = _entries_from(writer, place, device.id, first)
+        if not entries:
+            return False  # somebody else packed it meanwhile
         body = join_entries(entries)
         link: Any = writer.execute(
             "SELECT number, head_hash FROM chain WHERE compartment=? AND device=?", (place, device.id)
@@ -139,6 +138,7 @@ class Outbox:
             "INSERT INTO outbox VALUES (?,?,?,?,?)",
             (self._chance.draw(16).hex(), place, number, len(entries), sealed),
         )
+        return last < own_count(writer, place, device.id)
 
 
 def _entries_from(writer: apsw.Connection, place: int, device: str, first: int) -> list[bytes]:

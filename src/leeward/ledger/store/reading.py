@@ -30,10 +30,7 @@ class Reader:
         If two circles hold the id, it is the one that came here first: a member of one circle cannot put a record of
         theirs in the place of another circle's, whatever clock they write.
         """
-        with self._database.reading() as connection:
-            rows: Any = connection.execute(
-                "SELECT compartment, state FROM record WHERE id=? ORDER BY no", (record,)
-            ).fetchall()
+        rows = self._database.ask("SELECT compartment, state FROM record WHERE id=? ORDER BY no", (record,))
         for place, raw in rows:
             state = load_state(raw)
             if state.kind == (kind or state.kind) and self._ring.kind(place) == (
@@ -49,21 +46,18 @@ class Reader:
         sql, values = self._where(kind, compartment, refs)
         if limit is not None:
             values.append(limit)
-        with self._database.reading() as connection:
-            rows: Any = connection.execute(
-                f"SELECT r.id, r.compartment, r.state {sql}"
-                f" ORDER BY {'p.changed DESC, p.record' if refs else 'r.changed DESC, r.no'} DESC"
-                f"{'' if limit is None else ' LIMIT ?'}",
-                values,
-            ).fetchall()
+        rows = self._database.ask(
+            f"SELECT r.id, r.compartment, r.state {sql}"
+            f" ORDER BY {'p.changed DESC, p.record' if refs else 'r.changed DESC, r.no'} DESC"
+            f"{'' if limit is None else ' LIMIT ?'}",
+            values,
+        )
         return [self.view(load_state(state), record, place) for record, place, state in rows]
 
     def count(self, kind: str, compartment: str | None, refs: Mapping[str, str]) -> int:
         """Return how many records `find` would give without a limit."""
         sql, values = self._where(kind, compartment, refs)
-        with self._database.reading() as connection:
-            row: Any = connection.execute(f"SELECT count(*) {sql}", values).fetchone()
-        return int(row[0])
+        return int(self._database.ask(f"SELECT count(*) {sql}", values)[0][0])
 
     def newest_clock(self) -> int:
         """Return the latest moment, in milliseconds, at which a record was changed by its author's clock."""
@@ -72,16 +66,11 @@ class Reader:
 
     def kinds(self) -> list[str]:
         """Return the kinds of which there is or was a record, by name."""
-        with self._database.reading() as connection:
-            rows: Any = connection.execute("SELECT name FROM kind ORDER BY name").fetchall()
-        return [name for (name,) in rows]
+        return [name for (name,) in self._database.ask("SELECT name FROM kind ORDER BY name")]
 
     def conflicts(self) -> list[str]:
         """Return the ids of records in conflict, oldest change first."""
-        with self._database.reading() as connection:
-            rows: Any = connection.execute(
-                "SELECT id FROM record WHERE conflict ORDER BY changed, no"
-            ).fetchall()
+        rows = self._database.ask("SELECT id FROM record WHERE conflict ORDER BY changed, no")
         return [row[0] for row in rows]
 
     def history(self, record: str) -> list[Revision]:

@@ -37,8 +37,9 @@ from leeward.ledger.store.erasing import seal_again
 from leeward.ledger.store.faults import keep_fault
 from leeward.ledger.store.judging import Claims, Judge, fork
 from leeward.ledger.store.keyring import Compartment, Keyring
+from leeward.ledger.store.local import Local
 from leeward.ledger.store.records import Batch
-from leeward.ledger.store.tombs import Tombs, note_came_back
+from leeward.ledger.store.tombs import CAME_BACK, Tombs, note_came_back
 from leeward.ledger.store.writing import next_chunk, store_chunk
 
 
@@ -58,7 +59,9 @@ class Taker:
         ring: Keyring,
         roster: Callable[[], Mapping[str, RosterDevice]],
         clock: Clock,
+        local: Local,
     ) -> None:
+        self._local = local
         self._database = database
         self._ring = ring
         self._roster = roster
@@ -74,34 +77,36 @@ class Taker:
         compartment = self._ring.compartment(compartment_id)
         roster = self._roster()
         box = box or compartment.box
-        with self._database.writing() as writer:
-            run = _Run(writer, self._ring, compartment, roster, self._clock.now_ms(), vouched=vouched)
-            for number, sealed in items:
-                run.offer(number, sealed, box)
-            run.try_waiting()
-            run.finish()
-            if items:
-                writer.execute(
-                    "INSERT INTO cursor VALUES (?,?) ON CONFLICT (box) DO UPDATE"
-                    " SET number=max(number, excluded.number)",
-                    (box, max(number for number, _ in items)),
-                )
-            if run.came_back and box == compartment.box:
-                note_came_back(writer, compartment.id, compartment.epoch)
+        try:
+            with self._database.writing() as writer:
+                run = _Run(writer, self._ring, compartment, roster, self._clock.now_ms(), vouched=vouched)
+                for number, sealed in items:
+                    run.offer(number, sealed, box)
+                run.try_waiting()
+                run.finish()
+                if items:
+                    writer.execute(
+                        "INSERT INTO cursor VALUES (?,?) ON CONFLICT (box) DO UPDATE"
+                        " SET number=max(number, excluded.number)",
+                        (box, max(number for number, _ in items)),
+                    )
+                if run.came_back and box == compartment.box:
+                    note_came_back(writer, compartment.id, compartment.epoch)
+        finally:
+            self._local.changed(box=box)
+            self._local.changed(key=CAME_BACK)
         return Accepted(run.entries, run.faults), run.batch.kinds
 
     def waiting_in(self) -> list[str]:
         """Return the compartments in which something waits."""
-        with self._database.reading() as connection:
-            rows: Any = connection.execute("SELECT DISTINCT compartment FROM waiting").fetchall()
+        rows = self._database.ask("SELECT DISTINCT compartment FROM waiting")
         return [self._ring.name(place) for (place,) in rows]
 
     def late(self) -> list[Fault]:
         """Return where something waits that a device wrote after it was put out; nothing is kept of this."""
-        with self._database.reading() as connection:
-            rows: Any = connection.execute(
-                "SELECT compartment, min(late) FROM waiting WHERE late GROUP BY compartment"
-            ).fetchall()
+        rows = self._database.ask(
+            "SELECT compartment, min(late) FROM waiting WHERE late GROUP BY compartment"
+        )
         what = say(
             "A device that was removed wrote something later. It is kept as it came, and not believed."
         )
@@ -110,10 +115,9 @@ class Taker:
     def missing(self, compartment_id: str, *, keep: bool) -> list[Fault]:
         """Return heads that somebody has seen and the relay did not give us; `keep` puts them among the faults."""
         place = self._ring.number(compartment_id)
-        with self._database.reading() as connection:
-            rows: Any = connection.execute(
-                "SELECT device, max(number) FROM claim WHERE compartment=? GROUP BY device", (place,)
-            ).fetchall()
+        rows = self._database.ask(
+            "SELECT device, max(number) FROM claim WHERE compartment=? GROUP BY device", (place,)
+        )
         what = say("The relay withholds something that a colleague has already seen.")
         now = self._clock.now_ms()
         found = [

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from leeward.base.ports import Chance, Clock
 from leeward.base.say import say
@@ -43,7 +43,7 @@ from leeward.ledger.store.searching import Searcher, SearchPage
 from leeward.ledger.store.second import Touch
 from leeward.ledger.store.slots import find_slot, wrong_passphrase
 from leeward.ledger.store.taking import Accepted, Taker
-from leeward.ledger.store.tombs import Tombs, was_forgotten
+from leeward.ledger.store.tombs import Tombs
 from leeward.ledger.store.writing import write_entry
 from leeward.seal.keys import DEFAULT_WORK_FACTOR, Identity, Passphrase, Recipient
 from leeward.seal.signing import SigningKey, VerifyKey
@@ -68,14 +68,12 @@ class Vault:
         self._granting = Granting(self.database, self._ring, clock, chance)
         self._searcher = Searcher(self.database, self._reader)
         self._outbox = Outbox(self.database, self._ring, chance)
-        self._taker = Taker(self.database, self._ring, self.roster, clock)
-        self._blobs = Blobs(opened.home, self.database)
         self._local = Local(self.database)
+        self._taker = Taker(self.database, self._ring, self.roster, clock, self._local)
+        self._blobs = Blobs(opened.home, self.database)
         if opened.lost_frames:
             self._note_lost_writes()
-        with self.database.reading() as connection:
-            row: Any = connection.execute("SELECT max(no) FROM chunk").fetchone()
-        self.generation = int(row[0] or 0)
+        self.generation = int(self.database.ask("SELECT max(no) FROM chunk")[0][0] or 0)
 
     @staticmethod
     def create(
@@ -115,6 +113,7 @@ class Vault:
     def close(self) -> None:
         """Close the vault; everything committed is on the disk already."""
         self.database.close()
+        self._local.changed()
         if self._lock is not None:
             self._lock.release()
 
@@ -336,10 +335,7 @@ class Vault:
     def reached(self, compartment_id: str) -> dict[str, int]:
         """Return how far each device's chain is held of a compartment."""
         place = self._ring.number(compartment_id)
-        with self.database.reading() as connection:
-            rows: Any = connection.execute(
-                "SELECT device, number FROM chain WHERE compartment=?", (place,)
-            ).fetchall()
+        rows = self.database.ask("SELECT device, number FROM chain WHERE compartment=?", (place,))
         return {str(device): int(number) for device, number in rows}
 
     def writers(self, compartment_id: str) -> set[str]:
@@ -400,16 +396,20 @@ class Vault:
         """Drop a compartment with its keys and all that was written in it; later grants of it are refused."""
         kinds = frozenset(self.kinds())
         self._granting.forget(compartment_id)
+        self._local.changed()
         self._changed(kinds)
 
     def was_forgotten(self, compartment_id: str) -> bool:
         """Tell whether a compartment was dropped here for good."""
-        with self.database.reading() as connection:
-            return was_forgotten(connection, compartment_id)
+        return bool(self.database.ask("SELECT 1 FROM forgotten WHERE id=?", (compartment_id,)))
 
-    def compact(self) -> Compacted:
-        """Write the database anew, so that of what was erased no page and no index keeps a trace."""
-        return compact(self.database)
+    def compact(self, *, stop: Callable[[], bool] = lambda: False) -> Compacted:
+        """Write the database anew, so that of what was erased no page and no index keeps a trace (compacting.py)."""
+        return compact(self.database, stop)
+
+    def give_way(self) -> None:
+        """Break off a `compact` that goes on, as far as it can be: somebody wants to write."""
+        self.database.give_way()
 
     # inside ----------------------------------------------------------------------------------------------------
 
