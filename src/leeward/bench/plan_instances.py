@@ -14,7 +14,7 @@ Assumptions (nothing here is a person; ids only; the same seed gives the same in
 5. Visas: four countries; two days of appointments a week each; lead times of 10, 17, 28 and 42 days; in all 0.9 slots
    for each person over the twelve weeks. One passport in four ends within the year, some within the horizon. 8 % have a
    passport that needs no visa for two of the countries, 6 % a visa already.
-6. Money: housing for each person for 24 nights, travel at 1.02 of the middle price, visas for 75 % of the people.
+6. Money: housing for each person for 30 nights, travel at 1.1 times the middle price, visas for 75 % of the people.
 7. 15 % have been promised a departure, bed and visa in an earlier plan that fitted together; 1 in 40 promises has since
    been fixed by hand. 3 % of the parties must not meet another.
 So in order of arrival the early seats and slots go to whoever came first; a good plan gets everybody out.
@@ -200,7 +200,7 @@ class _Maker:
                     escort_minutes=180,
                 )
             )
-        return countries + [Country(id=f"F{n}", passport_days=10 * n) for n in range(1, _FREE + 1)]
+        return countries + [Country(id=f"F{n}", slots=(0,) * NIGHTS, passport_days=10 * n) for n in range(1, _FREE + 1)]
 
     def _departures(self) -> list[Departure]:
         chance = self.chance
@@ -250,8 +250,8 @@ class _Maker:
         seat = sorted(one.cents for one in departures for _ in range(one.seats))
         fee = max(country.cents for country in countries)
         return (
-            Line(id="housing", cents=self.people * 24 * night),
-            Line(id="travel", cents=round(self.people * seat[len(seat) // 2] * 1.02)),
+            Line(id="housing", cents=self.people * 30 * night),
+            Line(id="travel", cents=round(self.people * seat[len(seat) // 2] * 1.1)),
             Line(id="visas", cents=round(self.people * 0.75 * fee)),
         )
 

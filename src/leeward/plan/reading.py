@@ -4,7 +4,7 @@
 2. Ids and words are short and plain: letters, digits and . _ : + - only, so that no name slips in.
 3. Ids are unique within their kind; people's ids across all parties.
 4. What is named exists, except in `promised` and in what is forbidden by hand: those may speak of what is gone.
-5. Lists by night or day have exactly one number for each; a country that asks nobody for a visa may leave them out.
+5. Lists by night or day have exactly one number for each.
 6. Every number lies within its bounds (bounds.py), so that no sum of points or cents leaves 64 bits.
 """
 
@@ -128,7 +128,7 @@ def _check_lists(asked: Instance) -> None:
         if place.state not in _STATES:
             _refuse(f"place {place.id} is neither clean nor doubtful nor exposed")
     for country in asked.countries:
-        if len(country.slots) != asked.nights and (country.slots or country.visa_for):
+        if len(country.slots) != asked.nights:
             _refuse(f"country {country.id} has slots for {len(country.slots)} days of {asked.nights}")
     for member in asked.members:
         if len(member.minutes) != asked.nights:
