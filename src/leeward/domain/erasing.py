@@ -11,9 +11,9 @@
 7. What begins by itself (they ended it; its time is over) is wanted by nobody: only 4 and 5 lead to its end.
 8. Somebody who wrote again after it was asked is not erased: their words come first (the office looks). Where it is
    under way (9) that cannot be undone: what they wrote since is a new conversation, and the old one is erased.
-9. It is under way when a member has said that exactly this was done and two stand behind it. A stop that comes after
-   counts for nothing, on every desk; nor does one after the first "done" where the 72 hours of rule 4 had passed.
-   One of the same millisecond came after: "done" is said when it cannot be undone any more.
+9. It is under way when a member has said that exactly this was begun or done, and two stand behind it. A stop that
+   comes after counts for nothing, on every desk; nor does one after the first "done" where the 72 hours of rule 4 had
+   passed. One of the same millisecond came after: "done" is said when it cannot be undone any more.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from leeward.domain.vocabulary import Term, Vocabulary
 
 HOUR = 3_600_000
 STOP_MS = 72 * HOUR  # so long anybody may stop it
+_ID_MOST = 100
 
 WHY = Vocabulary(
     "erasure-why",
@@ -69,10 +70,17 @@ class Erasure(Typed, frozen=True, kw_only=True):
     keep_account: bool = False  # what they told stays in the record, without anything that points at them
     asked_at: int = 0  # milliseconds
     says: tuple[Note, ...] = ()  # {"does": "want", "stop" or "free", "of": digest}
+    begun: tuple[
+        Note, ...
+    ] = ()  # {"device", "of"}: erased on this device, whose vault is still to be written anew
     done: tuple[Note, ...] = ()  # {"device", "of"}: what it says was done on this device
     found: tuple[
         Note, ...
     ] = ()  # {"ids"}: messages that were erased, so that they are not taken in once more
+    shared: tuple[Note, ...] = ()  # {"bundles"}: in which the keys of forgotten circles were shared out
+    unshared: tuple[
+        Note, ...
+    ] = ()  # {"box", "of"}: a recovery box without these bundles; the hash of their ids
 
 
 class Erased(Typed, frozen=True, kw_only=True):
@@ -158,10 +166,10 @@ def under_way_since(erasure: Erasure, members: Collection[str]) -> int:
 
 
 def _firsts(erasure: Erasure, members: Collection[str]) -> dict[str, int]:
-    """Return who says that exactly this was done on a device of theirs, and when they first said so."""
+    """Return who says that exactly this was begun or done on a device of theirs, and when they first said so."""
     exact = digest_of(erasure)
     found: dict[str, int] = {}
-    for note in erasure.done:
+    for note in (*erasure.begun, *erasure.done):
         if note.by in members and _said(note, "of") == exact:
             found[note.by] = min(note.at, found.get(note.by, note.at))
     return found
@@ -189,10 +197,41 @@ def done_by(erasure: Erasure, owners: dict[str, str]) -> frozenset[str]:
     return frozenset(device for device, by in said if owners.get(device) == by)
 
 
+def begun_by(erasure: Erasure, owners: dict[str, str]) -> frozenset[str]:
+    """Return the devices that can show nothing of it any more, whether or not their vault was written anew."""
+    said = ((_said(note, "device"), note.by) for note in erasure.begun)
+    return done_by(erasure, owners) | {device for device, by in said if owners.get(device) == by}
+
+
 def listed(erasure: Erasure) -> frozenset[str]:
     """Return the ids of messages that were erased for it, on any device."""
     return frozenset(
         str(one) for note in erasure.found if isinstance(note.value, dict) for one in _ids_of(note.value)
+    )
+
+
+def bundles(erasure: Erasure) -> frozenset[str]:
+    """Return the bundles of recovery that opened what was erased for it, as the desks that knew them said."""
+    return frozenset(
+        one
+        for note in erasure.shared
+        if isinstance(note.value, dict)
+        for one in _ids_of(note.value, "bundles")
+        if isinstance(one, str) and 0 < len(one) <= _ID_MOST
+    )
+
+
+def bundles_hash(named: Collection[str]) -> str:
+    """Return the hash of a set of bundles; hex."""
+    return hashlib.sha256("\n".join(("leeward-unshared-1", *sorted(named))).encode()).hexdigest()
+
+
+def is_unshared(erasure: Erasure, member_id: str, box: str) -> bool:
+    """Tell whether a member said that their recovery box holds none of the bundles that are named now."""
+    exact = bundles_hash(bundles(erasure))
+    return any(
+        note.by == member_id and _said(note, "box") == box and _said(note, "of") == exact
+        for note in erasure.unshared
     )
 
 
@@ -206,8 +245,8 @@ def note_id(erasure_id: str) -> str:
     return derive_id("erased", erasure_id)
 
 
-def _ids_of(said: dict[str, object]) -> list[object]:
-    ids = said.get("ids")
+def _ids_of(said: dict[str, object], name: str = "ids") -> list[object]:
+    ids = said.get(name)
     return ids if isinstance(ids, list) else []
 
 

@@ -22,8 +22,10 @@ from leeward.domain.erasing import (
     Erasure,
     Standing,
     Voices,
+    bundles,
     digest_of,
     done_by,
+    is_unshared,
     names_records,
     note_id,
     standing,
@@ -39,6 +41,7 @@ from leeward.office.casework_base import require, require_case
 from leeward.office.erasing_reach import Reach, circles_of, conversations_of, reach_of
 from leeward.office.errors import OfficeError
 from leeward.office.keeping import is_held
+from leeward.office.recovery import holders
 from leeward.office.session import Session
 
 WORDS = frozenset({"erase", "стереть"})
@@ -63,6 +66,7 @@ class Shown(msgspec.Struct, frozen=True):
     begun: int  # since when it is under way somewhere and cannot be stopped
     done: tuple[str, ...]  # devices
     not_done: tuple[str, ...]
+    boxes_left: tuple[str, ...]  # members whose recovery box may hold shares of it yet
     complete_at: int
 
 
@@ -192,6 +196,7 @@ def show(session: Session, erasure: Erasure, reach: Reach | None = None) -> Show
         begun=begun,
         done=tuple(sorted(done)),
         not_done=tuple(sorted(owners.keys() - done)),
+        boxes_left=boxes_left(session, erasure),
         complete_at=note_of.at if note_of is not None else 0,
     )
 
@@ -236,6 +241,13 @@ def needs_now(session: Session) -> list[Need]:
         if shown.standing is Standing.WAITING and session.vault.device.id not in shown.done:
             needs.append(_need(session, shown))
     return needs
+
+
+def boxes_left(session: Session, erasure: Erasure) -> tuple[str, ...]:
+    """Return the members in whose recovery boxes something may still lie that opens what was erased."""
+    if not bundles(erasure):
+        return ()
+    return tuple(sorted(one for one, at in holders(session).items() if not is_unshared(erasure, one, at.box)))
 
 
 def _need(session: Session, shown: Shown) -> Need:

@@ -29,6 +29,7 @@ from leeward.wire.hexes import BOX_BYTES, TOKEN_BYTES, parse_hex
 
 _KEY = "recovery.key"  # among this vault's own values: the 16 bytes, and when they were drawn
 _AGREED = "recovery.agreed"  # likewise: to whom this member agreed
+_FORMER = "recovery.former"  # likewise: boxes of words that were drawn anew, to be erased
 
 
 class RecoveryRefused(OfficeError):
@@ -46,6 +47,14 @@ class Holder(msgspec.Struct, frozen=True):
     box: str
     write: str
     at: int  # when the key was drawn
+
+
+class Former(msgspec.Struct, array_like=True, frozen=True):
+    """The box of former words, the token that erases it, and since when there are others."""
+
+    box: str
+    read: str
+    at: int
 
 
 class Agreed(msgspec.Struct, frozen=True):
@@ -102,8 +111,25 @@ def renew_key(session: Session) -> None:
     mine = holders(session).get(me.member_id) if me is not None else None
     if me is None or (mine is not None and mine.device_id != me.device_id):
         _refuse(say("Your words are kept by another device of yours. Draw new ones there."))
+    old = own_key(session)
+    if old is not None:
+        _put_former(session, [*former_boxes(session), Former(old.box(), old.read(), session.now())])
     session.vault.local_put(_KEY, {"seed": make_recovery_key(session.chance).to_bytes(), "at": session.now()})
     keep_key(session)
+
+
+def former_boxes(session: Session) -> list[Former]:
+    """Return the boxes of this member's former words that still lie on the relay."""
+    return [msgspec.convert(one, Former) for one in session.vault.local_get(_FORMER) or ()]
+
+
+def forget_former(session: Session, former: Former) -> None:
+    """Let go of a box that was erased."""
+    _put_former(session, [one for one in former_boxes(session) if one != former])
+
+
+def _put_former(session: Session, left: list[Former]) -> None:
+    session.vault.local_put(_FORMER, [msgspec.to_builtins(one) for one in left] or None)
 
 
 def holders(session: Session) -> Mapping[str, Holder]:

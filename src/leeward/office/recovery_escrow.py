@@ -8,7 +8,9 @@
 4. A member's key is out of use when their device was cut off, or when they drew another. As soon as so many of the keys
    that share a part's newest epoch are out of use as would open it, the part gets a new epoch: two laptops that were
    taken, or two sheets that were seen, read nothing that is written later.
-5. The device that made the part or its newest key begins; anybody who holds it takes over after a while.
+5. A note counts no more once its bundle was named for an erasure that does not go on here: a part that lives is shared
+   out anew (recovery_unshare.py).
+6. The device that made the part or its newest key begins; anybody who holds it takes over after a while.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ from leeward.ledger.escrow import (
 from leeward.ledger.store.vault import Compartment, Vault
 from leeward.office.cutoff import renew
 from leeward.office.recovery import Circle, Holder, circle_now, holders, keep_key, own_key
+from leeward.office.recovery_lost import lost_bundles
 from leeward.office.session import Session
 from leeward.office.team import who_can_open
 from leeward.seal.envelope import encrypt, seal
@@ -46,8 +49,8 @@ _ANCHOR = "recovery.anchor"  # among this vault's own values: what the newest an
 _WAIT_MS = 10 * 60_000  # so long others leave a part to those whose turn it is
 _SECRET_BYTES = 32
 
-_fine: WeakKeyDictionary[Vault, dict[str, tuple[int, int, str]]] = WeakKeyDictionary()
-"""What of each vault was found shared out: epoch, number of notes, among whom. Every round asks again."""
+_fine: WeakKeyDictionary[Vault, dict[str, tuple[int, int, str, frozenset[str]]]] = WeakKeyDictionary()
+"""What of each vault was found shared out: epoch, number of notes, among whom, and what was lost."""
 _sound: WeakKeyDictionary[Vault, dict[str, tuple[int, int, frozenset[str]]]] = WeakKeyDictionary()
 """Likewise: what of each vault was found not given away, with the boxes that were in use."""
 _since: WeakKeyDictionary[Vault, dict[tuple[str, int, str], int]] = WeakKeyDictionary()
@@ -96,10 +99,11 @@ def due_parts(session: Session, circle: Circle) -> list[Compartment]:
     """Return the parts held here whose newest keys nobody has shared out among these people yet; the team's first."""
     vault = session.vault
     fine = _fine.setdefault(vault, {})
+    lost = lost_bundles(session)
     due = []
     for compartment in sorted(vault.compartments(), key=_team_first):
         count = vault.count(Escrowed.kind, compartment=compartment.id)
-        now = (compartment.epoch, count, circle.name)
+        now = (compartment.epoch, count, circle.name, lost)
         if fine.get(compartment.id) == now:
             continue
         if note_of(session, compartment, circle) is not None:
@@ -110,8 +114,9 @@ def due_parts(session: Session, circle: Circle) -> list[Compartment]:
 
 
 def note_of(session: Session, compartment: Compartment, circle: Circle) -> Escrowed | None:
-    """Return the newest note that a part's newest keys were shared out among these people."""
-    notes = session.find(Escrowed, compartment=compartment.id)
+    """Return the newest note that a part's newest keys were shared out among these people (5)."""
+    lost = lost_bundles(session)
+    notes = (one for one in session.find(Escrowed, compartment=compartment.id) if one.bundle not in lost)
     return next((one for one in notes if (one.epoch, one.circle) == (compartment.epoch, circle.name)), None)
 
 
@@ -133,7 +138,8 @@ def share_part(session: Session, compartment: Compartment, circle: Circle) -> No
     ask = ask_key(dict(epochs)[compartment.epoch].string(), bundle).verify_key().fingerprint()
     sealed = make_shares(session, circle, PART, bundle, ask, print_part(part))
     Outbox(vault, session.chance).send_all(
-        (holder.box, holder.write, item) for holder, item in zip(circle.holders, sealed, strict=True)
+        ((holder.box, holder.write, item) for holder, item in zip(circle.holders, sealed, strict=True)),
+        about=compartment.id,
     )
     note = Escrowed(
         id=session.make_id(),
@@ -206,7 +212,7 @@ def _put_anchor(session: Session) -> None:
 
 
 def _is_my_turn(session: Session, compartment: Compartment, what: str) -> bool:
-    """Rule 5."""
+    """Rule 6."""
     vault, own = session.vault, session.vault.device.id
     roster = vault.roster()
     given = [access.device_id for access in who_can_open(session, compartment.id)]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -142,6 +142,14 @@ def note_answer(session: Session, came: letters.Came) -> None:
         now.waiting.remove(came.member_id)
         now.enough -= 1
     session.vault.local_put(_RUNNING, msgspec.to_builtins(now, builtin_types=(bytes,)))
+
+
+def drop_given(session: Session, bundles: Collection[str]) -> None:
+    """Let go of shares of these bundles that came for the rehearsal under way."""
+    now = running(session)
+    if now is not None and bundles:
+        now.shares = [raw for raw in now.shares for one in _read([raw]) if one.share.bundle not in bundles]
+        session.vault.local_put(_RUNNING, msgspec.to_builtins(now, builtin_types=(bytes,)))
 
 
 def tend(session: Session) -> None:

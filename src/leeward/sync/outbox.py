@@ -49,6 +49,7 @@ class Parcel(msgspec.Struct, array_like=True, frozen=True):
     write: str
     item: str
     address: str
+    about: str = ""  # the compartment that it tells of, if it is to go with that
 
 
 class Upload(msgspec.Struct, array_like=True, frozen=True):
@@ -74,15 +75,18 @@ class Outbox:
         """Have a sealed item put into a box; return the item's id. BadRequest if the box can be none."""
         return self.send_all([(box, write, sealed)])[0]
 
-    def send_all(self, parcels: Iterable[tuple[str, str, bytes]]) -> list[str]:
-        """Have items (box, write token, bytes) put into their boxes: all of them or, if this desk dies, none."""
+    def send_all(self, parcels: Iterable[tuple[str, str, bytes]], *, about: str = "") -> list[str]:
+        """Have items (box, write token, bytes) put into their boxes: all of them or, if this desk dies, none.
+
+        `about` is a compartment: what still waits is let go of when that is forgotten.
+        """
         new = []
         for box, write, sealed in parcels:
             parse_hex(box, BOX_BYTES)  # what could never be sent must not wait in front of all others
             parse_hex(write, TOKEN_BYTES)
             item, address = self._chance.draw(16).hex(), self._chance.draw(32).hex()
             self._vault.blob_put(address, sealed)  # 1: the bytes first, then the note that they are to go
-            new.append(Parcel(box, write, item, address))
+            new.append(Parcel(box, write, item, address, about))
         self._put(_ITEMS, *new)
         return [parcel.item for parcel in new]
 
@@ -90,12 +94,12 @@ class Outbox:
         """Have pieces that lie in the vault's blobs kept by the relay too; pairs of address and erase token."""
         self._put(_PIECES, Upload(tuple(blobs)))
 
-    def forget(self, boxes: Collection[str], blobs: Collection[str]) -> None:
-        """Let go of what waits for these boxes or was refused by them, and of these pieces: they were erased."""
+    def forget(self, boxes: Collection[str], blobs: Collection[str], about: Collection[str] = ()) -> None:
+        """Let go of what waits for these boxes, was refused there, or tells of these compartments; and of pieces."""
         with self._lock:
             for key in (_ITEMS, _REFUSED):
                 for parcel in self._all(key, Parcel):
-                    if parcel.box in boxes:
+                    if parcel.box in boxes or (parcel.about and parcel.about in about):
                         self._drop(key, parcel)
                         self._vault.blob_delete(parcel.address, for_good=True)
             for new in self._all(_BOXES, NewBox):
@@ -181,7 +185,7 @@ class Outbox:
             wanted = _plain(msgspec.to_builtins(old))
             held = []
             for there in self._vault.local_get(key) or ():
-                if _plain(there) != wanted:
+                if _plain(msgspec.to_builtins(msgspec.convert(there, type(old)))) != wanted:
                     held.append(there)
                 elif new is not None:
                     held.append(msgspec.to_builtins(new))
