@@ -6,8 +6,10 @@ that can be had: in one place, in two, or from a later night on. Ties: the earli
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from leeward.plan.instance import Departure, Member, Party, Place, Stay, Visa, Way
@@ -22,7 +24,12 @@ class Chances:
 
     party: Party
     exits: tuple[Exit, ...]
-    places: tuple[Place, ...]
+    least: tuple[int, ...]  # points that no way by each of these exits can be below; they never fall
+    stranded: int  # the same for no departure
+    places: tuple[Place, ...]  # where it may sleep, in the instance's order
+    cheapest: tuple[Place, ...]  # the same, by price
+    gain: int  # points that a night with us saves
+    move: int  # points of a move
     inside: bool  # it has to sleep with us from night 0 on
     risk: int
     size: int
@@ -52,14 +59,29 @@ class Leaving:
 
 def chances(index: Index, party: Party) -> Chances:
     """Return what a party can take."""
-    fixed = party.fixed
+    fixed, weights = party.fixed, index.instance.weights
+    risk, size = sum(person.risk for person in party.people), len(party.people)
+    found, where = exits(index, party), places(index, party)
+    bound = party.from_day + index.instance.wait_bound
+
+    def least(day: int, gone: int) -> int:
+        late = weights.late * size * max(0, gone - bound)
+        return risk * weights.sheltered * max(0, day - party.from_day) + late
+
+    nights = index.instance.nights
+    tail = weights.tail_nights
     return Chances(
         party=party,
-        exits=tuple(exits(index, party)),
-        places=tuple(places(index, party)),
+        exits=tuple(found),
+        least=tuple(least(one.departure.day, one.departure.day) for one in found),
+        stranded=least(nights, nights + tail) + risk * 100 * tail,
+        places=tuple(where),
+        cheapest=tuple(sorted(where, key=lambda place: (place.cents, place.id))),
+        gain=risk * (100 - weights.sheltered),
+        move=weights.move * size,
         inside=begins_inside(index, party),
-        risk=sum(person.risk for person in party.people),
-        size=len(party.people),
+        risk=risk,
+        size=size,
         stays=fixed.stays,
         may_stay=(fixed.departure, fixed.visa, fixed.escort, fixed.visa_escort) == (None, None, None, None),
     )
@@ -67,24 +89,23 @@ def chances(index: Index, party: Party) -> Chances:
 
 def best_way(left: Left, who: Chances, *, most: int | None = None) -> tuple[int, Way] | None:
     """Return the way with the fewest points that what is left allows, if fewer than `most`; None if there is none."""
-    asked = left.index.instance
     found: tuple[int, Way] | None = None
     rows = Rows(left, who)
-    for one in who.exits:
-        day = one.departure.day
-        if most is not None and _least(left, who, one.departure) >= most:
-            if who.party.promised is None:
-                break  # later ones are no better
+    seats = left.seats
+    for one, least in zip(who.exits, who.least, strict=True):
+        if most is not None and least >= most:
+            break  # so it is with all later ones
+        if seats[one.departure.id] < who.size:
             continue
         leaving = leave(left, who, one)
         if leaving is None:
             continue
-        for way in ways_until(left, who, rows, day, leaving):
+        for way in ways_until(left, who, rows, one.departure.day, leaving):
             points = way_points(left.index, who.party, way).sum
             if most is None or points < most:
                 found, most = (points, way), points
-    if who.may_stay:
-        for way in ways_until(left, who, rows, asked.nights, Leaving()):
+    if who.may_stay and (most is None or who.stranded < most):
+        for way in ways_until(left, who, rows, left.index.instance.nights, Leaving()):
             points = way_points(left.index, who.party, way).sum
             if most is None or points < most:
                 found, most = (points, way), points
@@ -123,30 +144,41 @@ def stays_until(who: Chances, rows: Rows, day: int) -> Iterator[tuple[Stay, ...]
         if begin < day and (begin == first or not who.inside):
             yield (Stay(place=place.id, first=begin, last=day - 1),)
     yield from rows.promised(day)
-    if who.inside or single is None or single[0] > first:
+    if who.inside:
+        twice = single is None or single[0] > first or single[1].id != who.party.at
+    else:  # one move has to be worth its points
+        twice = single is None or (single[0] - first) * who.gain > who.move
+    if twice:
         yield from rows.double(day)
     if not who.inside:
         yield ()
 
 
 class Rows:
-    """The free runs of nights of each place for one party."""
+    """The free runs of nights of each place for one party, as long as nothing else is booked."""
 
     def __init__(self, left: Left, who: Chances) -> None:
+        self._left = left
         self._who = who
         self._first = who.party.from_day
-        met = left.met(who.party)
-        self._rows: list[tuple[Place, Starts]] = []
-        for place in who.places:
-            row = left.starts(place.id, who.size)
-            blocked = [stay for way in met for stay in way.stays if stay.place == place.id]
-            if blocked:
-                free = [beds >= who.size for beds in left.beds[place.id]]
-                for stay in blocked:
+        self._blocked: dict[str, Starts] = {}
+        met = [stay for way in left.met(who.party) for stay in way.stays]
+        for place in {stay.place for stay in met}:
+            free = [beds >= who.size for beds in left.beds[place]]
+            for stay in met:
+                if stay.place == place:
                     free[stay.first : stay.last + 1] = [False] * (stay.last - stay.first + 1)
-                row = runs(free)
-            self._rows.append((place, row))
-        self._home = next((pair for pair in self._rows if pair[0].id == who.party.at), None)
+            self._blocked[place] = runs(free)
+
+    @cached_property
+    def _rows(self) -> list[tuple[Place, Starts]]:
+        """The places by price, each with its runs."""
+        starts, size = self._left.starts, self._who.size
+        if self._blocked:
+            return [
+                (place, self._blocked.get(place.id) or starts(place.id, size)) for place in self._who.cheapest
+            ]
+        return [(place, starts(place.id, size)) for place in self._who.cheapest]
 
     def free(self, place: str, first: int, last: int) -> bool:
         """Tell whether a place has beds on all these nights."""
@@ -154,22 +186,28 @@ class Rows:
 
     def through(self, first: int, day: int) -> Iterator[str]:
         """Yield the places, in the order of the list, that can be had from a night until `day`."""
-        for place, row in self._rows:
-            if row[day] <= first and (place.state == "clean" or first == 0):
-                yield place.id
+        free = {
+            place.id
+            for place, row in self._rows
+            if row[day] <= first and (place.state == "clean" or first == 0)
+        }
+        yield from (place.id for place in self._who.places if place.id in free)
 
     def single(self, day: int) -> tuple[int, Place] | None:
         """Return the place to be had from the earliest night until `day`: where it sleeps now, or the cheapest."""
-        if self._home is not None and self._home[1][day] <= self._first:
-            return self._first, self._home[0]
-        best: tuple[int, int, str, Place] | None = None
+        first, at = self._first, self._who.party.at
+        best: Place | None = None
+        soonest = day
         for place, row in self._rows:
-            begin = max(row[day], self._first)
-            if place.state == "doubtful" and begin > 0:
+            begin = row[day]
+            if begin <= first and place.id == at:
+                return first, place
+            if begin >= soonest or (begin > 0 and place.state == "doubtful"):
                 continue
-            if best is None or (begin, place.cents, place.id) < best[:3]:
-                best = (begin, place.cents, place.id, place)
-        return (best[0], best[3]) if best else None
+            if begin <= first and at is None:
+                return first, place  # none is cheaper
+            best, soonest = place, max(begin, first)
+        return (soonest, best) if best else None
 
     def promised(self, day: int) -> Iterator[tuple[Stay, ...]]:
         """Yield the promised first place as the only one, if it can be had."""
@@ -185,20 +223,22 @@ class Rows:
 
     def double(self, day: int) -> Iterator[tuple[Stay, ...]]:
         """Yield two places, the second from as early as can be; for those inside, the first is where they are."""
+        least = self._first + 1
         seconds = [
-            (max(row[day], self._first + 1), place.cents, place)
-            for place, row in self._rows
-            if place.state == "clean" and row[day] < day
+            (max(least, row[day]), number)
+            for number, (place, row) in enumerate(self._rows)
+            if row[day] < day and place.state == "clean"
         ]
-        seconds.sort(key=lambda one: one[:2])
-        for switch, _, second in seconds[:3]:
+        for switch, number in heapq.nsmallest(3, seconds):
             if switch >= day:
                 return
+            second = self._rows[number][0]
             best = self._before(switch, second)
             if best is None:
                 continue
-            begin, first, row = best
+            begin, first = best
             if first.id == self._who.party.at:  # stays at home as long as it can
+                row = next(row for place, row in self._rows if place is first)
                 while switch + 1 < day and row[switch + 1] <= begin:
                     switch += 1  # noqa: PLW2901 - the same day, later
             yield (
@@ -207,19 +247,22 @@ class Rows:
             )
             return
 
-    def _before(self, switch: int, second: Place) -> tuple[int, Place, Starts] | None:
-        """Return the place that can be had from the earliest night until the move to a second one."""
-        best: tuple[int, bool, int, str, Place, Starts] | None = None
+    def _before(self, switch: int, second: Place) -> tuple[int, Place] | None:
+        """Return the place to be had from the earliest night until the move to a second one."""
+        first, at = self._first, self._who.party.at
+        best: Place | None = None
+        soonest = switch
         for place, row in self._rows:
-            begin = max(row[switch], self._first)
+            begin = row[switch]
             if place.id == second.id or begin >= switch:
                 continue
             if begin > 0 and (self._who.inside or place.state == "doubtful"):
                 continue
-            key = (begin, place.id != self._who.party.at, place.cents, place.id)
-            if best is None or key < best[:4]:
-                best = (*key, place, row)
-        return (best[0], best[4], best[5]) if best else None
+            if begin <= first and place.id == at:
+                return first, place
+            if begin < soonest:
+                best, soonest = place, max(begin, first)
+        return (soonest, best) if best else None
 
 
 def leave(left: Left, who: Chances, one: Exit, *, early: bool = False) -> Leaving | None:
@@ -337,13 +380,3 @@ def _fixed_fit(who: Chances, rows: Rows, day: int) -> bool:
         rows.free(stay.place, stay.first, stay.last) and (begins == 0 or stay.place != who.party.at)
         for stay in stays
     )
-
-
-def _least(left: Left, who: Chances, departure: Departure) -> int:
-    """Return points that no way by this departure can be below."""
-    asked = left.index.instance
-    weights = asked.weights
-    party = who.party
-    nights = max(0, departure.day - party.from_day)
-    late = max(0, departure.day - party.from_day - asked.wait_bound)
-    return who.risk * min(100, weights.sheltered) * nights + weights.late * who.size * late
