@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,13 +20,14 @@ from leeward.domain.erasing import Erased, Standing
 from leeward.domain.retention import FOR_EVER
 from leeward.office.casework_open import open_case
 from leeward.office.erasing import ask, erasures, show
+from leeward.office.erasing_compact import IDLE_SECONDS, Compactor, owe, owed_since
 from leeward.office.erasing_work import erase_without_relay
 from leeward.office.keeping import until
 from leeward.office.retention import rules
 from leeward.office.team import found_team
 
 if TYPE_CHECKING:
-    from tests.desk.conftest import Browser
+    from tests.desk.conftest import Browser, Served
 
 
 @pytest.fixture
@@ -78,6 +81,48 @@ def test_a_colleague_agrees_and_the_note_says_nothing_but_how_many(made: Scene, 
     assert "erased from 3 devices" in page
     assert made.case_id not in page
     assert anna.session.get(Case, made.case_id) is None
+
+
+def test_what_is_owed_is_shown_with_a_button_that_does_it(made: Scene, browser: Browser) -> None:
+    assert "Still to be written over" not in browser.get("/safety/erasing").text
+    session = made.anna.session
+    owe(session)
+    page = browser.get("/safety/erasing").text
+    assert "Still to be written over on this computer" in page
+    assert 'action="/safety/erasing/anew"' in page
+    page = browser.post("/safety/erasing/anew").text
+    assert "nothing of what was erased is left on this computer" in page
+    assert "Still to be written over" not in page
+    assert owed_since(session) == 0
+
+
+def test_at_a_served_desk_it_waits_for_nobody_being_there(
+    made: Scene, browser: Browser, server: Served
+) -> None:
+    """Whatever a page asks for comes at once while it is owed: nothing is written anew behind somebody's back."""
+    anna, boris, clara = made.desks
+    state = server.desk.state
+    state.compactor = Compactor(anna.session, idle=lambda: time.monotonic() - state.person_at)
+    state.compactor.start()
+    asked = ask(boris.session, case_id=made.case_id, why="mistake", typed="erase")
+    work(boris, anna)
+    waits = [_seconds(lambda: browser.post("/safety/erasing/say", {"erasure": asked, "does": "agree"}))]
+    work(anna, boris, clara, rounds=2)
+    waits += [_seconds(partial(browser.get, path)) for path in ("/", "/safety/erasing", "/inbox", "/safety")]
+    assert owed_since(anna.session)
+    assert max(waits) < 2.0
+    state.person_at -= IDLE_SECONDS + 1
+    deadline = time.monotonic() + 10
+    while owed_since(anna.session) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert owed_since(anna.session) == 0
+    state.compactor.stop()
+
+
+def _seconds(asks: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    asks()
+    return time.perf_counter() - begun
 
 
 def test_rules_are_set_within_bounds_and_what_has_a_day_is_kept(made: Scene, browser: Browser) -> None:

@@ -16,6 +16,7 @@ from leeward.base.ports import SystemChance
 from leeward.domain.erasing import Erased
 from leeward.ledger.store.vault import Vault
 from leeward.office.erasing import agree, ask
+from leeward.office.erasing_compact import _put_off, settle
 from leeward.office.erasing_work import open_plans
 from leeward.office.relay import use_relay
 from leeward.office.session import Session
@@ -61,8 +62,8 @@ def opened_again(desk: Desk, relay: RelaySimulator) -> Desk:
     return Desk(Session(vault, clock=clock, chance=SystemChance()), door)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_it_goes_on_after_a_crash_behind_any_step(tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize(("seed", "puts_off"), [(0, False), (1, False), (2, True), (3, True)])
+def test_it_goes_on_after_a_crash_behind_any_step(tmp_path: Path, seed: int, *, puts_off: bool) -> None:
     chooser = random.Random(seed)
     relay = RelaySimulator()
     made: Scene = scene(tmp_path, relay)
@@ -72,12 +73,15 @@ def test_it_goes_on_after_a_crash_behind_any_step(tmp_path: Path, seed: int) -> 
     work(boris, anna)
     agree(anna.session, asked)
     deaths = 0
-    while deaths < 25:
+    for number in range(1, 41):
         spent = [0]
-        calls = chooser.randrange(1, 30)
+        calls = chooser.randrange(1, 60 if number % 6 == 0 else 12)
         dies_after(calls, anna.session.vault, _OF_VAULT, spent)
         dies_after(calls, anna.relay, _OF_RELAY, spent)
         try:
+            if puts_off:  # what a desk does when it is opened; it owes the rest until it is closed
+                settle(anna.session)
+                _put_off.add(anna.session.vault)
             work(anna)
             ended = spent[0] < calls
         except Killed:

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import errno
 import threading
+import time
 import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     import socket
 
     from leeward.desk.serve import DeskServer
+    from leeward.desk.state import DeskState
+    from leeward.office.erasing_compact import Compactor
     from leeward.office.session import Session
     from leeward.office.sync import Syncer
 
@@ -104,6 +107,7 @@ def _serve(arguments: argparse.Namespace, session: Session, listening: socket.so
     from leeward.desk.watch import Watch  # noqa: PLC0415
     from leeward.office.backups import BackupKeeper  # noqa: PLC0415
     from leeward.office.beside import Keeping  # noqa: PLC0415
+    from leeward.office.erasing_compact import owed_since  # noqa: PLC0415
     from leeward.office.hotline_page.keeper import Keeper  # noqa: PLC0415
     from leeward.office.relay import relay_of  # noqa: PLC0415
 
@@ -132,13 +136,30 @@ def _serve(arguments: argparse.Namespace, session: Session, listening: socket.so
     server = DeskServer(desk, ready)
     threading.Thread(target=_stop_when, args=(ending, server), name="lock", daemon=True).start()
     watch = Watch(desk.state)
+    compactor = desk.state.compactor = _compactor(desk.state)
+    if owed_since(session):
+        tell.line("The vault is written anew, so that nothing stays of what was erased. A moment.")
     with contextlib.ExitStack() as running:  # stopped in the other order
-        for one in (keeping, syncer, keeper, backups, desk.state.channels, watch):
+        for one in (compactor, keeping, syncer, keeper, backups, desk.state.channels, watch):
             if one is not None:
                 one.start()
                 running.callback(one.stop)
         running.callback(desk.state.inviting.stop)
         server.run(sockets=[listening])
+
+
+def _compactor(desk: DeskState) -> Compactor:
+    """Return what writes the vault anew after an erasure while nobody is at this desk."""
+    from leeward.office.erasing_compact import Compactor  # noqa: PLC0415
+    from leeward.office.erasing_work import erase_without_relay  # noqa: PLC0415
+
+    syncer, session = desk.syncer, desk.session
+    return Compactor(
+        session,
+        idle=lambda: time.monotonic() - desk.person_at,
+        hurried=lambda: desk.hurried,
+        after=syncer.nudge if syncer is not None else lambda: erase_without_relay(session),
+    )
 
 
 def _stop_when(ending: threading.Event, server: DeskServer) -> None:

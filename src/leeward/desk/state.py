@@ -12,6 +12,7 @@ from leeward.base.say import Message
 from leeward.desk.language import Speech
 from leeward.desk.live import Bell
 from leeward.office.channels.runner import Runner
+from leeward.office.erasing_compact import Compactor
 from leeward.office.inviting import Inviting
 from leeward.office.session import Session
 from leeward.office.sync import Syncer
@@ -47,6 +48,8 @@ class DeskState:
         self.zone = zone
         self.lock_after = 0  # minutes without anybody; 0 as it is set in the vault
         self.person_at = time.monotonic()  # when somebody last did something
+        self.compactor: Compactor | None = None  # set by whoever serves the desk
+        self.hurried = False  # it locks by itself: its keys must be gone from memory at once
         self._speeches: dict[str, Speech] = {}
         self._said: Message | None = None
         self._questions: dict[str, str] = {}
@@ -59,6 +62,8 @@ class DeskState:
     def note_person(self) -> None:
         """Note that somebody did something just now."""
         self.person_at = time.monotonic()
+        if self.compactor is not None:
+            self.compactor.give_way()
 
     def speech(self, language: str) -> Speech:
         """Return a language, its catalogue read once."""

@@ -113,6 +113,7 @@ class StickWatch:
             burn_by_stick(self._desk.session)
         finally:
             self._desk.bell.close()
+            self._desk.hurried = True
             self._desk.lock()
         return True
 

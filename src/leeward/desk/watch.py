@@ -87,6 +87,7 @@ class Watch:
             return False
 
     def _lock(self) -> None:
+        self._desk.hurried = True
         self._desk.bell.close()
         self._desk.lock()
 

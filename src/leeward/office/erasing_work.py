@@ -3,9 +3,10 @@
 1. Nothing is done that `domain/erasing.py` does not allow now, on this desk, as it sees things itself.
 2. Before anything is destroyed, a plan is kept on this device: which circles, records and pieces, and the tokens to
    erase their boxes and pieces from the relay with. It holds no word of the person's. It goes when all is done.
-3. Here first: what waits to be sent, drafts, records, circles with their keys, pieces, and then the free pages.
+3. Here first: what waits to be sent, drafts, records, circles with their keys, pieces; then the vault owes to be
+   written anew, which waits until nobody is at the desk (erasing_compact.py).
    Then on the relay: the circles' boxes, the pieces, and shared parts are put into new boxes (erasing_room.py).
-4. When both are done, this desk says so, by the erasure's id. When all have, the note is written.
+4. When all three are done, this desk says so, by the erasure's id. When all have, the note is written.
 5. What comes back, from somebody who had not heard, is erased again.
 6. What can be erased by nobody here: the person's own mailboxes (only they can), sealed letters in the hotline's box
    (they leave the relay when their days are over), exports made before, and what was released.
@@ -37,12 +38,14 @@ from leeward.ledger.model import note
 from leeward.ledger.store.tombs import CAME_BACK
 from leeward.ledger.store.vault import Compartment, Vault
 from leeward.office import computer
-from leeward.office.erasing import belonging, erasures, note_seen, seen_since, show, show_voices
+from leeward.office.erasing import belonging, boxes_left, erasures, note_seen, seen_since, show, show_voices
 from leeward.office.erasing_anew import begin_anew
+from leeward.office.erasing_compact import is_written, owe, settle
 from leeward.office.erasing_keep import keep_without
 from leeward.office.erasing_leftovers import drop_shares, empty_own_box, let_go
 from leeward.office.erasing_reach import Reach, reach_of
 from leeward.office.erasing_room import erase_box, follow_moves, has_room_without, is_my_turn, make_room
+from leeward.office.recovery_unshare import name_bundles, take_out
 from leeward.office.relay import relay_address
 from leeward.office.retention import (
     begin_what_is_over,
@@ -77,6 +80,8 @@ class Plan(msgspec.Struct, array_like=True):
     since: int
     here: bool = False  # done on this device
     emptied: bool = False  # this device's own box was, of the grants of forgotten circles
+    owed: int = 0  # its number among what the vault must be written anew for
+    cleared: bool = False  # done on the relay
 
 
 _BEGIN_MS = 10 * 60_000
@@ -92,6 +97,7 @@ def erase_here(session: Session) -> None:
     """Do on this device what is due (3). Called in each round, after the team's news came. LedgerError."""
     if not session.vault.compartments("team"):
         return
+    settle(session)
     _begin(session)
     found = erasures(session)
     if not found:
@@ -122,9 +128,11 @@ def erase_on_relay(session: Session, relay: Relay, *, looked: bool = True) -> bo
             _conclude(session, plan)
     _clear_what_came_back(session, relay)
     follow_moves(session, relay)
+    take_out(session, relay)
     found = erasures(session)
     for erasure in found:
-        _note_complete(session, erasure)
+        if erasure.done and not boxes_left(session, erasure):
+            _note_complete(session, erasure)
     return _note_ready(session, found, looked=looked) and not looked
 
 
@@ -210,6 +218,8 @@ def _consider(session: Session, erasure: Erasure, *, new: bool) -> None:
             reach = reach_of(session, erasure)
         if erasure.why == "time" and not names_records(erasure) and not is_still_over(session, erasure):
             return
+    elif plan.here and not reach:
+        return  # nothing came back meanwhile
     plan = _planned(session, erasure, reach, plan, first=new)
     _do_here(session, erasure, plan, reach)
 
@@ -233,7 +243,7 @@ def _planned(session: Session, erasure: Erasure, reach: Reach, plan: Plan | None
             now.shared[circle] = max(epoch, now.shared.get(circle, 0))
     for address, tokens in reach.blobs.items():
         now.blobs[address] = tuple(sorted({*now.blobs.get(address, ()), *tokens}))
-    now.here = False
+    now.here = now.cleared = False
     vault.local_put(_PLAN + erasure.id, msgspec.to_builtins(now))
     if erasure.id not in open_plans(session):
         vault.local_put(_OPEN, [*open_plans(session), erasure.id])
@@ -254,7 +264,9 @@ def _do_here(session: Session, erasure: Erasure, plan: Plan, reach: Reach) -> No
             session.compartment_of("team"), note(Erasure.kind, erasure.id, "found", {"ids": messages})
         )
     keep_without(session, erasure, reach)
-    Outbox(vault, session.chance).forget({*plan.boxes, *(box for box, _ in plan.rooms)}, set(plan.blobs))
+    Outbox(vault, session.chance).forget(
+        {*plan.boxes, *(box for box, _ in plan.rooms)}, set(plan.blobs), plan.circles
+    )
     ids = {record for records in plan.records.values() for record in records}
     computer.forget_typed_about(session, {erasure.case_id, *ids, *reach.contacts} - {""})
     held = {one.id: one.kind for one in vault.compartments()}
@@ -268,6 +280,7 @@ def _do_here(session: Session, erasure: Erasure, plan: Plan, reach: Reach) -> No
         if kind == "intake" and letters:  # letters that still lie on the relay are not taken in once more
             vault.erase_records(circle, sorted(letters))
     drop_shares(session, [circle for circle in plan.circles if circle in held])
+    name_bundles(session, erasure, [circle for circle in plan.circles if circle in held])
     for circle in plan.circles:
         if circle in held:
             vault.forget(circle)
@@ -275,13 +288,23 @@ def _do_here(session: Session, erasure: Erasure, plan: Plan, reach: Reach) -> No
     for address in plan.blobs:
         vault.blob_delete(address, for_good=True)
     if ids or plan.circles or plan.blobs:
-        vault.compact()
+        _owe(session, plan)
     plan.here = True
     vault.local_put(_PLAN + erasure.id, msgspec.to_builtins(plan))
 
 
+def _owe(session: Session, plan: Plan) -> None:
+    """Have the vault written anew, now or later; say that it cannot be stopped any more, though it is not done yet."""
+    plan.owed = owe(session)
+    settle(session)
+    if not is_written(session, plan.owed):
+        _say(session, plan, "begun")
+
+
 def _clear_relay(session: Session, relay: Relay, plan: Plan) -> bool:
     """Erase what the plan names from the relay; False if a part waits for a colleague to make room."""
+    if plan.cleared:
+        return True
     for box, read in plan.rooms:
         erase_box(session, relay, Compartment("", "", box, read, "", 0, 0))
     for address, tokens in plan.blobs.items():
@@ -301,6 +324,9 @@ def _clear_relay(session: Session, relay: Relay, plan: Plan) -> bool:
             make_room(session, relay, circle, _erased_in(session, circle))
         else:
             clear = False
+    if clear:
+        plan.cleared = True
+        session.vault.local_put(_PLAN + plan.erasure, msgspec.to_builtins(plan))
     return clear
 
 
@@ -341,15 +367,23 @@ def _erased_in(session: Session, circle: str) -> set[str]:
 
 
 def _conclude(session: Session, plan: Plan) -> None:
-    """Rule 4: say that it is done on this device, and let go of the plan."""
+    """Rule 4: say that it is done on this device, and let go of the plan; not while the vault is to be written anew."""
+    if not is_written(session, plan.owed):
+        return
     vault = session.vault
-    erasure = session.get(Erasure, plan.erasure)
-    own = vault.device.id
-    if erasure is not None and own not in done_by(erasure, belonging(session)):
-        said = {"device": own, "of": plan.of}
-        session.commit(session.compartment_of("team"), note(Erasure.kind, plan.erasure, "done", said))
+    _say(session, plan, "done")
     vault.local_put(_OPEN, [one for one in open_plans(session) if one != plan.erasure])
     vault.local_put(_PLAN + plan.erasure, None)
+
+
+def _say(session: Session, plan: Plan, field: str) -> None:
+    """Write once that it is begun, or done, on this device."""
+    erasure, own = session.get(Erasure, plan.erasure), session.vault.device.id
+    if erasure is None or own in done_by(erasure, belonging(session)):
+        return
+    said = {"device": own, "of": plan.of}
+    if field == "done" or (session.member_id, said) not in [(one.by, one.value) for one in erasure.begun]:
+        session.commit(session.compartment_of("team"), note(Erasure.kind, plan.erasure, field, said))
 
 
 def _note_complete(session: Session, erasure: Erasure) -> None:

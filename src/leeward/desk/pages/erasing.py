@@ -12,6 +12,7 @@ from leeward.desk.render import desk_of, done, form_of, office_of, render
 from leeward.domain.erasing import BY_PEOPLE, WHY, Erased, note_id
 from leeward.domain.retention import BOUNDS, DAY, FOR_EVER, KEEP_WHY, RULE, WARN_DAYS
 from leeward.office import erasing, keeping, retention, search
+from leeward.office.erasing_compact import AT_THE_LATEST_MS, owed_since, write_anew
 from leeward.office.erasing_shown import gone
 from leeward.office.erasing_work import erase_without_relay
 from leeward.office.session import Session
@@ -46,6 +47,8 @@ def show(request: Request) -> Response:
         owners=erasing.belonging(session),
         own=session.member_id,
         alone=len(set(erasing.belonging(session).values())) == 1,
+        owed=owed_since(session),
+        owed_until=owed_since(session) + AT_THE_LATEST_MS,
     )
 
 
@@ -96,6 +99,7 @@ def ask(request: Request) -> Response:
             contact_id="" if case else contact,
             why=form.code("why", WHY, "asked"),
             keep_account=form.flag("keep"),
+            errands=form.many("errand"),
             typed=form.line("word"),
         )
     except erasing.ErasureRefused as error:
@@ -114,6 +118,17 @@ def speak(request: Request) -> Response:
     act(office_of(request), form.line("erasure"))
     _hurry(request)
     return done(request, _HERE, say("Written down; everybody sees it."))
+
+
+def write_over(request: Request) -> Response:
+    """Write the vault anew now, whoever waits for it."""
+    compactor = desk_of(request).compactor
+    if compactor is not None:
+        compactor.write_now()
+    else:
+        write_anew(office_of(request))
+        _hurry(request)
+    return done(request, _HERE, say("Done: nothing of what was erased is left on this computer."))
 
 
 def keep(request: Request) -> Response:
@@ -152,6 +167,7 @@ routes = [
     Route(f"{_HERE}/ask", ask_page),
     Route(f"{_HERE}/ask", ask, methods=["POST"]),
     Route(f"{_HERE}/say", speak, methods=["POST"]),
+    Route(f"{_HERE}/anew", write_over, methods=["POST"]),
     Route(f"{_HERE}/keep", keep, methods=["POST"]),
     Route(f"{_HERE}/rules", set_rules, methods=["POST"]),
 ]
