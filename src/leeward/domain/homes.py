@@ -54,6 +54,8 @@ HOMES: Mapping[str, str] = {
     "visa_rules": "beds",
     "visa_rule_by_hand": "beds",
     "plan": "beds",
+    "seat": "beds",
+    "slot": "beds",
     "grant": "beds",
     "payment": "beds",
     "rate": "beds",

@@ -23,6 +23,7 @@ class Journey(Typed, frozen=True, kw_only=True):
     destination: str = ""  # coarse: a country
     why: str = ""  # why this way and not another
     state: str = "planned"  # words.LEG_STATE, of the whole
+    way_out_id: str = ""  # of the team's list, if it is one of those
     person_ids: tuple[str, ...] = ()  # who else of the case travels
     budget_cents: int = 0
     currency: str = "EUR"

@@ -19,11 +19,12 @@ class WayOut(Typed, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "way_out"
 
-    country: str = ""  # ISO 3166-1 alpha-2, such as "LT"
+    country: str = ""  # ISO 3166-1 alpha-2, such as "LT", where there is one
     mode: str = "plane"  # words.MODE
     from_town: str = ""
     to_town: str = ""
     day: str = ""
+    leaves: str = ""  # "21:40", on the wall of the town it leaves from
     seats: int = 0
     cost_cents: int = 0  # a person
     currency: str = "EUR"
@@ -90,6 +91,29 @@ class VisaRuleByHand(Typed, frozen=True, kw_only=True):
     day: str = ""
 
 
+class Seat(Typed, frozen=True, kw_only=True):
+    """Seats of a way out that are taken, and by which case: so that no desk gives them twice. No names."""
+
+    kind: ClassVar[str] = "seat"
+
+    way_out_id: str = ""
+    case_id: str = ""
+    people: int = 1
+    released_at: int = 0
+
+
+class Slot(Typed, frozen=True, kw_only=True):
+    """Appointments of a consulate's day that are taken, and by which case. No names."""
+
+    kind: ClassVar[str] = "slot"
+
+    country: str = ""
+    day: str = ""
+    case_id: str = ""
+    people: int = 1
+    released_at: int = 0
+
+
 class Plan(Typed, frozen=True, kw_only=True):
     """That a proposed plan was accepted: what was asked and answered, so that it can be checked later. No names."""
 
@@ -104,21 +128,26 @@ class Plan(Typed, frozen=True, kw_only=True):
     left_out: int = 0
 
 
+def same_country(one: str, other: str) -> bool:
+    """Tell whether two words mean one country: case and spaces around do not matter."""
+    return one.strip().casefold() == other.strip().casefold()
+
+
 def destination_id(country: str) -> str:
     """Return the id of a country's record: the same on every desk."""
-    return derive_id("destination", country)
+    return derive_id("destination", country.strip().casefold())
 
 
 def consulate_day_id(country: str, day: str) -> str:
     """Return the id of a consulate's day: the same on every desk."""
-    return derive_id("consulate-day", country, day)
+    return derive_id("consulate-day", country.strip().casefold(), day)
 
 
 def visa_rules_id(passport: str) -> str:
     """Return the id of what a passport opens: the same on every desk."""
-    return derive_id("visa-rules", passport)
+    return derive_id("visa-rules", passport.strip().casefold())
 
 
 def by_hand_id(passport: str, country: str) -> str:
     """Return the id of what the team knows better: the same on every desk."""
-    return derive_id("visa-rule-by-hand", passport, country)
+    return derive_id("visa-rule-by-hand", passport.strip().casefold(), country.strip().casefold())
