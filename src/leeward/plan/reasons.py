@@ -25,6 +25,11 @@ class Stop(StrEnum):
     VISA_TIME = "visa-time"  # a visa cannot be ready before
     TOO_FEW_SEATS = "too-few-seats"  # also when nobody else were on it
     NO_PLACE = "no-place"  # no place has what they need
+    GONE = "gone"  # it is not there any more
+    EXPOSED = "exposed"  # nobody may come there, or be there
+    BETTER = "better"  # it would be possible: the new way is better for them
+    FOLLOWS = "follows"  # it follows from another change
+    OTHERS = "others"  # it would be possible: the new way is better for others
     NOTHING = "nothing"  # nothing stops it: the plan can still be made better
 
 
