@@ -7,7 +7,7 @@ that can be had: in one place, in two, or from a later night on. Ties: the earli
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -23,7 +23,7 @@ class Chances:
     """What one party can take at all; looked up once."""
 
     party: Party
-    exits: tuple[Exit, ...]
+    exits: tuple[Exit, ...]  # by day, then by price
     least: tuple[int, ...]  # points that no way by each of these exits can be below; they never fall
     stranded: int  # the same for no departure
     places: tuple[Place, ...]  # where it may sleep, in the instance's order
@@ -61,7 +61,8 @@ def chances(index: Index, party: Party) -> Chances:
     """Return what a party can take."""
     fixed, weights = party.fixed, index.instance.weights
     risk, size = sum(person.risk for person in party.people), len(party.people)
-    found, where = exits(index, party), places(index, party)
+    found = sorted(exits(index, party), key=lambda one: (one.departure.day, one.departure.cents))
+    where = places(index, party)
     bound = party.from_day + index.instance.wait_bound
 
     def least(day: int, gone: int) -> int:
@@ -91,24 +92,33 @@ def best_way(left: Left, who: Chances, *, most: int | None = None) -> tuple[int,
     """Return the way with the fewest points that what is left allows, if fewer than `most`; None if there is none."""
     found: tuple[int, Way] | None = None
     rows = Rows(left, who)
-    seats = left.seats
+    seats, promised = left.seats, who.party.promised
+    tried = -1
     for one, least in zip(who.exits, who.least, strict=True):
         if most is not None and least >= most:
             break  # so it is with all later ones
         if seats[one.departure.id] < who.size:
             continue
+        if one.departure.day == tried and (promised is None or promised.departure != one.departure.id):
+            continue  # the cheapest of a day is as good as the others
         leaving = leave(left, who, one)
-        if leaving is None:
-            continue
-        for way in ways_until(left, who, rows, one.departure.day, leaving):
-            points = way_points(left.index, who.party, way).sum
-            if most is None or points < most:
-                found, most = (points, way), points
+        if leaving is not None:
+            tried = one.departure.day
+            better = _fewest(left, who, ways_until(left, who, rows, tried, leaving), most)
+            found, most = (better, better[0]) if better else (found, most)
     if who.may_stay and (most is None or who.stranded < most):
-        for way in ways_until(left, who, rows, left.index.instance.nights, Leaving()):
-            points = way_points(left.index, who.party, way).sum
-            if most is None or points < most:
-                found, most = (points, way), points
+        nights = left.index.instance.nights
+        found = _fewest(left, who, ways_until(left, who, rows, nights, Leaving()), most) or found
+    return found
+
+
+def _fewest(left: Left, who: Chances, ways: Iterable[Way], most: int | None) -> tuple[int, Way] | None:
+    """Return the way with the fewest points, if fewer than `most`."""
+    found: tuple[int, Way] | None = None
+    for way in ways:
+        points = way_points(left.index, who.party, way).sum
+        if most is None or points < most:
+            found, most = (points, way), points
     return found
 
 
@@ -320,19 +330,18 @@ def _visa_escort(left: Left, party: Party, day: int, minutes: int) -> str | None
 def _escort(
     left: Left, party: Party, departure: Departure, visa: Visa | None, visa_escort: str | None
 ) -> str | None:
-    """Return who goes with them: one who goes anyway, or the one with the most time."""
-    best: tuple[bool, int, str] | None = None
+    """Return who goes with them: one who goes anyway, or the first who has the time."""
+    fixed = party.fixed.escort
+    for member, parties in left.accompanied[departure.id].items():
+        if 0 < parties < departure.escort_parties and fixed in {None, member}:
+            return member
     days = left.escort_days(departure)
-    for member in _escorts(left, party.fixed.escort):
-        if not left.can_accompany(member.id, departure):
-            continue
-        goes = left.accompanied[departure.id, member.id] > 0
-        if visa is not None and member.id == visa_escort and visa.day in days and not goes:
+    for one in _escorts(left, fixed):
+        if visa is not None and one.id == visa_escort and visa.day in days:
             continue  # both on one day: leave it to somebody else
-        free = min((left.minutes[member.id][day] for day in days), default=0)
-        if best is None or (not goes, -free, member.id) < best:
-            best = (not goes, -free, member.id)
-    return best[2] if best else None
+        if left.can_accompany(one.id, departure):
+            return one.id
+    return None
 
 
 def _escorts(left: Left, fixed: str | None) -> Iterator[Member]:

@@ -27,7 +27,9 @@ class Left:
         self.minutes = {member.id: list(member.minutes) for member in instance.members}
         self.cents = {line.id: line.cents for line in instance.lines}
         self.cents[""] = 0  # what costs nothing stands on no line
-        self.accompanied: dict[tuple[str, str], int] = defaultdict(int)  # departure, member: parties
+        self.accompanied: dict[str, dict[str, int]] = {
+            one.id: {} for one in instance.departures
+        }  # parties of each
         self._starts: dict[str, dict[int, Starts]] = {place: {} for place in self.beds}
 
     def book(self, party: Party, way: Way) -> None:
@@ -58,7 +60,7 @@ class Left:
 
     def can_accompany(self, member: str, departure: Departure) -> bool:
         """Tell whether a member can take one more party on a departure."""
-        aboard = self.accompanied[departure.id, member]
+        aboard = self.accompanied[departure.id].get(member, 0)
         if aboard:
             return aboard < departure.escort_parties
         minutes = self.minutes[member]
@@ -121,8 +123,9 @@ class Left:
         self.seats[departure.id] -= sign * people
         if way.escort is None:
             return
-        before = self.accompanied[departure.id, way.escort]
-        self.accompanied[departure.id, way.escort] = before + sign
+        aboard = self.accompanied[departure.id]
+        before = aboard.get(way.escort, 0)
+        aboard[way.escort] = before + sign
         if before == 0 or before + sign == 0:  # the first one, or the last
             for day in self.escort_days(departure):
                 self.minutes[way.escort][day] -= sign * departure.escort_minutes

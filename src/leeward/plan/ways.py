@@ -74,18 +74,22 @@ def _exits_to(
     last = passports_until(party, country)
     applicants = applicants_of(party, country)
     days = appointments(index, party, country, applicants) if applicants else ()
+    avoid = set(party.avoid)
+    held = any(visa.country == country.id for visa in party.visas)
+    free = fixed.visa is None and fixed.visa_escort is None
     for departure in departures:
-        if departure.day < earliest or (last is not None and departure.day > last):  # 6, 7
+        day = departure.day
+        if day < earliest or (last is not None and day > last):  # 6, 7
             continue
         if fixed.departure not in {None, departure.id} or departure.id in fixed.not_departures:  # 11
             continue
-        if not set(party.avoid).isdisjoint(departure.tags):  # 6
+        if avoid and not avoid.isdisjoint(departure.tags):  # 6
             continue
-        if not applicants or holds_visa(party, country, departure.day):  # 8: then no visa is planned
-            if fixed.visa is None and fixed.visa_escort is None:
+        if not applicants or (held and holds_visa(party, country, day)):  # 8: then no visa is planned
+            if free:
                 yield Exit(departure)
             continue
-        latest = departure.day - country.lead_days
+        latest = day - country.lead_days
         chosen = days[bisect_left(days, latest - country.valid_days) : bisect_right(days, latest)]
         if chosen:
             yield Exit(departure, chosen, applicants)
