@@ -18,13 +18,13 @@ import msgspec
 
 from leeward.base.say import say
 from leeward.ledger.errors import LedgerError
+from leeward.ledger.signed import Paper
 from leeward.seal.errors import SealError
 from leeward.seal.shares import RecoveryKey
 from leeward.seal.signing import Purpose, SigningKey, VerifyKey
 
 VERSION = 1
 PART, EXPORT = "part", "export"
-_SHARE, _ANCHOR = "share", "anchor"
 
 
 class EscrowError(LedgerError):
@@ -91,40 +91,43 @@ class Signed(msgspec.Struct, frozen=True):
 
 Item: TypeAlias = Signed | Anchor
 
+_UNREADABLE = say("Something kept for coming back cannot be read.")
+_SPELLED = say("Something kept for coming back is not written the one way it must be.")
+_share = Paper(Share, EscrowError, word="share", unreadable=_UNREADABLE, spelled=_SPELLED)
+_anchor = Paper(Anchor, EscrowError, word="anchor", unreadable=_UNREADABLE, spelled=_SPELLED)
+_BEGINS_A_SHARE = b"\x93\xa5share"  # a list of three, and the word
 _encoder = msgspec.msgpack.Encoder()
-_outer = msgspec.msgpack.Decoder(tuple[str, bytes, bytes])
-_share = msgspec.msgpack.Decoder(Share)
-_anchor = msgspec.msgpack.Decoder(Anchor)
 _part = msgspec.msgpack.Decoder(Part)
 
 
 def print_share(share: Share, key: SigningKey) -> bytes:
     """Return the signed share, ready to be sealed to its holder's key."""
-    raw = _encoder.encode(share)
-    return _encoder.encode((_SHARE, raw, key.sign(Purpose.ESCROW, raw)))
+    raw = _share.raw(share)
+    return _share.join(raw, key.sign(Purpose.ESCROW, raw))
 
 
 def print_anchor(anchor: Anchor, key: RecoveryKey) -> bytes:
     """Return the anchor with its proof, ready to be sealed to the same key."""
-    raw = _encoder.encode(anchor)
-    return _encoder.encode((_ANCHOR, raw, key.prove(raw)))
+    raw = _anchor.raw(anchor)
+    return _anchor.join(raw, key.prove(raw))
 
 
 def read_item(untrusted: bytes, key: RecoveryKey) -> Item:
     """Return what was opened in a key's box. EscrowError."""
-    try:
-        word, raw, proof = _outer.decode(untrusted)
-        item = _share.decode(raw) if word == _SHARE else _anchor.decode(raw)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError) as error:
-        raise EscrowError(say("Something kept for coming back cannot be read.")) from error
-    same = _encoder.encode(item) == raw and _encoder.encode((word, raw, proof)) == untrusted
-    if not same or item.version != VERSION or word not in {_SHARE, _ANCHOR}:  # 1
-        raise EscrowError(say("Something kept for coming back is not written the one way it must be."))
-    if isinstance(item, Share):
-        return Signed(item, raw, proof)
-    if not key.check(proof, raw):  # 4
+    if untrusted.startswith(_BEGINS_A_SHARE):
+        share = _share.read(untrusted)
+        _require_version(share.head.version)
+        return Signed(share.head, share.raw, share.signature)
+    anchor = _anchor.read(untrusted)
+    _require_version(anchor.head.version)
+    if not key.check(anchor.signature, anchor.raw):  # 4
         raise EscrowError(say("Something kept for coming back was not written by whoever has these words."))
-    return item
+    return anchor.head
+
+
+def _require_version(version: int) -> None:
+    if version != VERSION:  # 1
+        raise EscrowError(_SPELLED)
 
 
 def print_part(part: Part) -> bytes:

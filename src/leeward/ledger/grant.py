@@ -13,6 +13,7 @@ import msgspec
 
 from leeward.base.say import say
 from leeward.ledger.errors import GrantError
+from leeward.ledger.signed import Paper, Signed
 from leeward.seal.errors import SealError
 from leeward.seal.signing import SigningKey, VerifyKey
 
@@ -36,25 +37,29 @@ class GrantHead(msgspec.Struct, array_like=True, frozen=True):
     at: int
 
 
-_encoder = msgspec.msgpack.Encoder()
-_outer = msgspec.msgpack.Decoder(tuple[bytes, bytes])
-_head = msgspec.msgpack.Decoder(GrantHead)
+_paper = Paper(
+    GrantHead,
+    GrantError,
+    unreadable=say("A grant cannot be read."),
+    spelled=say("A grant is not written the one way it must be."),
+)
 
 
 def print_grant(head: GrantHead, key: SigningKey) -> bytes:
     """Return the signed grant, ready to be sealed."""
-    raw = _encoder.encode(head)
-    return _encoder.encode((raw, key.sign(PURPOSE, raw)))
+    raw = _paper.raw(head)
+    return _paper.join(raw, key.sign(PURPOSE, raw))
 
 
 def giver_of(untrusted: bytes) -> str:
     """Return the device id that a grant claims as its giver, to look its key up. Believe nothing else yet."""
-    return _parse(untrusted)[0].giver
+    return _parse(untrusted).head.giver
 
 
 def read_grant(untrusted: bytes, *, receiver: str, giver_key: VerifyKey) -> GrantHead:
     """Return a grant that keeps the rules above; GrantError otherwise."""
-    head, raw, signature = _parse(untrusted)  # 1
+    signed = _parse(untrusted)  # 1
+    head = signed.head
     if head.receiver != receiver:  # 2
         raise GrantError(say("This grant was made for another device."))
     if head.giver != giver_key.fingerprint():  # 3
@@ -64,23 +69,18 @@ def read_grant(untrusted: bytes, *, receiver: str, giver_key: VerifyKey) -> Gran
             next_step=say("Compare the fingerprints again by voice before you go on."),
         )
     try:
-        giver_key.verify(PURPOSE, signature, raw)  # 4
+        giver_key.verify(PURPOSE, signed.signature, signed.raw)  # 4
     except SealError as error:
         raise GrantError(say("This grant was not signed by the device it names.")) from error
     return head
 
 
-def _parse(untrusted: bytes) -> tuple[GrantHead, bytes, bytes]:
-    try:
-        raw, signature = _outer.decode(untrusted)
-        head = _head.decode(raw)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError) as error:
-        raise GrantError(say("A grant cannot be read.")) from error
-    if _encoder.encode((raw, signature)) != untrusted or _encoder.encode(head) != raw:
-        raise GrantError(say("A grant is not written the one way it must be."))
+def _parse(untrusted: bytes) -> Signed[GrantHead]:
+    signed = _paper.read(untrusted)
+    head = signed.head
     if head.version != VERSION:
         raise GrantError(say("A grant is of a version that this program does not know."))
     numbers = [number for number, _ in head.epochs]
     if not numbers or numbers != sorted(set(numbers)) or numbers[0] < 1:
         raise GrantError(say("A grant holds no keys, or not in their order."))
-    return head, raw, signature
+    return signed

@@ -15,6 +15,7 @@ import msgspec
 
 from leeward.base.say import say
 from leeward.ledger.errors import LetterError
+from leeward.ledger.signed import Paper, Signed
 from leeward.seal.errors import SealError
 from leeward.seal.signing import Purpose, SigningKey, VerifyKey
 
@@ -35,45 +36,44 @@ class Letter(msgspec.Struct, array_like=True, frozen=True):
     body: bytes
 
 
-_encoder = msgspec.msgpack.Encoder()
-_outer = msgspec.msgpack.Decoder(tuple[bytes, bytes])
-_letter = msgspec.msgpack.Decoder(Letter)
+_paper = Paper(
+    Letter,
+    LetterError,
+    unreadable=say("A letter between devices cannot be read."),
+    spelled=say("A letter between devices is not written the one way it must be."),
+)
 
 
 def print_letter(letter: Letter, key: SigningKey) -> bytes:
     """Return the signed letter, ready to be sealed."""
-    raw = _encoder.encode(letter)
-    return _encoder.encode((raw, key.sign(Purpose.LETTER, raw)))
+    raw = _paper.raw(letter)
+    return _paper.join(raw, key.sign(Purpose.LETTER, raw))
 
 
 def sender_of(untrusted: bytes) -> str:
     """Return the device id that a letter claims as its sender, to look its key up. Believe nothing else yet."""
-    return _parse(untrusted)[0].sender
+    return _parse(untrusted).head.sender
 
 
 def read_letter(untrusted: bytes, *, receiver: str, sender_key: VerifyKey) -> Letter:
     """Return a letter that keeps the rules above; LetterError otherwise."""
-    letter, raw, signature = _parse(untrusted)  # 1
+    signed = _parse(untrusted)  # 1
+    letter = signed.head
     if letter.receiver != receiver:  # 2
         raise LetterError(say("This letter was written to another device."))
     if letter.sender != sender_key.fingerprint():  # 3
         raise LetterError(say("This letter does not come from the device that it names."))
     try:
-        sender_key.verify(Purpose.LETTER, signature, raw)  # 4
+        sender_key.verify(Purpose.LETTER, signed.signature, signed.raw)  # 4
     except SealError as error:
         raise LetterError(say("This letter was not signed by the device that it names.")) from error
     return letter
 
 
-def _parse(untrusted: bytes) -> tuple[Letter, bytes, bytes]:
-    try:
-        raw, signature = _outer.decode(untrusted)
-        letter = _letter.decode(raw)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError) as error:
-        raise LetterError(say("A letter between devices cannot be read.")) from error
-    if _encoder.encode((raw, signature)) != untrusted or _encoder.encode(letter) != raw:
-        raise LetterError(say("A letter between devices is not written the one way it must be."))
+def _parse(untrusted: bytes) -> Signed[Letter]:
+    signed = _paper.read(untrusted)
+    letter = signed.head
     names = 0 < len(letter.purpose) <= _PURPOSE_MOST and 0 < len(letter.id) <= 64
     if letter.version != VERSION or not names or len(letter.body) > BODY_MOST:
         raise LetterError(say("A letter between devices is of a version that this program does not know."))
-    return letter, raw, signature
+    return signed
