@@ -161,7 +161,7 @@ def test_signs_of_life_are_agreed_missed_followed_up_and_settled(
         in browser.post(f"{base}/checks/{check.id}/try", {"step": "call", "outcome": "no answer at all"}).text
     )
     browser.post(f"{base}/checks/{check.id}/settle", {"found": "asleep"})
-    assert session.find(CheckIn)[0].settled_as == "asleep"
+    assert [one.text for one in session.find(CheckIn)[0].said] == ["asleep"]
     browser.post(f"{base}/check", {"first": "2026-04-08T22:00"})
     second = session.find(CheckIn)[0]
     page = browser.post(f"{base}/checks/{second.id}/answer", {"answer": "lights on", "forced": "1"}).text

@@ -110,6 +110,7 @@ def _serve(arguments: argparse.Namespace, session: Session, listening: socket.so
     from leeward.office.erasing_compact import owed_since  # noqa: PLC0415
     from leeward.office.hotline_page.keeper import Keeper  # noqa: PLC0415
     from leeward.office.relay import relay_of  # noqa: PLC0415
+    from leeward.office.tending import Tending  # noqa: PLC0415
 
     syncer = _syncer(session)
     relay = relay_of(session) if syncer is not None else None
@@ -140,7 +141,16 @@ def _serve(arguments: argparse.Namespace, session: Session, listening: socket.so
     if owed_since(session):
         tell.line("The vault is written anew, so that nothing stays of what was erased. A moment.")
     with contextlib.ExitStack() as running:  # stopped in the other order
-        for one in (compactor, keeping, syncer, keeper, backups, desk.state.channels, watch):
+        for one in (
+            compactor,
+            keeping,
+            syncer,
+            Tending(session),
+            keeper,
+            backups,
+            desk.state.channels,
+            watch,
+        ):
             if one is not None:
                 one.start()
                 running.callback(one.stop)

@@ -26,6 +26,7 @@ from leeward.desk.state import DeskState
 from leeward.office.around import on_change
 from leeward.office.intake import resume_answers
 from leeward.office.session import Session
+from leeward.office.signs_now import watched
 from leeward.office.sync import Syncer
 
 _HAND_OVER_SECONDS = 1.5  # for the other windows, which are blank meanwhile; a busy laptop needs it
@@ -82,8 +83,17 @@ def make_desk(
     app.state.desk = state
     keyring = Keyring(port, session.chance)
     on_change(session, state.bell.ring)
+    state.bell.also(lambda: _clock_turn(session))
     resume_answers(session)
     return Desk(app=Gate(app, keyring, state.note_person), state=state, keyring=keyring)
+
+
+def _clock_turn(session: Session) -> int:
+    """Return a number that changes when a sign of life begins to be missing, or a step after one comes due."""
+    try:
+        return watched(session).turn
+    except LeewardError:  # it is being closed
+        return 0
 
 
 def _static() -> list[Mount]:

@@ -42,6 +42,8 @@ AREAS = (
     "safety",
     "travel",
     "security_key",
+    "signs",
+    "day_sheet",
 )
 
 _LOCALES = {"en": Locale("en", "GB"), "ru": Locale("ru")}  # both: weeks start on Monday, 24 hours

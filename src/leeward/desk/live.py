@@ -22,6 +22,11 @@ class Bell:
         self._leaving = False
         self.rings = 0
 
+    def also(self, watch: Callable[[], object]) -> None:
+        """Ring when this changes, too; it is asked once a second while a page is open, on the server's own thread."""
+        first = self._watch
+        self._watch = lambda: (first(), watch())
+
     def ring(self) -> None:
         """Tell every page to look again."""
         loop = self._loop

@@ -45,6 +45,7 @@ HOMES: Mapping[str, str] = {
     "safety-number": "intake",
     "case": "case",
     "person": "case",
+    "rhythm": "case",
     "identity": "identity",
     "place_address": "address",
     "export": "team",

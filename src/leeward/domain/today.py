@@ -34,6 +34,7 @@ class Need(msgspec.Struct, frozen=True):
     weight: float = 0.0  # within WAITING: risk level times hours; higher first
     holder_id: str = ""  # the member who has it in hand; "": whoever looks
     later: bool = False  # nothing is late, and it comes after this member's shift
+    check_id: str = ""  # the missed check-in that can be followed up here with one press
 
 
 def in_order(needs: list[Need]) -> list[Need]:

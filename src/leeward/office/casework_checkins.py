@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from leeward.domain.cases.checkins import HOUR, CheckIn, schedule
+from leeward.domain.cases.checkins import ALARMS, HOUR, CheckIn, schedule
+from leeward.domain.cases.ladder import TRIED
 from leeward.domain.cases.text import clean_text
 from leeward.domain.cases.words import CHECK_IN
 from leeward.domain.typed import write_new
 from leeward.domain.vocabulary import known
-from leeward.ledger.model import note, put
+from leeward.ledger.model import Change, note, put
 from leeward.office.casework_base import line, require, require_case
 from leeward.office.intake.danger import mark_forced
+from leeward.office.ladders import ladder_of
 from leeward.office.session import Session
+from leeward.office.signs_words import is_forced_word
 
 
 def schedule_check_ins(  # noqa: PLR0913 - what is agreed with the person, each once
@@ -49,30 +52,73 @@ def schedule_check_ins(  # noqa: PLR0913 - what is agreed with the person, each 
 def answer_check_in(
     session: Session, check_in_id: str, answer: str = "", *, how: str = "", forced: bool = False
 ) -> None:
-    """Write down a sign of life. `forced`: the answer held the word for "I am being made to say this"."""
+    """Write down a sign of life. `forced`, or the agreed word among theirs: "I am being made to say this"."""
     one = require(session, CheckIn, check_in_id)
     text = clean_text(answer)
+    made = forced or is_forced_word(session, one.case_id, text)
+    say_of(session, one, "forced" if made else "safe", text, how=how or one.how)
+
+
+def ask_for_help(session: Session, check_in_id: str, answer: str = "", *, how: str = "") -> None:
+    """Write down that they answered, and that they need help now."""
+    one = require(session, CheckIn, check_in_id)
+    text = clean_text(answer)
+    forced = is_forced_word(session, one.case_id, text)
+    say_of(session, one, "forced" if forced else "help", text, how=how or one.how)
+
+
+def say_of(
+    session: Session, one: CheckIn, does: str, text: str, *, how: str, key: str = "", at: int = 0
+) -> None:
+    """Write a sign into a check-in: "safe", "help" or "forced". `key` and `at` are the message's, if it was one."""
+    known(CHECK_IN, how)
     session.commit(
         one.compartment,
-        put(
-            "check_in",
-            check_in_id,
-            answered_at=session.now(),
-            answered_how=known(CHECK_IN, how or one.how),
-            answer=text,
-            forced=forced,
-        ),
-        line(session, one.case_id, "check-in", text, about_id=check_in_id) if text else (),
-        put("case", one.case_id, seized=True) if forced else (),
+        sign(session, one.id, does, text, how=how, key=key, at=at),
+        line(session, one.case_id, "check-in", text, about_id=one.id) if text else (),
+        put("case", one.case_id, seized=True) if does == "forced" else (),
     )
-    if forced:
+    if does == "forced":
         mark_forced(session, require_case(session, one.case_id).contact_ids, text)
 
 
+def sign(
+    session: Session,
+    check_in_id: str,
+    does: str,
+    text: str = "",
+    *,
+    how: str = "",
+    key: str = "",
+    at: int = 0,
+    keys: Iterable[str] = (),
+) -> tuple[Change, ...]:
+    """Return the note that says something of a check-in."""
+    value = {
+        "key": key or session.make_id(),
+        "does": does,
+        "how": how,
+        "text": text,
+        "at": at,
+        "keys": list(keys),
+    }
+    return note("check_in", check_in_id, "signs", {name: one for name, one in value.items() if one})
+
+
 def take_back_answer(session: Session, check_in_id: str) -> None:
-    """Undo an answer written down by mistake."""
+    """Undo what was written down of it by mistake."""
     one = require(session, CheckIn, check_in_id)
-    session.commit(one.compartment, put("check_in", check_in_id, answered_at=0, answer="", forced=False))
+    keys = [said.key for said in one.said]
+    if keys:
+        session.commit(one.compartment, sign(session, check_in_id, "back", keys=keys))
+
+
+def try_step(session: Session, check_in_id: str, result: str) -> None:
+    """Write down with one word (TRIED) what came of the step of the ladder that is due now."""
+    one = require(session, CheckIn, check_in_id)
+    rung = one.rung(session.now(), ladder_of(session, one))
+    value = {"step": rung.step if rung is not None else "other", "result": known(TRIED, result)}
+    session.commit(one.compartment, note("check_in", check_in_id, "tried", value))
 
 
 def tried(session: Session, check_in_id: str, step: str, outcome: str) -> None:
@@ -87,12 +133,13 @@ def tried(session: Session, check_in_id: str, step: str, outcome: str) -> None:
 
 
 def settle_check_in(session: Session, check_in_id: str, found_out: str) -> None:
-    """Say what became of a missed or forced check-in, once somebody knows."""
+    """Say what became of a missed one or of an alarm, once somebody knows. Alarms not known here stand on."""
     one = require(session, CheckIn, check_in_id)
     text = clean_text(found_out, needed=True)
+    keys = [said.key for said in one.standing(ALARMS)]
     session.commit(
         one.compartment,
-        put("check_in", check_in_id, settled_at=session.now(), settled_as=text),
+        sign(session, check_in_id, "settled", text, keys=keys),
         line(session, one.case_id, "check-in", text, about_id=check_in_id),
     )
 

@@ -8,25 +8,20 @@ import msgspec
 
 from leeward.base.say import Code, Day, Message, Moment, Span, say, say_count
 from leeward.domain.cases.case import Case
-from leeward.domain.cases.checkins import DAY, HOUR, CheckIn, CheckInState, Rung
+from leeward.domain.cases.checkins import DAY, HOUR
 from leeward.domain.cases.due import Due, Weight
 from leeward.domain.cases.work import Task
 from leeward.domain.relocation.beds import Stay, crowded, free_on, in_exposed
 from leeward.domain.relocation.journeys import Leg
 from leeward.domain.relocation.places import Place, in_order
 from leeward.domain.today import Need, Urgency
+from leeward.office import signs_now
 from leeward.office.casework_base import tonight
 from leeward.office.casework_views import CaseLine, all_dues, case_lines
 from leeward.office.duty import Duty, duty_of
 from leeward.office.session import Session
 
 AHEAD = 2 * DAY  # what comes within it is worth knowing
-LADDER = {
-    "call": say("Call them, once, from the agreed number."),
-    "partner": say("Ask the partner nearest to them to look."),
-    "lawyer": say("Send the lawyer to where they were."),
-    "public": say("Decide together whether to speak publicly."),
-}
 
 
 class PlaceTonight(msgspec.Struct, frozen=True):
@@ -59,50 +54,12 @@ def needs_now(session: Session) -> list[Need]:
     cases = {case.id: case for case in session.find(Case) if case.living}
     duty = duty_of(session)
     return [
-        *_signs_of_life(session, cases, duty),
+        *signs_now.needs(session),
         *_exposed(session, cases, duty),
         *_crowded(session, duty),
         *_tasks(session, cases, duty),
         *_dates(session, cases, duty),
     ]
-
-
-def _signs_of_life(session: Session, cases: dict[str, Case], duty: Duty) -> Iterator[Need]:
-    now = session.now()
-    for one in session.find(CheckIn):
-        state, case = one.state(now), cases.get(one.case_id)
-        if case is None or state not in {CheckInState.MISSED, CheckInState.FORCED}:
-            continue
-        href = f"/people/{case.id}?tab=work#check-{one.id}"
-        if state == CheckInState.FORCED:
-            yield Need(
-                Urgency.ALARM,
-                say("Alarm in a check-in"),
-                say("{who} used the word for being forced", who=case.called),
-                say("Write nothing to them about places or days until somebody knows more."),
-                one.answered_at,
-                say("See what to do"),
-                href,
-            )
-            continue
-        rung = one.rung(now) or Rung(0, "call")
-        yield Need(
-            Urgency.MISSED,
-            say("Missed check-in"),
-            say("{who} was to give a sign of life at {time}", who=case.called, time=Moment(one.due)),
-            LADDER.get(rung.step) or say("{step}", step=rung.step),
-            one.due,
-            say("Follow it up"),
-            href,
-            holder_id=duty.of_danger(
-                "coordinator",
-                one.who_id,
-                one.second_id,
-                case.coordinator_id,
-                case.deputy_id,
-                early=rung.after == 0,
-            ),
-        )
 
 
 def _exposed(session: Session, cases: dict[str, Case], duty: Duty) -> Iterator[Need]:

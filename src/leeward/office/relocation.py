@@ -28,10 +28,11 @@ from leeward.ledger.model import add, note, put, remove
 from leeward.office import openings
 from leeward.office.casework_base import line, require, require_case, tonight
 from leeward.office.openings_two import write_content
+from leeward.office.rhythms import keep_up
 from leeward.office.session import Session
 from leeward.office.team import grant_case, who_can_open
 
-_PLACING = threading.Lock()  # 1: between looking and writing, nobody else of this process places anyone
+PLACING = threading.Lock()  # 1: between looking and writing, nobody else of this process places anyone
 
 
 class Exposure(msgspec.Struct, frozen=True):
@@ -208,7 +209,7 @@ def place_in(
 ) -> str:
     """Give them beds in a place; return the stay's id. RuleBroken says which rule forbids it."""
     case, place = require_case(session, case_id), require(session, Place, place_id)
-    with _PLACING:  # 1
+    with PLACING:  # 1
         new = Stay(
             id=session.make_id(),
             place_id=place_id,
@@ -220,6 +221,7 @@ def place_in(
         _check(session, new, place)
         session.save_new(session.compartment_of("beds"), new)
     _move_stage(session, case, place)
+    keep_up(session, case_id)
     return new.id
 
 
@@ -229,7 +231,7 @@ def move(
     """Move them: from that night on they sleep in the other place. Return the new stay's id."""
     case, place = require_case(session, case_id), require(session, Place, place_id)
     first = check_day(first_night)
-    with _PLACING:  # 1
+    with PLACING:  # 1
         ended: list[Change] = []
         kept: list[Stay] = []
         before = ""
@@ -257,6 +259,7 @@ def move(
         check_stay(new, place, kept, session.find(Apart), today=tonight(session))
         session.commit(session.compartment_of("beds"), ended, write_new(new))
     _move_stage(session, case, place)
+    keep_up(session, case_id)
     return new.id
 
 
@@ -278,9 +281,10 @@ def set_nights(session: Session, stay_id: str, first_night: str, last_night: str
     """Change the nights of a stay, under the same rules."""
     stay = require(session, Stay, stay_id)
     place = require(session, Place, stay.place_id)
-    with _PLACING:  # 1
+    with PLACING:  # 1
         _check(session, msgspec.structs.replace(stay, first_night=first_night, last_night=last_night), place)
         session.commit(stay.compartment, put("stay", stay_id, first_night=first_night, last_night=last_night))
+    keep_up(session, stay.case_id)
 
 
 def came(session: Session, stay_id: str) -> None:
@@ -297,9 +301,11 @@ def left(session: Session, stay_id: str) -> None:
         session.commit(
             stay.compartment, put("stay", stay_id, state="left" if stay.state == "there" else "called-off")
         )
+        keep_up(session, stay.case_id)
         return
     last = (dt.date.fromisoformat(night) - dt.timedelta(days=1)).isoformat()
     session.commit(stay.compartment, put("stay", stay_id, state="left", last_night=last))
+    keep_up(session, stay.case_id)
 
 
 def beds_held(session: Session, case_id: str) -> list[Stay]:
@@ -322,6 +328,7 @@ def call_off_stay(session: Session, stay_id: str) -> None:
     """Call a planned stay off."""
     stay = require(session, Stay, stay_id)
     session.commit(stay.compartment, put("stay", stay_id, state="called-off"))
+    keep_up(session, stay.case_id)
 
 
 def board(session: Session, first_night: str = "", nights: int = 14) -> Board:

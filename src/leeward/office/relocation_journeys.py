@@ -19,12 +19,14 @@ from leeward.domain.relocation.papers import (
     TravelDocument,
     VisaApplication,
 )
+from leeward.domain.relocation.rhythm import leg_check_in_id
 from leeward.domain.relocation.words import HELD, LEG_STATE, MODE, PAPER, VISA_KIND, VISA_STAGE
 from leeward.domain.typed import T, write_new
 from leeward.domain.vocabulary import Vocabulary, known
 from leeward.ledger.model import Change, put
 from leeward.office.casework_base import line, require, require_case
 from leeward.office.casework_views import CaseLine, case_lines
+from leeward.office.rhythms import keep_up
 from leeward.office.session import Session
 
 _WORDS: dict[str, Vocabulary] = {"visa": VISA_KIND, "stage": VISA_STAGE, "paper": PAPER, "held": HELD}
@@ -80,9 +82,7 @@ def book_journey(
         for number, leg in enumerate(legs, start=1)
     ]
     check_legs(placed)
-    check_ins = [
-        _check_in_of(session, leg, case.coordinator_id, case.deputy_id, check_after) for leg in placed
-    ]
+    check_ins = [_check_in_of(leg, case.coordinator_id, case.deputy_id, check_after) for leg in placed]
     documents = STAGES.index("documents") > case.step
     session.commit(
         case.compartment,
@@ -91,12 +91,13 @@ def book_journey(
         *(write_new(one) for one in check_ins if one.due),
         put("case", case_id, stage="documents", stage_since=session.now()) if documents else (),
     )
+    keep_up(session, case_id)
     return journey.id
 
 
-def _check_in_of(session: Session, leg: Leg, who: str, second: str, after: int) -> CheckIn:
+def _check_in_of(leg: Leg, who: str, second: str, after: int) -> CheckIn:
     return CheckIn(
-        id=session.make_id(),
+        id=leg_check_in_id(leg.id, "arrival"),
         case_id=leg.case_id,
         journey_id=leg.journey_id,
         leg_id=leg.id,
@@ -123,8 +124,10 @@ def set_leg(session: Session, leg_id: str, state: str, *, ticket: str = "") -> N
         changes += put("journey", leg.journey_id, state="aborted")
         for one in session.find(CheckIn, journey_id=leg.journey_id):
             if one.due > session.now() and one.waiting(session.now()):
-                changes += put("check_in", one.id, called_off_at=session.now())
+                off = {"off_by_rhythm": True} if one.rhythm_id else {}
+                changes += put("check_in", one.id, called_off_at=session.now(), **off)
     session.commit(leg.compartment, changes)
+    keep_up(session, leg.case_id)
 
 
 def move_leg(session: Session, leg_id: str, departs: int, arrives: int) -> None:
@@ -136,9 +139,10 @@ def move_leg(session: Session, leg_id: str, departs: int, arrives: int) -> None:
     changes: list[Change] = [*put("leg", leg_id, departs=departs, arrives=arrives)]
     if arrives and leg.arrives:
         for one in session.find(CheckIn, leg_id=leg_id):
-            if one.waiting(session.now()):
+            if one.waiting(session.now()) and not one.rhythm_id:
                 changes += put("check_in", one.id, due=one.due + arrives - leg.arrives)
     session.commit(leg.compartment, changes)
+    keep_up(session, leg.case_id)
 
 
 def add_record(session: Session, kind: type[T], case_id: str, **fields: object) -> str:

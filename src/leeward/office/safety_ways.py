@@ -155,6 +155,11 @@ def _team(session: Session) -> list[Way]:
             say("Who can open what"),
             say("Who holds which key, as a table below."),
         ),
+        Way(
+            "/safety/ladder",
+            say("If a sign of life is missed"),
+            say("What is done then, when, and who is asked."),
+        ),
         _coming_back(session),
         _erasing(session),
         _page(session),

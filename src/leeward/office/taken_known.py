@@ -7,6 +7,7 @@ import functools
 from leeward.base.say import Code, say
 from leeward.domain.cases.case import Case
 from leeward.domain.cases.checkins import CheckIn, CheckInState
+from leeward.domain.cases.ladder import Rung
 from leeward.domain.intake import Contact
 from leeward.domain.relocation.beds import FAR, Stay
 from leeward.domain.relocation.exposure_known import UNKNOWN, Colleague, Known, Reason, Subject, Way
@@ -145,12 +146,14 @@ def last_night(stay: Stay) -> str:
     return stay.last_night or (stay.first_night if stay.state == "left" else FAR)
 
 
-def ladder_of(check_ins: list[CheckIn], now: int) -> tuple[tuple[str, int], ...]:
+def ladder_of(
+    check_ins: list[CheckIn], now: int, agreed: tuple[Rung, ...] = ()
+) -> tuple[tuple[str, int], ...]:
     """Return until when to send the lawyer and decide about speaking: by the missed sign of life, if there is one."""
     missed = [one for one in check_ins if one.state(now) == CheckInState.MISSED]
     first = min(missed, key=lambda one: (one.due, one.id), default=None)
     found = {"lawyer": 0, "public": 0}
-    for rung in first.ladder if first is not None else ():
+    for rung in first.steps(agreed) if first is not None else ():
         if first is not None and rung.step in found:
             found[rung.step] = first.due + first.grace + rung.after
     return tuple(found.items())

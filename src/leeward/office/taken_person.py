@@ -29,6 +29,7 @@ from leeward.domain.relocation.exposure_known import (
 from leeward.domain.relocation.papers import MedicalAppointment, VisaApplication
 from leeward.domain.relocation.places import PlaceAddress
 from leeward.office.intake.see import line_for
+from leeward.office.ladders import case_ladder, team_ladder
 from leeward.office.session import Session
 from leeward.office.taken_known import World, contacts_of, ladder_of, last_night
 
@@ -66,7 +67,11 @@ def _known(world: World, subject: Subject, case: Case | None, contacts: list[Con
             relatives=tuple(_relatives(world.session, case)),
             meetings=tuple(_meetings(world, case)),
             unfrozen=case if case.contact_ids and not world.has_intake else None,
-            ladder=ladder_of([one for one in world.check_ins if one.case_id == case.id], world.now),
+            ladder=ladder_of(
+                [one for one in world.check_ins if one.case_id == case.id],
+                world.now,
+                case_ladder(world.session, case.id) or team_ladder(world.session),
+            ),
         )
     return msgspec.structs.replace(
         known,

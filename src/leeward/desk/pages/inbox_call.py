@@ -9,8 +9,12 @@ from starlette.routing import Route
 from leeward.base.say import say
 from leeward.desk.render import done, form_of, office_of, render
 from leeward.domain import intake as words
+from leeward.domain.cases.checkins import CheckIn
+from leeward.domain.intake import Contact
 from leeward.office import intake
 from leeward.office.intake.needs import shown_name
+from leeward.office.session import Session
+from leeward.office.signs import take_signs
 
 
 def call(request: Request) -> Response:
@@ -22,6 +26,7 @@ def call(request: Request) -> Response:
         words=words,
         shown=shown_name,
         known=[line.contact for line in intake.queue(session)],
+        expected=expected(session),
         with_id=request.query_params.get("with", ""),
     )
 
@@ -29,15 +34,33 @@ def call(request: Request) -> Response:
 def log_call(request: Request) -> Response:
     """Write a call down."""
     form = form_of(request)
+    of = form.line("sign_of")
     contact = intake.log_call(
         office_of(request),
         form.text("text"),
         channel=form.code("channel", words.CHANNEL, "phone"),
         language=form.line("language", 3),
         urgency=form.code("urgency", words.URGENCY),
-        contact_id=form.line("contact"),
+        contact_id=of or form.line("contact"),
+        sign=form.code("sign", words.SIGN, "safe") if of else "",
     )
+    if of:
+        take_signs(
+            office_of(request)
+        )  # a desk that holds the case has it at once; any other does it when it hears
+        return done(request, f"/inbox/{contact}", say("Written down as a sign of life."))
     return done(request, f"/inbox/{contact}", say("Written down."))
+
+
+def expected(session: Session) -> list[Contact]:
+    """Return the contacts with a case, those first of whom this desk knows that a sign of life is missing or next."""
+    now = session.now()
+    due: dict[str, int] = {}
+    for one in session.find(CheckIn):
+        if one.waiting(now):
+            due[one.case_id] = min(one.due, due.get(one.case_id, one.due))
+    there = [line.contact for line in intake.queue(session) if line.contact.case_id]
+    return sorted(there, key=lambda one: (one.case_id not in due, due.get(one.case_id, 0), one.pseudonym))
 
 
 ROUTES = [

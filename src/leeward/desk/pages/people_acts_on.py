@@ -45,6 +45,10 @@ def _task_done(session: Session, _case: str, task: str, form: Form) -> Message:
 
 
 def _answered(session: Session, _case: str, check_in: str, form: Form) -> Message | None:
+    if form.flag("help") and not form.flag("forced"):
+        how = form.code("how", CHECK_IN)
+        casework_checkins.ask_for_help(session, check_in, form.text("answer"), how=how)
+        return None
     casework_checkins.answer_check_in(
         session,
         check_in,

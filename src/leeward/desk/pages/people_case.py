@@ -11,17 +11,16 @@ from starlette.responses import Response
 from leeward.base.say import Message, say
 from leeward.desk.days import day_words
 from leeward.desk.pages.case_tabs import registered
+from leeward.desk.pages.checkins import checkins_shown
 from leeward.desk.pages.openings import state_of
 from leeward.desk.render import office_of, render, speech_of
 from leeward.desk.strangers import stranger_response
 from leeward.domain.cases import work
 from leeward.domain.cases.case import Case, SafetyPlan
-from leeward.domain.cases.checkins import DAY, CheckIn, CheckInState
 from leeward.domain.cases.consent import ANSWER, AUDIENCE, HOW, SPEAKER, USE, Consent
 from leeward.domain.cases.story import CaseNote, in_order
 from leeward.domain.cases.words import (
     ACCESS,
-    CHECK_IN,
     CLOSE_REASON,
     NEED,
     NEED_STATUS,
@@ -40,7 +39,6 @@ from leeward.domain.relocation.words import HELD, LEG_STATE, MODE, PAPER, STAY, 
 from leeward.office import casework_files, casework_history, openings
 from leeward.office.casework_base import require_case, today, tonight
 from leeward.office.casework_open import attachments_left, identity_readers, readers
-from leeward.office.casework_today import LADDER
 from leeward.office.casework_views import case_lines, facts_of, names
 from leeward.office.consent import consents_of
 from leeward.office.relocation import beds_held, holds_beds, places_for
@@ -159,9 +157,6 @@ def _work(session: Session, case: Case, query: Mapping[str, str]) -> dict[str, o
     now = session.now()
     tasks = session.find(Task, case_id=case.id)
     by_id = {task.id: task for task in tasks}
-    check_ins = sorted(session.find(CheckIn, case_id=case.id), key=lambda one: (one.due, one.id))
-    waiting = [one for one in check_ins if one.waiting(now) or one.state(now) == CheckInState.FORCED]
-    past = [one for one in reversed(check_ins) if one not in waiting]
     return {
         "tasks": work.in_order([task for task in tasks if task.open], now),
         "done_tasks": sorted(
@@ -171,22 +166,11 @@ def _work(session: Session, case: Case, query: Mapping[str, str]) -> dict[str, o
         "needs": sorted(
             session.find(Need, case_id=case.id), key=lambda one: (not one.unmet, one.requested_at)
         ),
-        "check_ins": waiting[:30],
-        "check_states": {one.id: one.state(now).value for one in check_ins},
-        "rungs": {one.id: LADDER.get(rung.step) for one in waiting if (rung := one.rung(now))},
-        "past_check_ins": past[:10],
-        "more_check_ins": max(0, len(waiting) - 30),
+        **checkins_shown(session, case),
         "NEED": NEED,
         "NEED_STATUS": NEED_STATUS,
         "PRIORITY": PRIORITY,
-        "CHECK_IN": CHECK_IN,
-        "tonight_at": _evening(now),
     }
-
-
-def _evening(now: int) -> int:
-    """Return a first guess for a check-in: in a day, on the full hour."""
-    return (now + DAY) // 3_600_000 * 3_600_000
 
 
 def _journey(session: Session, case: Case, query: Mapping[str, str]) -> dict[str, object]:

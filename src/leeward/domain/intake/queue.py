@@ -99,6 +99,8 @@ def waiting_since(contact: Contact, ordered: Sequence[Letter]) -> int:
         if letter.direction in _FROM_US:
             since = 0
         elif letter.direction == "in" and not since and letter.created_at > contact.settled_at:
+            if letter.sign == "safe" and not letter.text and not letter.alarm:
+                continue  # it says all there is to say
             since = letter.created_at
     return 0 if ended_at(ordered) else since
 

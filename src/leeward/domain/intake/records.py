@@ -112,6 +112,8 @@ class Letter(Typed, frozen=True, kw_only=True):
     answers: tuple[Answered, ...] = ()
     sensitive: bool = False  # an answer that went to the true words alone
     cover: str = ""  # what the alarm form of the words shows instead; "" with `sensitive`: nothing
+    sign: str = ""  # SIGN: a sign of life, in their own words or as heard in a call
+    asks_until: int = 0  # an answer: until when their page asks for a sign of life; 1: it asks no more
 
 
 class Check(Typed, frozen=True, kw_only=True):

@@ -4,7 +4,8 @@
 2. Hex is lower case and of the right length; exactly two ways, exactly one of them the alarm.
 3. Text loses control characters, marks that turn it around, halves of characters and heaps of accents (which take
    hours to put in order), and is cut at TEXT_MOST (never silently).
-4. What only helps us to answer (path, facts, answers) never costs us the message: an unknown word there is let be.
+4. What only helps us to answer (path, facts, answers, sign) never costs us the message: an unknown word there is let
+   be.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ _FACT_MOST = 500  # characters of one fact about answering safely
 _ANSWER_MOST = 5_000
 EVENTS = frozenset({"opened", "ended"})
 PATHS = frozenset({"page", "plain", "offline"})
+SIGNS = frozenset({"safe", "help"})
 
 
 class ReportMalformed(DomainError):
@@ -75,6 +77,7 @@ class _Wire(msgspec.Struct, frozen=True):
     facts: _Facts = _Facts()
     questions: int = 0
     answers: list[_Answer] = msgspec.field(default_factory=list)
+    sign: str = ""
 
 
 class Spoken(msgspec.Struct, frozen=True):
@@ -100,6 +103,7 @@ class Report(msgspec.Struct, frozen=True):
     facts: FactsTold = FactsTold()
     questions: int = 0  # version of the questionnaire that was answered
     answers: tuple[Answered, ...] = ()
+    sign: str = ""  # "safe" or "help": it answers the question whether they are
 
 
 def read_report(untrusted: bytes) -> Report:
@@ -133,6 +137,7 @@ def read_report(untrusted: bytes) -> Report:
         facts=_facts(wire.facts),
         questions=wire.questions if 0 <= wire.questions < 1 << 31 else 0,
         answers=_answers(wire.answers),
+        sign=wire.sign if wire.sign in SIGNS and wire.voice else "",  # 4
     )
 
 

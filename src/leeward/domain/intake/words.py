@@ -35,6 +35,12 @@ CHANNEL = Vocabulary(
     Term("in-person", "in person", "лично"),
 )
 
+SIGN = Vocabulary(
+    "sign",
+    Term("safe", "they are safe", "в безопасности"),
+    Term("help", "they need help", "нужна помощь"),
+    Term("forced", "they used the word for being forced", "прозвучало слово о принуждении"),
+)
 RELATION = Vocabulary(
     "contact-relation",
     Term("self", "for themselves", "о себе"),

@@ -1,6 +1,6 @@
 """Intake: reports come in, are judged, vetted and answered. Everything happens in the `intake` compartment."""
 
-from leeward.office.intake.answer import answer, draft_of, resume_answers, save_draft
+from leeward.office.intake.answer import answer, ask_for_sign, draft_of, resume_answers, save_draft
 from leeward.office.intake.danger import (
     LeadsToAPlace,
     lift_captured,
@@ -60,6 +60,7 @@ __all__ = [
     "NotInIntake",
     "add_check",
     "answer",
+    "ask_for_sign",
     "called",
     "conversation",
     "counts",

@@ -47,19 +47,38 @@ def save_draft(session: Session, contact_id: str, text: str) -> None:
     session.commit(contact.compartment, put("draft", draft, contact_id=contact.id, text=words))
 
 
+def ask_for_sign(session: Session, contact_id: str, until: int, text: str = "") -> Letter:
+    """Ask on their page whether they are safe, until a moment; 1 takes the question away. Only by the words."""
+    line = line_for(session, contact_id)
+    if not require_contact(session, line.way_id or contact_id).ways:
+        raise RuleBroken(
+            say("Only whoever has our words can be asked on their page."),
+            kept=say("Nothing was sent."),
+            next_step=say("Call or write to them where they said it is safe."),
+        )
+    return answer(session, contact_id, text, asks_until=until)
+
+
 def answer(
-    session: Session, contact_id: str, text: str, *, sensitive: bool = False, cover: str = ""
+    session: Session,
+    contact_id: str,
+    text: str,
+    *,
+    sensitive: bool = False,
+    cover: str = "",
+    asks_until: int = 0,
 ) -> Letter:
     """Seal an answer to both ways back and queue it for the relay; durable when it returns.
 
-    With `sensitive` the alarm form of their words shows `cover` instead, or nothing if that is empty.
+    With `sensitive` the alarm form of their words shows `cover` instead, or nothing if that is empty. With
+    `asks_until` their page asks until then whether they are safe; the text may be empty.
     RuleBroken if the contact left no way back, ended it, or may be in other hands and the text leads to a place;
     OutOfRange if there is nothing to send or too much.
     """
     line = line_for(session, contact_id)
     contact = require_contact(session, line.way_id or contact_id)  # 7
     words, instead = _measured(text).strip(), _measured(cover).strip() if sensitive else ""
-    if not words:
+    if not words and not asks_until:
         raise OutOfRange(say("There is nothing to send yet."), next_step=say("Write an answer first."))
     _require_open(session, line, words)
     if not contact.ways and not contact.handle:
@@ -84,11 +103,13 @@ def answer(
         report=session.chance.draw(16).hex(),
         sensitive=sensitive,
         cover=instead,
+        asks_until=asks_until,
     )
+    draft = _draft_id(session, line.contact.id)
     session.commit(
         contact.compartment,
         write_new(letter),
-        put("draft", _draft_id(session, line.contact.id), contact_id=line.contact.id, text=""),
+        put("draft", draft, contact_id=line.contact.id, text="") if words else (),
     )  # 1
     saved = session.get(Letter, letter.id)
     assert saved is not None
@@ -121,7 +142,12 @@ def _queue(session: Session, contact: Contact, letter: Letter) -> None:
     if contact.handle and not contact.ways:
         return  # 4
     true, other = reply_bodies(
-        letter.report, letter.created_at, letter.text, sensitive=letter.sensitive, cover=letter.cover
+        letter.report,
+        letter.created_at,
+        letter.text,
+        sensitive=letter.sensitive,
+        cover=letter.cover,
+        sign=letter.asks_until,
     )  # 5
     outbox = Outbox(session.vault, session.chance)
     outbox.send_all(

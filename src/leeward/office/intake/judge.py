@@ -13,6 +13,7 @@ from leeward.domain.intake import (
     DEVICE,
     NEED_TOLD,
     RELATION,
+    SIGN,
     URGENCY,
     Contact,
     Damaged,
@@ -144,14 +145,20 @@ def log_call(
     language: str = "",
     urgency: str = "",
     contact_id: str = "",
+    sign: str = "",
 ) -> str:
-    """Write down a call or a talk: with a known contact, or with a new one who then waits for us. Returns their id."""
+    """Write down a call or a talk: with a known contact, or with a new one who then waits for us. Returns their id.
+
+    `sign` (SIGN) says that the call was a sign of life of this contact; then it needs no words.
+    """
     words = text_of(text)
-    if not words:
+    if sign:
+        known(SIGN, sign)
+    if not words and not (sign and contact_id):
         raise OutOfRange(say("There is nothing to write down yet."), next_step=say("One sentence is enough."))
     if contact_id:
         contact = require_contact(session, contact_id)
-        call = Letter(id=session.make_id(), contact_id=contact_id, direction="call", text=words)
+        call = Letter(id=session.make_id(), contact_id=contact_id, direction="call", text=words, sign=sign)
         session.commit(contact.compartment, write_new(call))
         return contact_id
     circle = session.compartment_of("intake")

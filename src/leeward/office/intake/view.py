@@ -10,6 +10,7 @@ from leeward.office.intake.hands import holder_of
 from leeward.office.intake.see import counts, queue
 from leeward.office.intake.watch import called, newest
 from leeward.office.session import Session
+from leeward.office.signs_now import watched
 
 _KEY = "inbox.view"
 
@@ -35,6 +36,7 @@ class Call(msgspec.Struct, frozen=True):
     count: int
     mark: str
     notify: bool
+    missed: int = 0  # signs of life that are missing, or alarms in one
 
 
 def view_of(session: Session) -> View:
@@ -70,6 +72,7 @@ def call_of(session: Session) -> Call:
     """Return what every page shows above everything."""
     alarms = [line for line in queue(session) if line.alarm_at]
     told = called(session)
+    signs = watched(session)
     level = told.level if told is not None else 0
     return Call(
         alarm=alarms[0] if alarms else None,
@@ -77,6 +80,7 @@ def call_of(session: Session) -> Call:
         level=level,
         since=told.since if told is not None else 0,
         count=told.count if told is not None else 0,
-        mark=f"{newest(session):014d}.{level}",
+        mark=f"{max(newest(session), signs.newest):014d}.{level}",
         notify=view_of(session).notify,
+        missed=signs.count,
     )
