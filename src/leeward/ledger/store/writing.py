@@ -38,36 +38,68 @@ def write_entry(
     Each change goes over what its author had before their eyes: the live writes of the field, earlier changes of the
     same entry included.
     """
-    if not changes:
-        raise RuntimeError("an entry without changes")
-    place = ring.number(compartment_id)
-    Tombs(writer, place, compartment_id).refuse(change.record for change in changes)
-    device = ring.device.id
-    batch = Batch(writer)
-    for change in changes:
-        _check_names(change)
-        _check_family(batch.state(place, change.record), change)
-    seen = [live_clock(batch.state(place, c.record), c.field) for c in changes if c.op is Op.SET]
-    count = own_count(writer, place, device) + 1
-    stamp = Stamp(tick(now, latest_clock(writer), *seen), device, count, now)
-    chunk = next_chunk(writer)
-    complete = []
-    for change in changes:
-        over = live_over(batch.state(place, change.record), change)
-        written = Change(change.record, change.kind, change.field, change.op, read_back(change.value), over)
-        batch.take_change(place, stamp, chunk, written)
-        complete.append(written)
-    raw = print_entry(Entry(count, stamp.hlc, now, make_groups(complete, chance.draw)))
-    if len(raw) > ENTRY_MOST:
-        raise EntryTooLarge(
-            say("This is too much to save at once."),
-            kept=say("Nothing was changed."),
-            next_step=say("Save it in smaller parts, or attach it as a file."),
-        )
-    body = join_entries([raw])
-    store_chunk(writer, chunk, place, device, count, 1, body)
-    batch.flush()
-    return Dot(device, count), batch.kinds
+    pen = Pen(writer, ring, now=now, chance=chance)
+    dot = pen.write(ring.number(compartment_id), compartment_id, changes)
+    pen.flush()
+    return dot, pen.kinds
+
+
+class Pen:
+    """Writes entries of ours, one or many, inside the caller's transaction; `flush` at the end writes the records."""
+
+    def __init__(self, writer: apsw.Connection, ring: Keyring, *, now: int, chance: Chance) -> None:
+        self._writer = writer
+        self._device = ring.device.id
+        self._chance = chance
+        self._now = now
+        self._batch = Batch(writer)
+        self._latest = latest_clock(writer)
+        self._chunk = next_chunk(writer)
+        self._counts: dict[int, int] = {}  # of our last entry, by compartment
+        self._tombs: dict[int, Tombs] = {}
+
+    @property
+    def kinds(self) -> set[str]:
+        """Return the kinds that were changed."""
+        return self._batch.kinds
+
+    def write(self, place: int, compartment_id: str, changes: Sequence[Change]) -> Dot:
+        """Write changes as one entry of a compartment, `place` being its number; Erased, EntryTooLarge."""
+        if not changes:
+            raise RuntimeError("an entry without changes")
+        batch = self._batch
+        if place not in self._counts:
+            self._counts[place] = own_count(self._writer, place, self._device)
+            self._tombs[place] = Tombs(self._writer, place, compartment_id)
+        self._tombs[place].refuse(change.record for change in changes)
+        for change in changes:
+            _check_names(change)
+            _check_family(batch.state(place, change.record), change)
+        seen = [live_clock(batch.state(place, c.record), c.field) for c in changes if c.op is Op.SET]
+        count = self._counts[place] + 1
+        stamp = Stamp(tick(self._now, self._latest, *seen), self._device, count, self._now)
+        complete = []
+        for change in changes:
+            over = live_over(batch.state(place, change.record), change)
+            written = Change(
+                change.record, change.kind, change.field, change.op, read_back(change.value), over
+            )
+            batch.take_change(place, stamp, self._chunk, written)
+            complete.append(written)
+        raw = print_entry(Entry(count, stamp.hlc, self._now, make_groups(complete, self._chance.draw)))
+        if len(raw) > ENTRY_MOST:
+            raise EntryTooLarge(
+                say("This is too much to save at once."),
+                kept=say("Nothing was changed."),
+                next_step=say("Save it in smaller parts, or attach it as a file."),
+            )
+        store_chunk(self._writer, self._chunk, place, self._device, count, 1, join_entries([raw]))
+        self._counts[place], self._latest, self._chunk = count, stamp.hlc, self._chunk + 1
+        return Dot(self._device, count)
+
+    def flush(self) -> None:
+        """Write the records as they now are."""
+        self._batch.flush()
 
 
 def store_chunk(
