@@ -1,19 +1,18 @@
-"""A careful rule of thumb: who has most at stake chooses first, and then everybody looks again.
+"""A careful rule of thumb: who has most at stake chooses first; then those who were left without ask others to change.
 
 1. Who sleeps with us already, or has something fixed by hand, is given some lawful way first: it must not be lost.
-2. In the order of risk-days at stake (and once more in the order of those for each person), each party takes the way
-   with the fewest points that what is left allows, giving back what it had.
-3. Everybody looks again whether something better has become free, until nobody finds anything.
-4. Who has no way out asks those on a departure, the least endangered first, to change; it counts if all in all it
+2. In the order of risk-days at stake for each person, each party takes the way with the fewest points that what is
+   left allows, giving back what it had; of the departures of one day the cheapest.
+3. Who has no way out asks those on a departure, the least endangered first, to change; it counts if all in all it
    costs fewer points.
-The better of the two orders is the plan. It is deterministic, keeps every rule, and takes well under two seconds for
-2,000 people, without the solver's libraries.
+4. Everybody looks again whether something better has become free, until nobody finds anything.
+It is deterministic, keeps every rule, and takes a second for 2,000 people, without the solver's libraries.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from leeward.plan.answer import Plan
 from leeward.plan.choose import Chances, best_way, chances
@@ -31,24 +30,17 @@ NAME = "greedy"
 
 
 def greedy(instance: Instance) -> Plan:
-    """Return the better of two careful plans; raise NoPlan if those who must have a bed cannot all have one."""
+    """Return the plan; raise NoPlan if those who must have a bed cannot all have one."""
     begun = time.perf_counter()
     index = Index(instance)
     everyone = [chances(index, party) for party in instance.parties]
-    best: tuple[int, Left] | None = None
-    for stake in (_of_party, _of_person):
-        left = secured(index, everyone)
-        order = sorted(everyone, key=lambda who: (-stake(instance, who), who.party.id))
-        for who in order:
-            _take(left, who)
-        _look_again(left, order)
-        _ask_others(left, order)
-        _look_again(left, order)
-        points = sum(_points(left, who) for who in everyone)
-        if best is None or points < best[0]:
-            best = (points, left)
-    assert best is not None
-    return as_plan(instance, best[1], NAME, time.perf_counter() - begun)
+    left = secured(index, everyone)
+    order = sorted(everyone, key=lambda who: (-_stake(instance, who), who.party.id))
+    for who in order:
+        _take(left, who)
+    _ask_others(left, order)
+    _look_again(left, order)
+    return as_plan(instance, left, NAME, time.perf_counter() - begun)
 
 
 def as_plan(instance: Instance, left: Left, name: str, seconds: float) -> Plan:
@@ -163,12 +155,6 @@ def _points(left: Left, who: Chances) -> int:
     return way_points(left.index, who.party, way).sum
 
 
-def _of_party(instance: Instance, who: Chances) -> float:
-    return who.risk * (instance.nights - who.party.from_day + instance.weights.tail_nights)
-
-
-def _of_person(instance: Instance, who: Chances) -> float:
-    return _of_party(instance, who) / who.size
-
-
-Stake = Callable[[Instance, Chances], float]
+def _stake(instance: Instance, who: Chances) -> float:
+    """Return what each person has at stake: the risk of all nights ahead, over the seats and beds that they need."""
+    return who.risk * (instance.nights - who.party.from_day + instance.weights.tail_nights) / who.size
