@@ -83,7 +83,7 @@ def chances(index: Index, party: Party) -> Chances:
         inside=begins_inside(index, party),
         risk=risk,
         size=size,
-        stays=fixed.stays,
+        stays=fixed.stays or None,
         may_stay=(fixed.departure, fixed.visa, fixed.escort, fixed.visa_escort) == (None, None, None, None),
     )
 
@@ -377,8 +377,6 @@ def _cut_to_money(left: Left, who: Chances, way: Way) -> Way | None:
 
 def _fixed_fit(who: Chances, rows: Rows, day: int) -> bool:
     stays = who.stays or ()
-    if not stays:
-        return not who.inside or day <= who.party.from_day
     end = stays[-1].last + 1
     begins = stays[0].first
     if end != day or begins < who.party.from_day or (who.inside and begins > 0) or len(stays) > 2:
