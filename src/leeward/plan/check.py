@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Iterator
 from itertools import pairwise
 
 from leeward.plan.answer import PartyPlan, Plan
-from leeward.plan.instance import Departure, Instance, Party, Stay
+from leeward.plan.instance import Departure, Instance, Party
 from leeward.plan.points import way_points
 from leeward.plan.reading import digest
 from leeward.plan.ways import Index, applicants_of, holds_visa
@@ -90,7 +90,7 @@ def _states(index: Index, party: Party, line: PartyPlan) -> Iterator[str]:
 
 
 def _departures(index: Index, party: Party, line: PartyPlan) -> Iterator[str]:
-    """Rules 6 and 7, for one party."""
+    """Rule 6, for one party."""
     leaves = _departure(index, line)
     if leaves is None:
         return
@@ -99,12 +99,18 @@ def _departures(index: Index, party: Party, line: PartyPlan) -> Iterator[str]:
     for tag in party.avoid:
         if tag in leaves.tags:
             yield f"6: {party.id} cannot take {leaves.id}: {tag}"
-    wanted = leaves.day + index.countries[leaves.country].passport_days
+
+
+def _passports(index: Index, party: Party, line: PartyPlan) -> Iterator[str]:
+    """Rule 7."""
+    leaves = _departure(index, line)
     for person in party.people:
         until = person.passport_until
-        if until is not None and until < wanted:
+        if until is None:
+            continue
+        if leaves is not None and until < leaves.day + index.countries[leaves.country].passport_days:
             yield f"7: the passport of {person.id} ends before {leaves.country} lets it in with it"
-        if until is not None and line.visa is not None and until < line.visa.day:
+        if line.visa is not None and until < line.visa.day:
             yield f"7: the passport of {person.id} ends before the appointment"
 
 
@@ -277,5 +283,5 @@ def _end(index: Index, line: PartyPlan) -> int:
 
 OfOne = Callable[[Index, Party, PartyPlan], Iterator[str]]
 OfAll = Callable[[Index, list[Line]], Iterator[str]]
-_OF_ONE: tuple[OfOne, ...] = (_stays, _states, _departures, _visas, _who_goes_along, _fixed)
+_OF_ONE: tuple[OfOne, ...] = (_stays, _states, _departures, _passports, _visas, _who_goes_along, _fixed)
 _OF_ALL: tuple[OfAll, ...] = (_beds, _apart, _seats, _minutes, _money)

@@ -194,6 +194,10 @@ class Rows:
         """Tell whether a place has beds on all these nights."""
         return any(one.id == place and row[last + 1] <= first for one, row in self._rows)
 
+    def clean(self, place: str) -> bool:
+        """Tell whether one may come into a place, not only stay."""
+        return any(one.id == place and one.state == "clean" for one in self._who.places)
+
     def through(self, first: int, day: int) -> Iterator[str]:
         """Yield the places, in the order of the list, that can be had from a night until `day`."""
         free = {
@@ -381,9 +385,9 @@ def _fixed_fit(who: Chances, rows: Rows, day: int) -> bool:
     begins = stays[0].first
     if end != day or begins < who.party.from_day or (who.inside and begins > 0) or len(stays) > 2:
         return False
-    if any(after.first != before.last + 1 for before, after in pairwise(stays)):
+    if any(one.first != before.last + 1 or one.place == before.place for before, one in pairwise(stays)):
         return False
     return all(
-        rows.free(stay.place, stay.first, stay.last) and (begins == 0 or stay.place != who.party.at)
+        rows.free(stay.place, stay.first, stay.last) and (stay.first == 0 or rows.clean(stay.place))
         for stay in stays
     )
