@@ -147,7 +147,7 @@ def _why_visa(holders: Holders, party: Party, old: Visa | None) -> Reason:
 
 def _why_nights(holders: Holders, party: Party, old: Way, new: Way) -> Reason:
     """Say why the old nights are not kept: the place is gone, not for them, full, or something else is better."""
-    index, end = holders.index, max((stay.last + 1 for stay in new.stays), default=0)
+    end = max((stay.last + 1 for stay in new.stays), default=0)
     if party.fixed.stays:
         return Reason(kind=Stop.FIXED, place=party.fixed.stays[0].place)
     for stay in old.stays:
