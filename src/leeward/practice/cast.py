@@ -68,6 +68,7 @@ HOUSES = (
 TOWNS = ("Orlinsk", "Tamrak", "Sevrin", "Yarvik", "Dolmar", "Ushkent", "Lower Brod", "Kastra")
 HUNTED_FROM = ("Tamrak", "Ushkent", "Kastra", "Dolmar")
 CITY = "Orlinsk"
+HOME = "Ostria"  # who issued their passports
 COUNTRIES = ("Norland", "Estmark", "Averland", "Silverin", "Marrow Islands")
 NO_VISA = ("Estmark", "Marrow Islands")
 UNITS = (

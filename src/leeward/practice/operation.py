@@ -19,6 +19,7 @@ from leeward.practice.people import write_people
 from leeward.practice.places import write_places
 from leeward.practice.scenes import write_scenes
 from leeward.practice.testimonies import write_testimonies
+from leeward.practice.ways_out import write_ways_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +60,5 @@ def make_operation(
     alone = write_hotline(script, people, names, size.requests)
     write_beside(script, write_testimonies(script, people, min(size.accounts, len(people))))
     write_scenes(script, alone)
+    write_ways_out(script, people, places)
     return script

@@ -15,7 +15,7 @@ from leeward.domain.relocation.beds import Apart, Stay
 from leeward.domain.relocation.journeys import Journey, Leg
 from leeward.domain.relocation.papers import MedicalAppointment, TravelDocument, VisaApplication
 from leeward.domain.relocation.places import Place
-from leeward.practice.cast import CITY, COUNTRIES, FIRST_NAMES, HUNTED_FROM, LAST_NAMES, NO_VISA
+from leeward.practice.cast import CITY, COUNTRIES, FIRST_NAMES, HOME, HUNTED_FROM, LAST_NAMES, NO_VISA
 from leeward.practice.moment import DAY, HOUR, Script
 from leeward.practice.phrases import STORY, TASKS, THREATS
 
@@ -244,6 +244,7 @@ def _way_out(script: Script, made: Made, stage: str) -> None:
         id=chance.make_id(),
         case_id=made.case_id,
         paper="travel-passport",
+        issuer=HOME,
         held=chance.pick(("with-them", "with-us", "applied", "taken", "with-relatives")),
         expires=_day(now + chance.between(20, 2000) * DAY),
         ready_on=_day(now + chance.between(3, 30) * DAY),
