@@ -45,6 +45,7 @@ from leeward.office import (
     today,
 )
 from leeward.office.casework_open import open_case
+from leeward.office.errands import errands_circle
 from leeward.office.files import keep_file
 from leeward.office.session import Session
 
@@ -147,8 +148,7 @@ def _claim_early(world: World, circle: str) -> None:
 
 
 def _team(world: World, session: Session) -> None:
-    team = session.compartment_of("team")
-    casework_tasks.add_task(session, "", world.word(team), due=session.now() + HOUR)
+    casework_tasks.add_task(session, "", world.word(errands_circle(session)), due=session.now() + HOUR)
     today.go_on_duty(session, session.now() + 4 * HOUR)
 
 

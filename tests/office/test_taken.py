@@ -14,6 +14,7 @@ from leeward.domain.relocation.places import Place
 from leeward.office import casework, casework_checkins, casework_tasks, relocation, relocation_journeys, taken
 from leeward.office.casework_base import NotForThisDesk, tonight
 from leeward.office.casework_open import open_case
+from leeward.office.errands import circles_for_all, errands
 from leeward.office.session import Session
 
 HOUR = 3_600_000
@@ -83,13 +84,16 @@ def test_one_press_writes_the_tasks_marks_the_place_and_a_second_press_nothing(
     assert [row.task for row in again.rows] == [row.task for row in found.rows]
 
 
-def test_no_task_of_the_teams_circle_names_whom_it_is_about(session: Session, world: dict[str, str]) -> None:
+def test_no_task_that_all_see_names_whom_it_is_about(session: Session, world: dict[str, str]) -> None:
     taken.run(session, "case", world["Juniper"], words=words)
-    team = session.compartment_of("team")
-    told = session.find(Task, compartment=team)
+    team, among_all = circles_for_all(session)
+    told = session.find(Task, compartment=among_all)
     assert [task.title for task in told] == ["Move everyone out of Harbour 1"]
+    assert session.find(Task, compartment=team) == []  # where nothing can be erased
     for kind in session.vault.kinds():
-        for record in session.vault.find(kind, compartment=team):
+        for record in [
+            one for part in (team, among_all) for one in session.vault.find(kind, compartment=part)
+        ]:
             if kind in {"task", "incident", "place"}:
                 assert "Juniper" not in str(record.fields)
                 assert world["Juniper"] not in str(record.fields)
@@ -113,7 +117,7 @@ def test_nobody_starts_a_list_about_themselves_but_may_try_it(
         assert {"move", "warn"} <= set(steps(taken.look(session, kind, one)))
         with pytest.raises(RuleBroken, match="This is you"):
             taken.run(session, kind, one, words=words)
-    assert session.find(Task, compartment=session.compartment_of("team")) == []
+    assert errands(session) == []
 
 
 def test_only_the_lines_that_were_kept_become_tasks(session: Session, world: dict[str, str]) -> None:

@@ -70,7 +70,7 @@ def test_one_press_stops_places_being_written_to_them(session: Session, places: 
     for row in found.rows:
         assert row.task is not None
         kind = session.vault.compartment(row.task.compartment).kind
-        assert kind == ("team" if row.line.step == "move" else "intake")
+        assert kind == ("errands" if row.line.step == "move" else "intake")
 
 
 def test_a_place_that_is_worse_already_stays_as_it_is(session: Session, places: dict[str, str]) -> None:

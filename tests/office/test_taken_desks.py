@@ -21,6 +21,7 @@ from leeward.office import casework_tasks, relocation, taken, taken_tasks
 from leeward.office.casework_base import NotForThisDesk, tonight
 from leeward.office.casework_open import open_case
 from leeward.office.cutoff import put_out
+from leeward.office.errands import circles_for_all, errands_circle
 from leeward.office.intake.danger import mark_captured
 from leeward.office.intake.see import line_for
 from leeward.office.team import grant_case
@@ -49,6 +50,7 @@ class Three:
         )
         settle(self.anna, self.boris, self.vera)
         session = self.anna.session
+        errands_circle(session)  # as with a team that `leeward init` made
         session.commit(
             session.compartment_of("intake"),
             put("contact", "con", pseudonym="Fern", safe_phrase="the blue kettle"),
@@ -243,17 +245,20 @@ def test_a_member_or_a_device_is_cut_off_first(three: Three) -> None:
 
 
 def test_a_claim_from_another_circle_is_not_believed(three: Three) -> None:
-    """Whoever holds the team's key cannot say that a list about a case was started, or ended."""
+    """Whoever holds only what all hold cannot say that a list about a case was started, or ended."""
     name = taken.look(three.anna.session, "case", three.juniper)
     case = three.anna.session.get(Case, three.juniper)
     assert case is not None
     real = taken.run(three.anna.session, "case", three.juniper, words=words).incident
     assert name.incident is None
     assert real is not None
-    vera, team = three.vera.session, three.vera.session.compartment_of("team")
-    fake = Incident.kind
-    vera.commit(team, put(fake, real.id, subject="case", subject_id=three.juniper))
-    vera.commit(team, note(fake, real.id, "turns", {"does": "end", "why": "all is well"}))
+    three.settle()
+    vera, fake = three.vera.session, Incident.kind
+    parts = circles_for_all(vera)
+    assert len(parts) == 2
+    for part in parts:
+        vera.commit(part, put(fake, real.id, subject="case", subject_id=three.juniper))
+        vera.commit(part, note(fake, real.id, "turns", {"does": "end", "why": "all is well"}))
     three.settle()
     for desk in (three.anna, three.boris):
         assert taken.look(desk.session, "case", three.juniper).running
@@ -263,7 +268,7 @@ def test_damaged_turns_and_tasks_break_no_page(three: Three) -> None:
     anna = three.anna.session
     found_now = taken.run(anna, "place", three.harbour, words=words)
     assert found_now.incident is not None
-    team, name = anna.compartment_of("team"), found_now.incident.id
+    team, name = found_now.incident.compartment, found_now.incident.id
     places = {three.harbour: ["exposed", "never heard of", "x"], "y": "z", "w": [1]}
     for value in ("words", 7, ["start"], {"does": ["end"]}, {"does": "start", "places": places, "frozen": 3}):
         anna.commit(team, note("incident", name, "turns", value))

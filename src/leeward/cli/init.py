@@ -75,6 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _found(arguments: argparse.Namespace) -> int:
+    from leeward.office.errands import errands_circle  # noqa: PLC0415
     from leeward.office.team import found_team, team_of  # noqa: PLC0415
 
     passphrase = ask.passphrase(arguments, prompt="A new passphrase", new=True)
@@ -91,6 +92,7 @@ def _found(arguments: argparse.Namespace) -> int:
         proxy=arguments.proxy,
     )
     with session.vault:
+        errands_circle(session)  # before anybody else is there, so that there is one
         team = team_of(session)
         card = arguments.folder / "card.json"
         card.write_text(team.card if team else "", encoding="utf-8")

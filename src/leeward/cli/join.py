@@ -37,6 +37,7 @@ _WORDS = {
     "beds": "beds",
     "record": "the record",
     "case": "people",
+    "errands": "errands",
     "address": "addresses",
     "identity": "legal identities",
 }

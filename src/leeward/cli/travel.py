@@ -36,6 +36,7 @@ _KINDS = {
     "beds": "beds",
     "record": "the record",
     "case": "people",
+    "errands": "errands",
     "address": "addresses",
     "identity": "legal identities",
 }

@@ -40,6 +40,12 @@ RULE = Vocabulary(
     Term("closed", "Closed cases", "Закрытые дела", "Days after the closure was reviewed."),
     Term("stays", "Where people slept", "Кто где ночевал", "Days after the last night."),
     Term("journeys", "Journeys", "Поездки", "Days after the last leg."),
+    Term(
+        "errands",
+        "Errands and lists without a case",
+        "Поручения и списки вне дел",
+        "Days after they were done.",
+    ),
     Term("calls", "Notes of calls", "Записи о звонках", "Days after the call."),
     Term(
         "drafts",
@@ -71,6 +77,7 @@ BOUNDS = {
     "closed": Bounds(180, 30, 1825),
     "stays": Bounds(365, 30, 1095),
     "journeys": Bounds(365, 30, 1095),
+    "errands": Bounds(90, 7, 365),
     "calls": Bounds(90, 14, 365),
     "drafts": Bounds(30, 1, 90),
 }

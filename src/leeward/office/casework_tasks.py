@@ -13,6 +13,7 @@ from leeward.domain.typed import write_new
 from leeward.domain.vocabulary import known
 from leeward.ledger.model import Change, note, put
 from leeward.office.casework_base import line, require, require_case
+from leeward.office.errands import errands_circle
 from leeward.office.session import Session
 
 
@@ -55,8 +56,8 @@ def add_task(  # noqa: PLR0913 - what a promise is made of, each once
     depends_on: Iterable[str] = (),
     need_id: str = "",
 ) -> str:
-    """Promise something, for a case or (with an empty case id) for the team; return the task's id."""
-    compartment = require_case(session, case_id).compartment if case_id else session.compartment_of("team")
+    """Promise something, for a case or (with an empty case id) among the errands; return the task's id."""
+    compartment = require_case(session, case_id).compartment if case_id else errands_circle(session)
     new = Task(
         id=session.make_id(),
         case_id=case_id,

@@ -6,7 +6,7 @@ What is done about it, and when, is `erasing_work.py`'s; what lies where, `erasi
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 
@@ -38,7 +38,7 @@ from leeward.domain.typed import Change, write_new
 from leeward.domain.vocabulary import known
 from leeward.ledger.model import note
 from leeward.office.casework_base import require, require_case
-from leeward.office.erasing_reach import Reach, circles_of, conversations_of, reach_of
+from leeward.office.erasing_reach import Reach, circles_of, conversations_of, errands_of, reach_of
 from leeward.office.errors import OfficeError
 from leeward.office.keeping import is_held
 from leeward.office.recovery import holders
@@ -66,6 +66,7 @@ class Shown(msgspec.Struct, frozen=True):
     begun: int  # since when it is under way somewhere and cannot be stopped
     done: tuple[str, ...]  # devices
     not_done: tuple[str, ...]
+    errands: tuple[str, ...]  # titles of tasks without a case that go with them
     boxes_left: tuple[str, ...]  # members whose recovery box may hold shares of it yet
     complete_at: int
 
@@ -77,6 +78,7 @@ def ask(
     contact_id: str = "",
     why: str,
     keep_account: bool = False,
+    errands: Collection[str] = (),
     typed: str,
 ) -> str:
     """Ask that a person be erased; return the erasure's id. In a team of one that is enough. ErasureRefused."""
@@ -88,7 +90,14 @@ def ask(
         )
     if why not in BY_PEOPLE:
         known(WHY, "")
-    wanted = draft(session, case_id=case_id, contact_id=contact_id, why=why, keep_account=keep_account)
+    wanted = draft(
+        session,
+        case_id=case_id,
+        contact_id=contact_id,
+        why=why,
+        keep_account=keep_account,
+        errands=errands,
+    )
     if keep_account and not may_keep_account(session, case_id):
         raise ErasureRefused(
             say("They did not agree that what they told is kept without them."),
@@ -106,8 +115,12 @@ def draft(
     contact_id: str = "",
     why: str = "asked",
     keep_account: bool = False,
+    errands: Collection[str] = (),
 ) -> Erasure:
-    """Return the erasure of a person as it would be asked for; nothing is written. NotForThisDesk."""
+    """Return the erasure of a person as it would be asked for; nothing is written. NotForThisDesk.
+
+    `errands` are tasks without a case, and lists, that tell of them, as whoever asks has ticked them.
+    """
     if case_id:
         require_case(session, case_id)
     else:
@@ -121,6 +134,7 @@ def draft(
         case_id=case_id,
         contact_ids=tuple(sorted(contacts)),
         circle_ids=tuple(sorted(circles_of(session, case_id))) if case_id else (),
+        record_ids=tuple(sorted({one.id for one in errands_of(session, errands)})),
         keep_account=keep_account,
         asked_at=session.now(),
     )
@@ -196,6 +210,9 @@ def show(session: Session, erasure: Erasure, reach: Reach | None = None) -> Show
         begun=begun,
         done=tuple(sorted(done)),
         not_done=tuple(sorted(owners.keys() - done)),
+        errands=()
+        if names_records(erasure)
+        else tuple(str(one.fields.get("title", "")) for one in errands_of(session, erasure.record_ids)),
         boxes_left=boxes_left(session, erasure),
         complete_at=note_of.at if note_of is not None else 0,
     )

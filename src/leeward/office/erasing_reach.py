@@ -9,6 +9,7 @@
    What named somebody else before, or began to name them only after it was asked for, stays too: nobody has a
    colleague's record erased by writing the person's id into it. What names them from its first entry on is theirs.
 5. What was written by hand into the records of others cannot be found so; the page lists where the pseudonym stands.
+   Whoever asks may name tasks without a case, and lists, that tell of them: these go too, and no other kind of record.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 import msgspec
 
 from leeward.domain.cases.case import Case, Identity
+from leeward.domain.circles import ERRANDS
 from leeward.domain.erasing import OWN_CIRCLES, STAYS, Erasure, listed
 from leeward.domain.intake import Contact, Letter
 from leeward.ledger.model import Op, Record, Value
@@ -39,6 +41,7 @@ _HANGING: Mapping[str, tuple[tuple[str, str], ...]] = {
 
 _HEX_64 = re.compile("[0-9a-f]{64}")  # addresses of pieces, and tokens
 _APART = frozenset({"contact", "release"})  # found in another way
+_ERRAND_KINDS = ("task", "incident")
 _WITH_FILES = ("message", "case_file", "evidence", "release", "damaged")
 
 
@@ -119,6 +122,15 @@ def erase_tokens(vault: Vault, circle: str, blob: str, told: str = "") -> tuple[
     return tuple(filter(None, (told, *derived)))
 
 
+def errands_of(session: Session, record_ids: Iterable[str]) -> list[Record]:
+    """Return those of these records that are errands: what may be named by hand (5)."""
+    circles = {one.id for one in session.vault.compartments(ERRANDS)}
+    found = [session.vault.get(one) for one in record_ids]
+    return [
+        one for one in found if one is not None and one.kind in _ERRAND_KINDS and one.compartment in circles
+    ]
+
+
 class _Search:
     def __init__(self, session: Session, erasure: Erasure) -> None:
         self._session = session
@@ -139,6 +151,8 @@ class _Search:
         for contact in contacts.values():
             self._add(contact.id, contact.compartment, Contact.kind)
         self._add_naming()
+        for record in errands_of(self._session, self._erasure.record_ids):
+            self._add(record.id, record.compartment, record.kind)
         self._add_releases()
         self._add_pieces()
         return reach
@@ -318,6 +332,7 @@ __all__ = [
     "circles_of",
     "conversations_of",
     "erase_tokens",
+    "errands_of",
     "pieces_in",
     "reach_of",
 ]

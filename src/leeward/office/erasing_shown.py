@@ -11,7 +11,7 @@ from leeward.domain.erasing import Erasure
 from leeward.domain.release.records import Release
 from leeward.ledger.model import Record
 from leeward.office.erasing import may_keep_account
-from leeward.office.erasing_reach import Reach, reach_of
+from leeward.office.erasing_reach import Reach, errands_of, reach_of
 from leeward.office.search import kind_of
 from leeward.office.session import Session
 
@@ -34,6 +34,7 @@ class Gone(msgspec.Struct, frozen=True):
     pieces: int
     mailboxes: int
     releases: tuple[Release, ...]
+    errands: tuple[Record, ...]  # that may be named with them, since the pseudonym stands there
     mentions: tuple[Record, ...]  # of others, in whose text the pseudonym stands
     mentions_more: bool
     may_keep_account: bool
@@ -45,7 +46,9 @@ def gone(session: Session, erasure: Erasure) -> Gone:
     records = _records(session, reach)
     counted = Counter(kind_of(one).text for one in records if one.kind not in _QUIET)
     named = {kind_of(one).text: kind_of(one) for one in records}
-    mentions = _mentions(session, erasure, reach)
+    found = _mentions(session, erasure, reach)
+    errands = tuple(errands_of(session, [one.id for one in found]))
+    mentions = tuple(one for one in found if one not in errands)
     return Gone(
         circles=tuple(sorted(reach.circles.values())),
         things=tuple(Counted(named[text], count) for text, count in counted.most_common()),
@@ -54,6 +57,7 @@ def gone(session: Session, erasure: Erasure) -> Gone:
         releases=tuple(
             one for release in reach.releases if (one := session.get(Release, release)) is not None
         ),
+        errands=errands,
         mentions=mentions[:_MENTIONS_MOST],
         mentions_more=len(mentions) > _MENTIONS_MOST,
         may_keep_account=may_keep_account(session, erasure.case_id),

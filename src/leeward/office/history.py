@@ -15,6 +15,7 @@ import msgspec
 
 from leeward.base.say import Code, Day, Message, say, say_count
 from leeward.domain.cases.case import Case
+from leeward.domain.circles import ERRANDS
 from leeward.domain.findings.records import Finding
 from leeward.domain.openings import Export, Opening
 from leeward.domain.release.records import Release
@@ -168,7 +169,7 @@ class _Teller:
         """Return who was given the key of a record's own circle, and without whom it was made anew."""
         session, circle = self._session, record.compartment
         lines: list[Line] = []
-        if session.vault.compartment(circle).kind in TEAM_KINDS:
+        if session.vault.compartment(circle).kind in {*TEAM_KINDS, ERRANDS}:
             return lines
         roster = session.vault.roster()
         for access in session.find(Access, compartment=circle):

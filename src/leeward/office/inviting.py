@@ -17,6 +17,7 @@ import msgspec
 
 from leeward.base.errors import LeewardError
 from leeward.base.say import Message, say
+from leeward.domain.circles import ERRANDS
 from leeward.domain.joining import Granted, Offer, Part, print_joining, read_thanks
 from leeward.domain.team import ROLES
 from leeward.domain.travel import Away
@@ -253,7 +254,8 @@ class Invitation:
             return
         talk.extend(_ARRIVE_SECONDS)
         vault, plan = self._session.vault, self._state.plan
-        chosen = [vault.compartment(one) for one in {*plan.parts, vault.compartment_of("team")}]
+        for_all = {vault.compartment_of("team"), *(one.id for one in vault.compartments(ERRANDS))}
+        chosen = [vault.compartment(one) for one in {*plan.parts, *for_all}]
         parts = tuple(Part(one.id, one.kind) for one in sorted(chosen, key=lambda one: one.id))
         granted = Granted(welcome=admission.welcome, parts=parts)
         told, held = False, -1

@@ -2,7 +2,7 @@
 
 1. Only what this desk can read is judged here. Any desk that is open and may read it begins; nobody has to ask.
 2. What is over begins as an erasure that nobody wants (domain/erasing.py, rule 7), 72 hours before its day; what
-   nobody looks after on its own (beds, calls, journeys, drafts) goes once a week, all that is over in one.
+   nobody looks after on its own (beds, calls, journeys, drafts, errands) goes once a week, all that is over in one.
 3. A desk does such an erasure only as far as by its own reckoning, too, the time is over and nothing keeps it: so
    nobody can have something erased by saying that its time is over.
 4. What is kept for a reason is left alone: conversations that may be evidence, people in danger, what was held.
@@ -18,9 +18,11 @@ import msgspec
 
 from leeward.base.say import Code, Message, Moment, say
 from leeward.domain.cases.case import Case
+from leeward.domain.cases.work import Task
 from leeward.domain.erasing import STOP_MS, Erasure, done_by
 from leeward.domain.intake import Draft, Letter, Line
 from leeward.domain.relocation.beds import Stay
+from leeward.domain.relocation.exposure import Incident
 from leeward.domain.relocation.journeys import Journey, Leg
 from leeward.domain.retention import (
     DAY,
@@ -39,6 +41,7 @@ from leeward.ledger.model import put
 from leeward.office import computer, keeping
 from leeward.office.erasing import begin, belonging, derive_erasure_id, erasures, may_keep_account
 from leeward.office.erasing_reach import Reach, conversations_of, erase_tokens, pieces_in
+from leeward.office.errands import errands
 from leeward.office.intake.see import heap, queue
 from leeward.office.session import Session
 
@@ -255,6 +258,7 @@ class _Reckoning:
             if legs and not any(leg.ahead or leg.state == "under-way" for leg in legs):
                 last = max(leg.arrives or leg.departs or leg.changed_at for leg in legs)
                 yield self._weekly("journeys", journey.id, journey.compartment, last, holder=journey.case_id)
+        yield from self._errands()
         for letter in session.find(Letter):
             if letter.direction == "call":
                 yield self._weekly(
@@ -262,6 +266,20 @@ class _Reckoning:
                 )
         for draft in session.find(Draft):
             yield self._weekly("drafts", draft.id, draft.compartment, draft.changed_at)
+
+    def _errands(self) -> Iterator[Over]:
+        """Yield tasks without a case that are done, and lists about places and colleagues that are at rest."""
+        for circle in errands(self._session):
+            tasks = self._session.find(Task, compartment=circle.id)
+            busy = {task.incident_id for task in tasks if task.open}
+            for task in tasks:
+                if not task.open:
+                    yield self._weekly("errands", task.id, circle.id, max(task.done_at, task.dropped_at))
+            for incident in self._session.find(Incident, compartment=circle.id):
+                if incident.id not in busy:
+                    last = max((turn.at for turn in incident.turns), default=incident.created_at)
+                    done = [task.changed_at for task in tasks if task.incident_id == incident.id]
+                    yield self._weekly("errands", incident.id, circle.id, max([last, *done]))
 
     def _of_line(self, rule: str, line: Line) -> Over:
         contact = line.contact

@@ -8,6 +8,8 @@
    judged since stays as it is, and so does the history.
 5. Nobody starts a list about themselves or the computer they sit at: they can only try it.
 6. An incident is believed only where its subject is known.
+7. What would lie in the team's circle lies among the errands, which every device holds as well: there it can be erased.
+   A list that was erased is begun anew under other ids.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from leeward.base.ids import derive_id
 from leeward.base.say import Message, say
 from leeward.domain.cases.case import Case
 from leeward.domain.cases.text import clean_text
@@ -31,6 +34,7 @@ from leeward.domain.relocation.places import Place
 from leeward.domain.relocation.words import EXPOSURE
 from leeward.domain.typed import Change, write_new
 from leeward.ledger.model import note, put
+from leeward.office.errands import circles_for_all, errands, errands_circle
 from leeward.office.intake.danger import lift_captured, mark_captured
 from leeward.office.intake.see import line_for
 from leeward.office.relocation import set_exposure
@@ -90,8 +94,8 @@ def look(session: Session, kind: str, subject_id: str) -> Tonight:
     contacts = _contacts(world, subject)
     captured = {one.id for one in contacts if line_for(session, one.id).captured_since}
     tasks, number = _tasks(session, incident), incident.round if incident is not None else 0
-    name = _incident_id(subject)
-    rows = tuple(Row(line, tasks.pop(task_id(name, number, line), None)) for line in lines)
+    name = _incident_id(session, subject)
+    rows = tuple(Row(line, tasks.pop(_task_id(session, name, number, line), None)) for line in lines)
     told = {session.member_id, *(one.by for one in (incident.starts if incident is not None else ()))}
     rows = tuple(
         row for row in rows if row.task or row.line.step != "colleagues" or row.line.about_id not in told
@@ -109,13 +113,34 @@ def look(session: Session, kind: str, subject_id: str) -> Tonight:
 
 def incident_of(session: Session, subject: Subject) -> Incident | None:
     """Return what was started about a subject; None if nothing ever was (6)."""
-    wanted = _incident_id(subject)
-    found = session.find(Incident, compartment=subject.circle, subject_id=subject.id)
+    wanted = _incident_id(session, subject)
+    for_all = circles_for_all(session)
+    where = for_all if subject.circle in for_all else [subject.circle]
+    found = [
+        one for circle in where for one in session.find(Incident, compartment=circle, subject_id=subject.id)
+    ]
     return next((one for one in found if one.id == wanted and one.subject == subject.kind), None)
 
 
-def _incident_id(subject: Subject) -> str:
-    return incident_id(subject.kind, subject.id, subject.salt)
+def _incident_id(session: Session, subject: Subject) -> str:
+    return _fresh(session, incident_id(subject.kind, subject.id, subject.salt))
+
+
+def _task_id(session: Session, incident: str, number: int, line: Line) -> str:
+    return _fresh(session, task_id(incident, number, line))
+
+
+def _fresh(session: Session, record: str) -> str:
+    """Return the id, or the one that takes its place where it was erased among the errands (7)."""
+    gone = [one.id for one in errands(session)]
+    while any(session.vault.is_erased(circle, record) for circle in gone):
+        record = derive_id("anew", record)
+    return record
+
+
+def _circle(session: Session, circle: str) -> str:
+    """Return where something is written (7)."""
+    return errands_circle(session) if circle == session.compartment_of("team") else circle
 
 
 def _tasks(session: Session, incident: Incident | None) -> dict[str, Task]:
@@ -199,7 +224,7 @@ def _start(
     session: Session, tonight: Tonight, why: str, marks: list[tuple[Place, str]], seized: list[Case]
 ) -> None:
     subject = tonight.subject
-    name = _incident_id(subject)
+    name = _incident_id(session, subject)
     made: tuple[Change, ...] = ()
     if tonight.incident is None:
         made = write_new(Incident(id=name, subject=subject.kind, subject_id=subject.id))
@@ -210,12 +235,14 @@ def _start(
         "seized": [one.id for one in seized],
         "places": {place.id: [mark, place.exposure, place.exposure_reason] for place, mark in marks},
     }
-    session.commit(subject.circle, made, note("incident", name, "turns", turn))
+    there = tonight.incident
+    circle = there.compartment if there is not None else _circle(session, subject.circle)
+    session.commit(circle, made, note("incident", name, "turns", turn))
 
 
 def _write_tasks(session: Session, tonight: Tonight, rows: list[Row], words: Words) -> None:
     """Write the tasks that are not there yet, one entry a circle."""
-    name = _incident_id(tonight.subject)
+    name = _incident_id(session, tonight.subject)
     number = tonight.incident.round if tonight.incident is not None else 0
     by_circle: dict[str, list[tuple[Change, ...]]] = {}
     for row in rows:
@@ -223,7 +250,7 @@ def _write_tasks(session: Session, tonight: Tonight, rows: list[Row], words: Wor
         if row.task is not None:
             continue
         task = Task(
-            id=task_id(name, number, line),
+            id=_task_id(session, name, number, line),
             case_id=line.case_id,
             title=_said(session, words, line.do)[:_TITLE_MOST],
             owner_id=line.owner_id,
@@ -234,7 +261,7 @@ def _write_tasks(session: Session, tonight: Tonight, rows: list[Row], words: Wor
             step=line.step,
             said=pack(line.do),
         )
-        by_circle.setdefault(line.circle, []).append(write_new(task))
+        by_circle.setdefault(_circle(session, line.circle), []).append(write_new(task))
     for circle, groups in by_circle.items():
         session.commit(circle, *groups)
 

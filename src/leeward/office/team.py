@@ -17,6 +17,7 @@ import msgspec
 
 from leeward.base.ports import Chance, Clock
 from leeward.base.say import say
+from leeward.domain.circles import ERRANDS
 from leeward.domain.errors import DamagedRecord
 from leeward.domain.team import ROLES, STARTING_CIRCLES, TEAM_KINDS, Access, Hotline, Member, Team
 from leeward.domain.typed import Change, write_new
@@ -211,6 +212,7 @@ def admit(
         owner = member_of_key(card.verify_key)
         changes.append(write_new(Member(id=owner, name=name or card.name, role=role)))
     chosen = _chosen(session, parts) if parts is not None else starting_parts(session, role)
+    chosen += [one for one in session.vault.compartments(ERRANDS) if one not in chosen]  # as the team's
     if card.beside:
         held = {one.id for one in session.vault.compartments()}
         left_out = sorted(held - {part.id for part in chosen})

@@ -18,6 +18,7 @@ import msgspec
 from leeward.base.say import Message, Moment, say, say_count
 from leeward.domain.cases.case import Case
 from leeward.domain.cases.work import Task
+from leeward.domain.circles import ERRANDS
 from leeward.domain.team import Access, Member, Rekey
 from leeward.domain.today import Need, Urgency
 from leeward.domain.travel import Away, NotGivenBack
@@ -66,7 +67,7 @@ def held_before(session: Session, away: Away) -> list[Compartment]:
     return [
         one
         for one in session.vault.compartments()
-        if one.kind != "team"
+        if one.kind not in {"team", ERRANDS}
         and away.device_id in holders(session, one.id)
         and not _was_shut(session, one.id, away)
     ]
@@ -119,7 +120,8 @@ def admit_back(
     now, before = session.now(), held_before(session, away)
     returned = put("away", away.id, returned_at=now, returned_by=session.member_id)
     session.commit(circle, returned, _votes(session, away))
-    chosen = [vault.compartment(circle), *(one for one in before if one.id in parts)]
+    for_all = [vault.compartment(circle), *vault.compartments(ERRANDS)]
+    chosen = [*for_all, *(one for one in before if one.id in parts)]
     for part in chosen:
         hand(session, part.id, {card.device_id: away.member_id})
     for part in before:
