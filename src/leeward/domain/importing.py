@@ -98,9 +98,11 @@ def _named(header: str, word: str, known: Sequence[str], *, exact: bool) -> bool
 def guess_target(headers: Sequence[str]) -> str:
     """Return what a sheet most likely holds."""
     found = {target: guess(target, headers) for target in FIELDS}
+    words = {bare(header) for header in headers}
     weights = {
-        target: sum(1 for one in codes if one)
-        - 3 * sum(1 for field in FIELDS[target] if field.needed and field.code not in codes)
+        target: 2 * sum(1 for one in codes if one)
+        - 6 * sum(1 for field in FIELDS[target] if field.needed and field.code not in codes)
+        + sum(1 for field in FIELDS[target] if words & {bare(field.en), bare(field.ru)})
         for target, codes in found.items()
     }
     return max(weights, key=lambda target: weights[target])

@@ -16,6 +16,7 @@ from typing import NoReturn, TypeAlias
 
 from leeward.base.say import Message, say
 from leeward.domain.errors import OutOfRange
+from leeward.domain.importing_words import CURRENCIES, LANGUAGES, MONTHS
 from leeward.domain.vocabulary import Vocabulary
 
 Cell: TypeAlias = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | None
@@ -26,52 +27,12 @@ _SERIAL_ZERO = dt.date(1899, 12, 30)  # day 0 of a spreadsheet's calendar, as it
 _SERIALS = (1, 73_050)  # 1900 to 2099
 _CENTURY = 70  # 17 is 2017, 83 is 1983
 
-_MONTHS = {
-    word: number
-    for number, words in enumerate(
-        (
-            "jan january янв января январь",
-            "feb february фев февр февраля февраль",
-            "mar march мар марта март",
-            "apr april апр апреля апрель",
-            "may мая май",
-            "jun june июн июня июнь",
-            "jul july июл июля июль",
-            "aug august авг августа август",
-            "sep sept september сен сент сентября сентябрь",
-            "oct october окт октября октябрь",
-            "nov november ноя нояб ноября ноябрь",
-            "dec december дек декабря декабрь",
-        ),
-        1,
-    )
-    for word in words.split()
-}
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ t].*)?")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})(?: ?г\.?)?(?: .*)?")
 _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})(?: .*)?")
 _DAY_WORD = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ .-]+([^\W\d]+)\.?[ ,.-]+(\d{4})(?: ?г\.?| года)?")
 _WORD_DAY = re.compile(r"([^\W\d]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
 _SUM = re.compile(r"-?\d[\d ']*(?:[.,]\d[\d.,']*)?")
-_CURRENCIES = {"€": "EUR", "eur": "EUR", "евро": "EUR", "euro": "EUR", "euros": "EUR", "$": "USD", "usd": "USD",
-               "₽": "RUB", "rub": "RUB", "руб": "RUB", "р": "RUB", "рублей": "RUB", "£": "GBP", "gbp": "GBP",
-               "доллар": "USD", "долларов": "USD", "₾": "GEL", "gel": "GEL", "лари": "GEL", "₴": "UAH", "uah": "UAH",
-               "chf": "CHF", "pln": "PLN", "try": "TRY", "₺": "TRY", "amd": "AMD", "kzt": "KZT", "₸": "KZT",
-               "cad": "CAD", "sek": "SEK", "nok": "NOK", "czk": "CZK"}  # fmt: skip
-_LANGUAGES = {
-    code: words.split()
-    for code, words in {
-        "ru": "русский russian рус", "en": "английский english англ", "ce": "чеченский chechen чеч",
-        "inh": "ингушский ingush", "av": "аварский avar", "lez": "лезгинский lezgian", "kum": "кумыкский kumyk",
-        "dar": "даргинский dargwa", "os": "осетинский ossetian", "tt": "татарский tatar", "uk": "украинский ukrainian",
-        "be": "белорусский belarusian", "ka": "грузинский georgian", "hy": "армянский armenian",
-        "az": "азербайджанский azerbaijani", "kk": "казахский kazakh", "uz": "узбекский uzbek", "tg": "таджикский tajik",
-        "ky": "киргизский кыргызский kyrgyz", "tr": "турецкий turkish", "de": "немецкий german", "fr": "французский french",
-        "es": "испанский spanish", "it": "итальянский italian", "pl": "польский polish", "ar": "арабский arabic",
-        "fa": "персидский фарси persian farsi", "he": "иврит hebrew", "nl": "нидерландский dutch", "kbd": "кабардинский",
-    }.items()
-}  # fmt: skip
-_LANGUAGE_CODES = {word: code for code, words in _LANGUAGES.items() for word in (code, *words)}
 _YES = frozenset({"yes", "y", "true", "1", "да", "+", "x", "х", "✓", "✔"})
 _NO = frozenset({"no", "n", "false", "0", "нет", "-", "—", "–"})
 
@@ -149,10 +110,10 @@ def _day_of(text: str) -> dt.date:
             )
         day, month = (first, second) if second <= 12 else (second, first)
         return _made(text, _year(found[3]), month, day)
-    if (found := _DAY_WORD.fullmatch(text)) and found[2] in _MONTHS:
-        return _made(text, int(found[3]), _MONTHS[found[2]], int(found[1]))
-    if (found := _WORD_DAY.fullmatch(text)) and found[1] in _MONTHS:
-        return _made(text, int(found[3]), _MONTHS[found[1]], int(found[2]))
+    if (found := _DAY_WORD.fullmatch(text)) and found[2] in MONTHS:
+        return _made(text, int(found[3]), MONTHS[found[2]], int(found[1]))
+    if (found := _WORD_DAY.fullmatch(text)) and found[1] in MONTHS:
+        return _made(text, int(found[3]), MONTHS[found[1]], int(found[2]))
     refuse(say("“{typed}” is not a day.", typed=text[:30]), say("Write it as 07.04.2017."))
 
 
@@ -201,9 +162,9 @@ def read_money(cell: Cell) -> tuple[int, str] | None:
         return _cents(f"{cell:.2f}", text), ""
     currency = ""
     for word in re.findall(r"[^\W\d_]+|[€$₽£₾₴₺₸]", text):
-        if word not in _CURRENCIES or currency not in {"", _CURRENCIES[word]}:
+        if word not in CURRENCIES or currency not in {"", CURRENCIES[word]}:
             refuse(say("“{typed}” is not a sum of money.", typed=text[:30]))
-        currency = _CURRENCIES[word]
+        currency = CURRENCIES[word]
     number = re.sub(r"[^\W\d_]+\.?|[€$₽£₾₴₺₸]", "", text).strip()
     if not _SUM.fullmatch(number):
         refuse(say("“{typed}” is not a sum of money.", typed=text[:30]), say("Write it as 1234.50."))
@@ -212,11 +173,14 @@ def read_money(cell: Cell) -> tuple[int, str] | None:
 
 def _decimal(number: str, text: str) -> str:
     """Return a number with a point before its cents and nothing between thousands."""
-    if "." in number and "," in number:
-        thousands = "," if number.rindex(".") > number.rindex(",") else "."
-        number = number.replace(thousands, "").replace(",", ".")
-    elif number.count(",") + number.count(".") > 1:
-        number = number.replace(",", "").replace(".", "")
+    marks = number.count(",") + number.count(".")
+    if marks > 1:
+        last = max(number.rfind(","), number.rfind("."))
+        cents = number[last + 1 :] if number.count(number[last]) == 1 else ""
+        whole = number[:last] if cents else number
+        if not re.fullmatch(r"-?\d{1,3}(?:,\d{3})+|-?\d{1,3}(?:\.\d{3})+", whole):
+            refuse(say("“{typed}” is not a sum of money.", typed=text[:30]), say("Write it as 1234.50."))
+        number = re.sub("[.,]", "", whole) + (f".{cents}" if cents else "")
     elif re.search(r"[.,]\d{3}$", number):
         refuse(
             say("“{typed}” can be read as two different sums.", typed=text[:30]),
@@ -238,8 +202,8 @@ def read_currency(cell: Cell) -> str:
     text = folded(cell).strip(".")
     if not text:
         return ""
-    if text in _CURRENCIES:
-        return _CURRENCIES[text]
+    if text in CURRENCIES:
+        return CURRENCIES[text]
     if re.fullmatch("[a-z]{3}", text):
         return text.upper()
     refuse(say("“{typed}” is no currency.", typed=text[:20]), say("Write its three letters, such as EUR."))
@@ -280,7 +244,7 @@ def read_languages(cell: Cell) -> tuple[str, ...]:
     found = []
     for part in divided(cell):
         word = bare(part)
-        code = _LANGUAGE_CODES.get(word, word if re.fullmatch("[a-z]{2,3}", word) else "")
+        code = LANGUAGES.get(word, word if re.fullmatch("[a-z]{2,3}", word) else "")
         if word and not code:
             refuse(
                 say("“{typed}” is no language that is known here.", typed=part[:30]),
