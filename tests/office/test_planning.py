@@ -291,3 +291,26 @@ def test_those_kept_apart_are_asked_about_as_a_pair_and_the_gone_are_not_asked_a
     instance = asked(session).instance
     assert instance.apart == (tuple(sorted((first, second))),)
     assert {one.id for one in instance.parties} == {first, second}
+
+
+def test_who_is_in_a_doubtful_place_may_stay_longer_and_who_is_in_an_exposed_one_is_brought_out(
+    session: Session,
+) -> None:
+    doubtful = relocation.add_place(session, "Harbour 1", 1)
+    exposed = relocation.add_place(session, "Harbour 2", 1)
+    stays, leaves = case(session, "Juniper"), case(session, "Aspen")
+    kept = relocation.place_in(session, stays, doubtful, day(session, 0), day(session, 2))
+    relocation.place_in(session, leaves, exposed, day(session, 0))
+    relocation.set_exposure(session, doubtful, "doubtful", "a van stood there")
+    relocation.mark_exposed(session, exposed, "the landlord was questioned")
+    relocation.set_nights(session, kept, day(session, 0), day(session, 3))  # by hand as well
+    norland(session)
+    question = asked(session)
+    result = accepted(session, question, proposed(question))
+    assert result.refused == ()
+    tonight_in = {one.case_id: one.place_id for one in session.find(Stay) if one.covers(day(session, 0))}
+    assert tonight_in == {stays: doubtful}
+    assert session.get(Stay, kept) is not None
+    last = session.get(Stay, kept)
+    assert last is not None
+    assert last.last_night == day(session, 19)

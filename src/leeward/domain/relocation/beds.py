@@ -92,12 +92,16 @@ def check_stay(
 ) -> None:
     """Raise RuleBroken if the stay would break a rule.
 
-    `stays` are all stays of all places; the stay's own old form among them is ignored. `today` is tonight's ISO day.
+    `stays` are all stays of all places. The stay's own old form among them takes no bed; that they sleep there tonight
+    by it counts (who is in a doubtful place may stay longer). `today` is tonight's ISO day.
     """
     _check_nights(stay)
-    others = [one for one in stays if one.id != stay.id and one.takes_bed]
+    held = [one for one in stays if one.takes_bed]
+    known = any(
+        one.case_id == stay.case_id and one.place_id == place.id and one.covers(today) for one in held
+    )
+    others = [one for one in held if one.id != stay.id]
     here = [one for one in others if one.place_id == place.id]
-    known = any(one.case_id == stay.case_id and one.covers(today) for one in here)
     _check_exposure(place, already_there=known)  # 2
     for night in _edges(stay, here, place):
         if not nights_left(place, night):  # 5

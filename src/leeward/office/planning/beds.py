@@ -9,7 +9,7 @@ import msgspec
 
 from leeward.base.say import Message, say
 from leeward.domain.errors import RuleBroken
-from leeward.domain.relocation.beds import Apart, Stay, check_stay
+from leeward.domain.relocation.beds import FAR, Apart, Stay, check_stay
 from leeward.domain.typed import Change, write_new
 from leeward.ledger.model import put
 from leeward.office.planning.gather import Question
@@ -104,15 +104,24 @@ def _broken(line: _Line, question: Question, then: list[Stay], apart: list[Apart
     """Return which rule a changed line would break, if it breaks one."""
     before = {one.id: one for one in line.now}
     for stay in line.then:
-        if not stay.takes_bed or before.get(stay.id) == stay:
+        old = before.get(stay.id)
+        if not stay.takes_bed or (old is not None and _within(stay, old)):
             continue
         place = question.places.get(stay.place_id)
         if place is None:
             continue
         try:
-            check_stay(stay, place, then, apart, today=question.calendar.days[0])
+            others = [one for one in then if one.id != stay.id]
+            check_stay(
+                stay, place, [*others, *([old] if old else [])], apart, today=question.calendar.days[0]
+            )
         except RuleBroken as error:
             return (
                 error.happened if isinstance(error.happened, Message) else say("{what}", what=error.happened)
             )
     return None
+
+
+def _within(stay: Stay, old: Stay) -> bool:
+    """Tell whether a stay has no night that it had not before: leaving earlier breaks no rule."""
+    return stay.first_night >= old.first_night and (stay.last_night or FAR) <= (old.last_night or FAR)

@@ -8,6 +8,8 @@
 4. No rule known for a passport and a country means that a visa is needed.
 5. What a person decided by hand while looking at a proposal (`by_hand`) is fixed; journeys whose tickets are bought,
    and visas that are granted or have their appointment, are facts.
+6. What is as it is tonight is never the reason that there is no plan at all: a doubtful place with more people than
+   beds has as many beds as people until they leave, and who does without something where they are can stay there.
 """
 
 from __future__ import annotations
@@ -80,7 +82,10 @@ def gather(
         wait_bound=wait_bound,
         parties=made,
         apart=_pairs(session.find(Apart), cases),
-        places=tuple(place_of(places[one], calendar, stays, cases) for one in sorted(places)),
+        places=tuple(
+            place_of(places[one], calendar, stays, cases, there=_people_at(one, made))
+            for one in sorted(places)
+        ),
         countries=tuple(
             country_of(session, destinations[one], calendar, doors, asking) for one in sorted(destinations)
         ),
@@ -104,6 +109,11 @@ def gather(
 
 def _open(way: WayOut, calendar: Calendar) -> bool:
     return not way.withdrawn_at and way.seats > 0 and calendar.number(way.day) is not None
+
+
+def _people_at(place_id: str, parties: Iterable[asks.Party]) -> int:
+    """Return how many of those planned for are bound to a place tonight."""
+    return sum(len(one.people) for one in parties if one.at == place_id)
 
 
 def _pairs(apart: Iterable[Apart], cases: Mapping[str, Case]) -> tuple[tuple[str, str], ...]:

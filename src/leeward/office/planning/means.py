@@ -24,13 +24,17 @@ NO_LIMIT = 10**13  # cents: a line that no grant names
 _FOREVER = "9999-12-31"
 
 
-def place_of(place: Place, calendar: Calendar, stays: Iterable[Stay], planned: Container[str]) -> asks.Place:
-    """Return a place with the beds that are free for those who are planned for."""
+def place_of(
+    place: Place, calendar: Calendar, stays: Iterable[Stay], planned: Container[str], *, there: int = 0
+) -> asks.Place:
+    """Return a place with the beds that are free for those who are planned for: for `there` of them in any case."""
     others = [one for one in stays if one.place_id == place.id and one.case_id not in planned]
     return asks.Place(
         id=place.id,
         beds=tuple(
-            max(0, place.capacity - people_on(place.id, night, others)) if nights_left(place, night) else 0
+            max(there, place.capacity - people_on(place.id, night, others))
+            if nights_left(place, night)
+            else 0
             for night in calendar.days
         ),
         state=place.exposure,

@@ -55,21 +55,33 @@ class Parties:
     def party(self, case: Case) -> asks.Party:
         """Return the party of a case."""
         bed = where(case.id, self._night, self._stays)
-        at = bed.place_id if bed is not None and bed.place_id in self._places else None
+        here = self._places.get(bed.place_id) if bed is not None else None
         opened = self._calendar.since(case.ready_on) if case.ready_on else None
         people = self._travellers(case)
         return asks.Party(
             id=case.id,
             people=people,
             ready_day=max(0, opened or 0, self._fetched(case)),
-            needs=tuple(sorted(case.access_set)),
+            needs=tuple(sorted(set(case.access_set) - self._done_without(case, here))),
             avoid=tuple(sorted(case.avoid_set)),
             escort=case.escort,
-            at=at,
+            at=here.id if here is not None and self._bound(here) else None,
             visas=tuple(self._held(case)),
             promised=self._promised(case),
             fixed=self._fixed(case),
         )
+
+    def _bound(self, here: Place) -> bool:
+        """Tell whether it matters to the rules where they sleep tonight.
+
+        From a clean place they may go anywhere; what was promised them keeps them there, not this. Whoever is in a
+        doubtful one may stay, as nobody else may come; but not beyond the rent.
+        """
+        return here.exposure == "exposed" or (here.exposure == "doubtful" and not here.rent_until)
+
+    def _done_without(self, case: Case, here: Place | None) -> set[str]:
+        """Return what they need and do without where they are now: that does not put them out of it."""
+        return set() if here is None else set(case.access_set) - set(here.access_set)
 
     def _travellers(self, case: Case) -> tuple[asks.Traveller, ...]:
         """Rule 1, rule 3. Whoever needs a bed and is not written down shares the risk and the passport's country."""
