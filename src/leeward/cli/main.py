@@ -48,6 +48,7 @@ COMMANDS = (
     Entry("restore", "make a vault from such a folder"),
     Entry("recover", "come back from nothing, with the words of enough members"),
     Entry("compare", "rehearse a backup: make a vault from it for a moment, and compare record by record"),
+    Entry("plan", "find the safest order: who sleeps where each night, who leaves by which way on which day"),
     Entry("bench", "measure what we call fast, beside what this computer could do at best"),
 )
 
