@@ -14,10 +14,13 @@ from tests.support.s3 import KEY, SECRET, S3Server, running_s3
 from tests.support.teams import Desk, StillClock, closing, found
 
 from leeward.base.ports import SystemChance, SystemClock
+from leeward.domain.cases.case import Case
 from leeward.office import backups, backups_place
 from leeward.office.backups import Settings, back_up, is_due, needs_now, set_up, state
 from leeward.office.backups_place import BackupRefused
 from leeward.office.backups_s3 import Bucket
+from leeward.office.casework_open import open_case
+from leeward.office.erasing import ask
 from leeward.office.recovery_export import compare, trial
 
 HOUR = 3600 * 1000
@@ -78,6 +81,35 @@ def test_only_so_many_are_kept_and_nothing_else_is_touched(
         clock.now += HOUR
     left = sorted(one.name for one in there.iterdir())
     assert left == sorted(["holiday", "leeward-20200101-000000", *names[-2:]])
+
+
+def test_after_somebody_was_erased_a_backup_is_due_and_those_that_hold_them_go(
+    anna: Desk, there: Path, clock: StillClock
+) -> None:
+    case = open_case(anna.session, "", pseudonym="Heron", coordinator_id=anna.session.member_id).case_id
+    (there / "leeward-20200101-000000").mkdir()  # broken off, nobody's
+    set_up(anna.session, Settings(str(there), hours=24, keep=7))
+    for _ in range(2):
+        clock.now += 24 * HOUR
+        old = back_up(anna.session).name
+    with trial(there / old, [key_of(anna)], clock=SystemClock(), chance=SystemChance()) as other:
+        assert other.get(Case, case) is not None
+    clock.now += HOUR
+    assert not is_due(anna.session)
+    ask(anna.session, case_id=case, why="asked", typed="erase")
+    for _ in range(3):
+        anna.sync()
+    assert anna.session.get(Case, case) is None
+    clock.now += 2000
+    assert is_due(anna.session)
+    new = back_up(anna.session).name
+    assert sorted(one.name for one in there.iterdir()) == ["leeward-20200101-000000", new]
+    with trial(there / new, [key_of(anna)], clock=SystemClock(), chance=SystemChance()) as other:
+        assert other.get(Case, case) is None
+    assert not is_due(anna.session)
+    clock.now += 24 * HOUR
+    back_up(anna.session)
+    assert new in {one.name for one in there.iterdir()}
 
 
 def test_a_stick_that_is_out_is_told_on_today_until_it_worked(

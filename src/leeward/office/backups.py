@@ -3,7 +3,8 @@
 1. What opens a backup is never kept in the vault: it is shared out among the people this member agreed to.
 2. A backup is read again, byte by byte, before it counts; a folder or prefix without a manifest is none.
 3. An older one is removed only after a newer one was read again, and only under a name that we gave.
-4. Trouble is kept as a sentence for Today until a backup has worked.
+4. After somebody was erased here a backup is due at once, and those from before go: they hold that person.
+5. Trouble is kept as a sentence for Today until a backup has worked.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ import msgspec
 
 from leeward.base.errors import LeewardError
 from leeward.base.say import Moment, say
+from leeward.domain.erasing import names_records
 from leeward.domain.today import Need, Urgency
 from leeward.ledger.errors import VaultClosed
 from leeward.office.backups_place import BackupFailed, Folder, Place, refused, why_failed
+from leeward.office.erasing import erasures
 from leeward.office.export import export
 from leeward.office.recovery import Circle, circle_now
 from leeward.office.recovery_export import trial_folder
@@ -89,11 +92,32 @@ def is_due(session: Session) -> bool:
     last = state(session)
     if last.failed:
         return now >= last.tried_at + min(_AGAIN_MS, wanted.hours * 3600 * 1000)
-    return now >= last.done_at + wanted.hours * 3600 * 1000
+    return now >= last.done_at + wanted.hours * 3600 * 1000 or last.name < _name(_erased_at(session))
+
+
+def _erased_at(session: Session) -> int:
+    """Return when a person was last erased on this device, as itself says and by now; 0 if nobody was."""
+    if not session.vault.compartments("team"):
+        return 0
+    own, now = {"device": session.vault.device.id}, session.now()
+    return max(
+        (
+            one.at
+            for erasure in erasures(session)
+            for one in (*erasure.begun, *erasure.done)
+            if not names_records(erasure) and one.at <= now and one.by == session.member_id
+            if isinstance(one.value, dict) and own.items() <= one.value.items()
+        ),
+        default=0,
+    )
+
+
+def _name(at: int) -> str:
+    return f"leeward-{dt.datetime.fromtimestamp(at / 1000, tz=dt.UTC):%Y%m%d-%H%M%S}"
 
 
 def back_up(session: Session) -> State:
-    """Make a backup now, and return how it went; it never raises for the place's own trouble (4)."""
+    """Make a backup now, and return how it went; it never raises for the place's own trouble (5)."""
     with _one:
         return _back_up(session)
 
@@ -120,9 +144,10 @@ def _make(session: Session, wanted: Settings, now: int) -> State:
     if circle is None:
         raise BackupFailed("circle")
     place = open_place(wanted)
-    name = f"leeward-{dt.datetime.fromtimestamp(now / 1000, tz=dt.UTC):%Y%m%d-%H%M%S}"
+    name, erased = _name(now), _name(_erased_at(session))
     records, size = _write(session, circle, place, name)
-    for old in sorted(place.names())[: -wanted.keep]:  # 3
+    names = sorted(place.names())
+    for old in {*names[: -wanted.keep], *(one for one in names if one <= erased)}:  # 3, 4
         if old != name:
             place.remove(old)
     return State(now, session.now(), name, records, size)
