@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from typing import get_args
 
 import msgspec
 
@@ -35,6 +36,8 @@ def write_every_kind(session: Session, word: Callable[[str], str]) -> None:
         texts = {
             field.name: word(circle)
             for field in msgspec.structs.fields(kind)
-            if field.type is str and field.name not in _OWN and not field.name.endswith("_id")
+            if str in (field.type, *get_args(field.type)[:1])
+            and field.name not in _OWN
+            and not field.name.endswith("_id")
         }
         session.commit(circle, put(kind.kind, session.make_id(), **(texts or {"remark": word(circle)})))

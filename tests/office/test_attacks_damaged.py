@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
 import pytest
@@ -57,11 +57,12 @@ def value_for(field: msgspec.structs.FieldInfo, draw: Any) -> tuple[Op, Any]:
         return Op.APPEND, draw(SAYS | ANY)
     if draw(st.integers(0, 5)) == 0:
         return Op.SET, draw(ANY)
-    if field.type is int:
+    plain = get_args(field.type)[0] if get_origin(field.type) is Annotated else field.type  # a coded field
+    if plain is int:
         return Op.SET, draw(st.sampled_from(NUMBERS[:8]))
-    if field.type is str:
+    if plain is str:
         return Op.SET, draw(st.sampled_from(WORDS))
-    if str(field.type) == "tuple[str, ...]" and field.name.endswith(("_ids", "_set")):
+    if str(plain) == "tuple[str, ...]" and field.name.endswith(("_ids", "_set")):
         return Op.ADD, draw(st.sampled_from(WORDS[1:]))
     return Op.SET, draw(ANY)
 

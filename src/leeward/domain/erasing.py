@@ -21,12 +21,12 @@ from __future__ import annotations
 import enum
 import hashlib
 from collections.abc import Collection
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
 from leeward.base.ids import derive_id
-from leeward.domain.typed import Note, Typed
+from leeward.domain.typed import Coded, Note, Typed
 from leeward.domain.vocabulary import Term, Vocabulary
 
 HOUR = 3_600_000
@@ -61,7 +61,7 @@ class Erasure(Typed, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "erasure"
 
-    why: str = ""  # WHY
+    why: Annotated[str, Coded("erasure-why")] = ""
     case_id: str = ""  # the person's case, if there is one
     contact_ids: tuple[str, ...] = ()  # conversations that were theirs
     circle_ids: tuple[str, ...] = ()  # circles of their own that whoever asked could see

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from leeward.domain.typed import Note, Typed
+from leeward.domain.typed import Coded, Note, Typed
 from leeward.domain.vocabulary import Term, Vocabulary
 
 MINUTE = 60_000
@@ -38,7 +38,7 @@ class Opening(Typed, frozen=True, kw_only=True):
     kind: ClassVar[str] = "opening"
 
     of_id: str = ""  # the identity or place_address
-    reason: str = ""
+    reason: Annotated[str, Coded("opening-reason")] = ""
     why: str = ""  # a few words, if they liked
     device_id: str = ""
     release_id: str = ""  # the release it was opened for

@@ -14,14 +14,14 @@ needs, for a time set beforehand and looked at again).
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
 from leeward.base.ids import derive_id
 from leeward.base.say import say
 from leeward.domain.errors import OutOfRange
-from leeward.domain.typed import Note, Typed
+from leeward.domain.typed import Coded, Note, Typed
 from leeward.domain.vocabulary import Term, Vocabulary
 
 DAY = 86_400_000
@@ -88,7 +88,7 @@ class Retention(Typed, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "retention"
 
-    rule: str = ""  # RULE
+    rule: Annotated[str, Coded("retention-rule")] = ""
     days: int = 0
 
 

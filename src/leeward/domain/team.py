@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from leeward.domain.typed import Typed
+from leeward.domain.typed import Coded, Typed
 from leeward.domain.vocabulary import Term, Vocabulary
 
 ROLES = Vocabulary(
@@ -49,7 +49,7 @@ class Team(Typed, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "team"
     name: str = ""
-    languages: tuple[str, ...] = ()
+    languages: Annotated[tuple[str, ...], Coded("language")] = ()
     relay: str = ""  # address that new devices are told
     card: str = ""
 
@@ -59,8 +59,8 @@ class Member(Typed, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "member"
     name: str = ""
-    role: str = ""
-    languages: tuple[str, ...] = ()
+    role: Annotated[str, Coded("role")] = ""
+    languages: Annotated[tuple[str, ...], Coded("language")] = ()
     on_duty_until: int = 0  # milliseconds; 0 is off duty
 
 

@@ -7,6 +7,7 @@ Fields it does not name survive in the ledger untouched: an older desk never des
         kind: ClassVar[str] = "place"
         code_name: str = ""
         capacity: int = 0
+        line: Annotated[str, Coded("budget-line")] = ""     # a code, shown by the words of that vocabulary
         known_to_ids: tuple[str, ...] = ()      # a set in the ledger (ADD and REMOVE)
         remarks: tuple[Note, ...] = ()          # notes in the ledger (APPEND)
 
@@ -18,16 +19,33 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, get_args
 
 import msgspec
 
 from leeward.domain.errors import DamagedRecord
 from leeward.ledger.model import Candidate, Change, Note, Record, add, put
 
-__all__ = ["Candidate", "Change", "Note", "Record", "Typed", "read", "read_all", "write_new"]
+__all__ = [
+    "Candidate",
+    "Change",
+    "Coded",
+    "Note",
+    "Record",
+    "Typed",
+    "read",
+    "read_all",
+    "vocabulary_of",
+    "write_new",
+]
 
 _OWN = frozenset({"id", "compartment", "created_at", "created_by", "changed_at", "changed_by", "conflicts"})
+
+
+class Coded(msgspec.Struct, frozen=True):
+    """Said of a field that holds codes: by the name of which vocabulary. `Annotated[str, Coded("role")]`."""
+
+    vocabulary: str
 
 
 class Typed(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +93,26 @@ def read(kind: type[T], record: Record) -> T:
 @functools.cache
 def _note_fields(kind: type[Typed]) -> frozenset[str]:
     return frozenset(one.name for one in msgspec.structs.fields(kind) if one.type == tuple[Note, ...])
+
+
+def vocabulary_of(kind: str, field: str) -> str:
+    """Return the name of the vocabulary whose codes a field of a kind of records holds; "" if it holds none."""
+    return _coded().get((kind, field), "")
+
+
+@functools.cache
+def _coded() -> Mapping[tuple[str, str], str]:
+    """Return the vocabulary of each coded field of all records that are known when this is first asked."""
+    found = {}
+    waiting = Typed.__subclasses__()
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        for field in msgspec.structs.fields(kind):
+            for said in get_args(field.type):
+                if isinstance(said, Coded):
+                    found[getattr(kind, "kind", ""), field.name] = said.vocabulary
+    return found
 
 
 def _list_of(value: Any) -> Iterable[Any]:  # noqa: ANN401 - what a record carries

@@ -9,31 +9,7 @@ import msgspec
 
 from leeward.base.say import Code, Message, Moment, say
 from leeward.domain.cases.case import Case
-from leeward.domain.cases.consent import ANSWER, AUDIENCE, USE
-from leeward.domain.cases.words import (
-    CHECK_IN,
-    CLOSE_REASON,
-    NEED,
-    NEED_STATUS,
-    NOTE,
-    PRIORITY,
-    RELATION,
-    RISK,
-    STAGE,
-    STATUS,
-    THREAT,
-)
-from leeward.domain.relocation.words import (
-    EXPOSURE,
-    HELD,
-    LEG_STATE,
-    MODE,
-    PAPER,
-    STAY,
-    VISA_KIND,
-    VISA_STAGE,
-)
-from leeward.domain.vocabulary import Vocabulary
+from leeward.domain.typed import vocabulary_of
 from leeward.ledger.model import Op, Record
 from leeward.office.casework_views import names
 from leeward.office.session import Session
@@ -195,34 +171,8 @@ QUIET |= {
     "file",
     "contact_ids",
 }
-_WORDS: Mapping[tuple[str, str], Vocabulary] = {
-    ("case", "status"): STATUS,
-    ("case", "stage"): STAGE,
-    ("case", "risk"): RISK,
-    ("case", "threat_set"): THREAT,
-    ("case", "close_reason"): CLOSE_REASON,
-    ("need", "need"): NEED,
-    ("need", "status"): NEED_STATUS,
-    ("case_note", "note"): NOTE,
-    ("person", "relation"): RELATION,
-    ("person", "risk"): RISK,
-    ("consent", "use"): USE,
-    ("consent", "audience"): AUDIENCE,
-    ("consent", "answer"): ANSWER,
-    ("place", "exposure"): EXPOSURE,
-    ("stay", "state"): STAY,
-    ("leg", "state"): LEG_STATE,
-    ("journey", "state"): LEG_STATE,
-    ("visa_application", "stage"): VISA_STAGE,
-    ("travel_document", "paper"): PAPER,
-    ("travel_document", "held"): HELD,
-    ("visa_application", "visa"): VISA_KIND,
-    ("leg", "mode"): MODE,
-    ("check_in", "how"): CHECK_IN,
-    ("check_in", "answered_how"): CHECK_IN,
-    ("task", "priority"): PRIORITY,
-}
 _LONG = 160
+_CODES_MOST = 12
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -300,13 +250,21 @@ def title_of(record: Record) -> Message | None:
     return None
 
 
+def _worded(vocabulary: str, value: object) -> Message:
+    """Return a code, or several, in the words of their vocabulary; one of a newer desk stays as it is."""
+    if not isinstance(value, list | tuple):
+        return say("{word}", word=Code(f"{vocabulary}/{value}"))
+    told = say("{word}", word=Code(f"{vocabulary}/{value[0]}"))
+    for one in value[1:_CODES_MOST]:
+        told = say("{before}, {word}", before=told, word=Code(f"{vocabulary}/{one}"))
+    return told
+
+
 def shown(kind: str, field: str, value: object, known: Mapping[str, str]) -> Message:  # noqa: PLR0911 - one for each sort of value
     """Return a value as a person says it."""
-    vocabulary = _WORDS.get((kind, field))
-    if vocabulary is not None and isinstance(value, str):
-        return say("{word}", word=Code(f"{vocabulary.name}/{value}"))
-    if field == "pseudonym" and isinstance(value, str):
-        return say("{word}", word=Code(f"pseudonym/{value}"))
+    vocabulary = vocabulary_of(kind, field)
+    if vocabulary and value:
+        return _worded(vocabulary, value)
     if field.endswith("_id") and isinstance(value, str):
         return (
             say("{who}", who=known[value])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from leeward.base.say import Code, Message, say
+from leeward.base.say import Message, say
 from leeward.office import casework_history as casework
 
 _FIELDS: Mapping[str, Message] = {
@@ -50,14 +50,6 @@ _FIELDS: Mapping[str, Message] = {
     "safe_device": say("their device"),
     "safe_note": say("what to mind when answering"),
 }
-_CODES: Mapping[tuple[str, str], str] = {
-    ("contact", "urgency"): "urgency",
-    ("contact", "vetting"): "vetting",
-    ("contact", "relation"): "contact-relation",
-    ("contact", "safe_device"): "safe-device",
-    ("member", "role"): "role",
-    ("release", "audience"): "audience",
-}
 INSIDE = casework.QUIET | {
     "sha256",
     "size",
@@ -87,9 +79,6 @@ def field_word(field: str) -> Message:
 
 def value_word(kind: str, field: str, value: object, names: Mapping[str, str]) -> Message:
     """Return a value as a person says it; `names` are the members' by id."""
-    vocabulary = _CODES.get((kind, field))
-    if vocabulary and isinstance(value, str) and value:
-        return say("{word}", word=Code(f"{vocabulary}/{value}"))
     if field == "paragraphs" and isinstance(value, list):
         value = " ".join(str(one.get("text", "")) for one in value if isinstance(one, dict))
     return casework.shown(kind, field, value, names)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
-from leeward.domain.typed import Note, Typed
+from leeward.domain.typed import Coded, Note, Typed
 
 
 class Institution(Typed, frozen=True, kw_only=True):
@@ -16,10 +16,10 @@ class Institution(Typed, frozen=True, kw_only=True):
 
     name: str = ""
     name_ru: str = ""
-    institution_kind: str = "other"  # INSTITUTION_KIND
+    institution_kind: Annotated[str, Coded("institution-kind")] = "other"
     country: str = ""
     procedure: str = ""  # the code of its usual procedure
-    languages: tuple[str, ...] = ()
+    languages: Annotated[tuple[str, ...], Coded("language")] = ()
     unchecked: bool = False
 
     def named(self, language: str) -> str:
@@ -37,20 +37,20 @@ class Submission(Typed, frozen=True, kw_only=True):
     procedure: str = ""
     title: str = ""
     ask: str = ""
-    language: str = ""
+    language: Annotated[str, Coded("language")] = ""
     release_id: str = ""
     claim_ids: tuple[str, ...] = ()
     follows_id: str = ""  # the submission that this one repeats or takes further
     bytes_sha256: str = ""
-    channel: str = ""  # CHANNEL
-    state: str = "draft"  # draft, checked, review, sent, closed; the rest is computed
+    channel: Annotated[str, Coded("channel-out")] = ""
+    state: Annotated[str, Coded("appeal-state")] = "draft"  # draft, checked, review, sent, closed; the rest is computed
     sent_on: str = ""  # ISO date, as precise as known
     sent_by: str = ""  # member id, or "" for what others sent
     receipt: str = ""
     due_on: str = ""  # ISO date
     due_why: str = ""  # the source of the rule, as shown
     due_unchecked: bool = False
-    outcome: str = ""  # REPLY_KIND, when closed
+    outcome: Annotated[str, Coded("reply-kind")] = ""  # REPLY_KIND, when closed
     unchecked: bool = False
     translations: dict[str, dict[str, str]] = msgspec.field(
         default_factory=dict
@@ -66,7 +66,7 @@ class Reply(Typed, frozen=True, kw_only=True):
     submission_id: str = ""
     institution_id: str = ""
     on: str = ""  # ISO date, as precise as known
-    reply_kind: str = ""  # REPLY_KIND
+    reply_kind: Annotated[str, Coded("reply-kind")] = ""
     summary: str = ""
     reference: str = ""  # their number
     file_id: str = ""

@@ -6,12 +6,12 @@ Nothing here is inferred: every trait that can be recorded is recorded because t
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from leeward.base.say import Code
 from leeward.domain.cases.words import LIVING, STAGES
 from leeward.domain.files import FileRef
-from leeward.domain.typed import Note, Typed
+from leeward.domain.typed import Coded, Note, Typed
 
 
 class Case(Typed, frozen=True, kw_only=True):
@@ -19,31 +19,33 @@ class Case(Typed, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "case"
 
-    pseudonym: str = ""
+    pseudonym: Annotated[str, Coded("pseudonym")] = ""
     code: str = ""  # "17" or "case 17": says nothing, but can be spoken on the phone
-    status: str = "new"
-    stage: str = "first-contact"
+    status: Annotated[str, Coded("case-status")] = "new"
+    stage: Annotated[str, Coded("stage")] = "first-contact"
     stage_since: int = 0
     coordinator_id: str = ""  # a member
     deputy_id: str = ""
-    risk: str = "unknown"
+    risk: Annotated[str, Coded("risk")] = "unknown"
     risk_since: int = 0
     risk_reason: str = ""
     risk_notes: tuple[Note, ...] = ()  # {"level", "reason"}: every assessment there ever was
-    threat_set: tuple[str, ...] = ()  # words.THREAT
-    language_set: tuple[str, ...] = ()
-    access_set: tuple[str, ...] = ()  # words.ACCESS: what a place must have
+    threat_set: Annotated[tuple[str, ...], Coded("threat")] = ()
+    language_set: Annotated[tuple[str, ...], Coded("language")] = ()
+    access_set: Annotated[tuple[str, ...], Coded("access")] = ()  # words.ACCESS: what a place must have
     beds: int = 1  # how many beds they need together
     contact_ids: tuple[str, ...] = ()  # where they first wrote
     identity_id: str = ""
     told: str = ""  # who may be told what, if relatives or officials ask
     ready_on: str = ""  # the first day on which they can travel: fit, papers in hand
     escort: bool = False  # must not travel, or go to a consulate, alone
-    avoid_set: tuple[str, ...] = ()  # relocation.words.MODE: by which they cannot go
+    avoid_set: Annotated[
+        tuple[str, ...], Coded("mode")
+    ] = ()  # relocation.words.MODE: by which they cannot go
     seized: bool = False  # their account or phone may be in other hands: no place or day is written to them
     opened_at: int = 0
     closed_at: int = 0
-    close_reason: str = ""
+    close_reason: Annotated[str, Coded("close-reason")] = ""
     close_review: str = ""
 
     @property
@@ -73,19 +75,19 @@ class Person(Typed, frozen=True, kw_only=True):
     kind: ClassVar[str] = "person"
 
     case_id: str = ""
-    pseudonym: str = ""
-    relation: str = "other"
+    pseudonym: Annotated[str, Coded("pseudonym")] = ""
+    relation: Annotated[str, Coded("relation")] = "other"
     birth_from: int = 0  # years; equal when it is known
     birth_to: int = 0
     gender: str = ""  # in their own words, if they want it recorded
     citizenship_set: tuple[str, ...] = ()
-    language_set: tuple[str, ...] = ()
+    language_set: Annotated[tuple[str, ...], Coded("language")] = ()
     occupation: str = ""
     health: str = ""
-    access_set: tuple[str, ...] = ()
+    access_set: Annotated[tuple[str, ...], Coded("access")] = ()
     minor: bool = False
     travels: bool = False  # leaves with them, so needs a bed and a seat
-    risk: str = "unknown"
+    risk: Annotated[str, Coded("risk")] = "unknown"
     risk_reason: str = ""
     threatens: bool = False  # this relative is whom the person fears
     whereabouts: str = ""  # coarse: "in the region, watched"

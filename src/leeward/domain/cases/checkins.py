@@ -15,12 +15,12 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Iterable, Mapping
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
 from leeward.domain.cases.ladder import DAY, HOUR, LADDER, MINUTE, Rung
-from leeward.domain.typed import Note, Typed
+from leeward.domain.typed import Coded, Note, Typed
 
 __all__ = ["DAY", "HOUR", "LADDER", "MINUTE", "CheckIn", "CheckInState", "Rung", "Sign"]
 
@@ -68,7 +68,7 @@ class CheckIn(Typed, frozen=True, kw_only=True):
     point: str = ""  # where on the way, in the leg's own words
     due: int = 0
     grace: int = HOUR
-    how: str = "message"  # words.CHECK_IN
+    how: Annotated[str, Coded("check-in")] = "message"
     who_id: str = ""  # the member who waits for it
     second_id: str = ""
     signs: tuple[Note, ...] = ()  # {"key", "does", "how", "text", "at", "keys"}
@@ -79,7 +79,7 @@ class CheckIn(Typed, frozen=True, kw_only=True):
     answered_at: int = (
         0  # this and what follows: as it was written before signs were notes, and as practice writes it
     )
-    answered_how: str = ""
+    answered_how: Annotated[str, Coded("check-in")] = ""
     answer: str = ""
     forced: bool = False
     settled_at: int = 0

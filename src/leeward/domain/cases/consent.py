@@ -15,12 +15,12 @@ One allowed use says nothing of another: who lets the UN have the account has no
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
 from leeward.base.say import Message, say
-from leeward.domain.typed import Note, Typed
+from leeward.domain.typed import Coded, Note, Typed
 from leeward.domain.vocabulary import Term, Vocabulary
 
 USE = Vocabulary(
@@ -101,14 +101,14 @@ class Consent(Typed, frozen=True, kw_only=True):
 
     case_id: str = ""
     person_id: str = ""  # empty: the person the case is about
-    use: str = ""
-    audience: str = ""
+    use: Annotated[str, Coded("consent-use")] = ""
+    audience: Annotated[str, Coded("audience")] = ""
     organisation: str = ""  # empty: the whole audience
-    answer: str = ""
+    answer: Annotated[str, Coded("consent-answer")] = ""
     conditions: str = ""
-    how: str = ""
-    language: str = ""
-    given_by: str = "self"
+    how: Annotated[str, Coded("consent-how")] = ""
+    language: Annotated[str, Coded("language")] = ""
+    given_by: Annotated[str, Coded("consent-speaker")] = "self"
     risks_explained: bool = False
     day: str = ""  # when they said so
     expires: str = ""  # the last day it holds

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from leeward.domain.typed import Note, Typed
+from leeward.domain.typed import Coded, Note, Typed
 
 
 class CaseNote(Typed, frozen=True, kw_only=True):
@@ -14,9 +14,9 @@ class CaseNote(Typed, frozen=True, kw_only=True):
     kind: ClassVar[str] = "case_note"
 
     case_id: str = ""
-    note: str = "note"  # words.NOTE
+    note: Annotated[str, Coded("note")] = "note"
     text: str = ""
-    language: str = ""
+    language: Annotated[str, Coded("language")] = ""
     happened_at: int = 0  # when it happened, if that is not when it was written
     folded: bool = False
     why: str = ""  # for a decision: why this way

@@ -166,3 +166,13 @@ ACCESS = Vocabulary(
     Term("own-room", "a room of one's own", "отдельная комната"),
     Term("quiet", "quiet", "тишина"),
 )
+
+REFERRAL_STATE = Vocabulary(
+    "referral-state",
+    Term("draft", "being written", "готовится"),
+    Term("sent", "sent", "отправлено"),
+    Term("accepted", "accepted", "принято"),
+    Term("rejected", "refused", "отказано"),
+    Term("revoked", "taken back", "отозвано"),
+    Term("done", "done", "выполнено"),
+)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from leeward.base.say import say
 from leeward.domain.errors import RuleBroken
-from leeward.domain.typed import Note, Typed
+from leeward.domain.typed import Coded, Note, Typed
 
 
 class Need(Typed, frozen=True, kw_only=True):
@@ -17,9 +17,9 @@ class Need(Typed, frozen=True, kw_only=True):
 
     case_id: str = ""
     person_id: str = ""  # empty: the person the case is about
-    need: str = "other"  # words.NEED
+    need: Annotated[str, Coded("need")] = "other"
     what: str = ""
-    status: str = "asked"
+    status: Annotated[str, Coded("need-status")] = "asked"
     requested_at: int = 0
     due: int = 0
     provider: str = ""
@@ -45,12 +45,12 @@ class Task(Typed, frozen=True, kw_only=True):
     owner_id: str = ""
     second_id: str = ""
     due: int = 0  # 0: no day was promised
-    priority: str = "soon"
+    priority: Annotated[str, Coded("priority")] = "soon"
     depends_on_ids: tuple[str, ...] = ()
     need_id: str = ""
     about_id: str = ""  # any other record it is about
     incident_id: str = ""  # of the list it belongs to, when somebody was taken
-    step: str = ""  # relocation.exposure.STEP: which step of that list
+    step: Annotated[str, Coded("ladder-step")] = ""  # relocation.exposure.STEP: which step of that list
     said: Any = None  # the title in no language yet (relocation.exposure_said), for whoever reads another
     done_at: int = 0
     done_by_id: str = ""
@@ -79,7 +79,7 @@ class Referral(Typed, frozen=True, kw_only=True):
     receiver: str = ""
     purpose: str = ""
     field_set: tuple[str, ...] = ()
-    state: str = "draft"  # draft, sent, accepted, rejected, revoked, done
+    state: Annotated[str, Coded("referral-state")] = "draft"
     sent_at: int = 0
     answered_at: int = 0
     answer: str = ""
@@ -91,7 +91,7 @@ class Expense(Typed, frozen=True, kw_only=True):
     kind: ClassVar[str] = "expense"
 
     case_id: str = ""
-    line: str = "other"  # words.BUDGET_LINE
+    line: Annotated[str, Coded("budget-line")] = "other"
     what: str = ""
     amount_cents: int = 0
     currency: str = "EUR"

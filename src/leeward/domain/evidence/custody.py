@@ -14,14 +14,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
 from leeward.base.say import Message, say
 from leeward.domain.errors import RuleBroken
 from leeward.domain.evidence.records import EvidenceItem
-from leeward.domain.typed import Typed
+from leeward.domain.typed import Coded, Typed
 
 
 class CustodyEvent(Typed, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class CustodyEvent(Typed, frozen=True, kw_only=True):
     kind: ClassVar[str] = "custody"
 
     evidence_id: str = ""
-    verb: str = ""  # CUSTODY
+    verb: Annotated[str, Coded("custody")] = ""
     by: str = ""  # member id
     at: int = 0  # milliseconds
     why: str = ""

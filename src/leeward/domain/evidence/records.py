@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from leeward.base.say import say
 from leeward.domain.errors import OutOfRange
 from leeward.domain.files import FileRef
-from leeward.domain.typed import Note, Typed
+from leeward.domain.typed import Coded, Note, Typed
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -26,14 +26,14 @@ class EvidenceItem(Typed, frozen=True, kw_only=True):
     sha256: str = ""  # 64 hex, of the original bytes
     size: int = 0  # bytes
     media_type: str = ""
-    evidence_kind: str = "document"  # EVIDENCE_KIND
-    copy: str = "original"  # COPY
+    evidence_kind: Annotated[str, Coded("evidence-kind")] = "document"
+    copy: Annotated[str, Coded("copy")] = "original"
     made_from_id: str = ""  # the evidence item it was derived from
     origin: str = ""  # from whom or where, in safe words
     acquired_how: str = ""
     acquired_at: int = 0  # milliseconds
     acquired_by: str = ""  # member id
-    sensitivity: str = "personal"  # SENSITIVITY
+    sensitivity: Annotated[str, Coded("sensitivity")] = "personal"
     remarks: tuple[Note, ...] = ()
 
 

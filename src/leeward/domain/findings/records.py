@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
 from leeward.domain.findings.terms import Access, Derivation, Element
-from leeward.domain.typed import Note, Typed
+from leeward.domain.typed import Coded, Note, Typed
 
 
 class Inquiry(Typed, frozen=True, kw_only=True):
@@ -38,7 +38,7 @@ class Source(Typed, frozen=True, kw_only=True):
     inquiry_id: str = ""  # the inquiry it lies in; an account lies where its source does
     label: str = ""  # short, for a column: "Survivor A", "Helpers"
     description: str = ""
-    relation: str = ""  # RELATION of the testimony vocabulary
+    relation: Annotated[str, Coded("teller")] = ""  # RELATION of the testimony vocabulary
     publication: str = ""  # where it is printed, if it is
     stated_on: str = ""  # ISO date, as precise as known
     wording: str = ""  # its words or their restatement, for the comparison of rule 1
@@ -68,7 +68,7 @@ class Claim(Typed, frozen=True, kw_only=True):
     sentence: dict[str, str] = msgspec.field(default_factory=dict)  # {"en": ..., "ru": ...}
     elements: dict[Element, str] = msgspec.field(default_factory=dict)
     position: int = 0  # order in lists
-    act_type: str = ""
+    act_type: Annotated[str, Coded("act-type")] = ""
     unchecked: bool = False
     used_in: tuple[str, ...] = ()  # places outside Leeward: "Report draft, page 12"
     translations: dict[str, dict[str, str]] = msgspec.field(
@@ -92,9 +92,9 @@ class Support(Typed, frozen=True, kw_only=True):
 
     claim_id: str = ""
     source_id: str = ""
-    element: Element = Element.WHAT
+    element: Annotated[Element, Coded("element")] = Element.WHAT
     against: bool = False
-    access: Access = Access.HEARSAY
+    access: Annotated[Access, Coded("how-it-knows")] = Access.HEARSAY
     depth: int = 0  # for hearsay: 1 is told by one who knows directly
     own_part: bool = False  # saw another part than others of its household or body
     verified: bool = False  # for traces: a named person checked it
@@ -114,7 +114,7 @@ class Finding(Typed, frozen=True, kw_only=True):
     kind: ClassVar[str] = "finding"
 
     claim_id: str = ""
-    standard: str = ""  # STANDARD
+    standard: Annotated[str, Coded("standard")] = ""
     reasons: str = ""
     grade: int = -1  # the machine's, when the author signed
     author_id: str = ""

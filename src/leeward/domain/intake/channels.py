@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from leeward.domain.typed import Typed
+from leeward.domain.typed import Coded, Typed
 from leeward.domain.vocabulary import Term, Vocabulary
 
 
@@ -25,7 +25,7 @@ class Delivery(Typed, frozen=True, kw_only=True):
     letter_id: str = ""
     contact_id: str = ""
     channel: str = ""
-    state: str = ""  # DELIVERY
+    state: Annotated[str, Coded("delivery")] = ""
     why: str = ""  # the server's own words
     at: int = 0  # milliseconds
 

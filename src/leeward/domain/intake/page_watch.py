@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
-from leeward.domain.typed import Note, Typed
+from leeward.domain.typed import Coded, Note, Typed
 from leeward.domain.vocabulary import Term, Vocabulary
 
 DIFFERENCE = Vocabulary(
@@ -48,7 +48,7 @@ class PageAlarm(Typed, frozen=True, kw_only=True):
     """One way in which the page differed. The id is derived from what was found: two desks that met the same agree."""
 
     kind: ClassVar[str] = "page_alarm"
-    what: str = ""  # DIFFERENCE
+    what: Annotated[str, Coded("page-difference")] = ""
     url: str = ""  # such as /?lang=ru
     detail: str = ""  # which header, which status; plain ASCII
     at_byte: int = 0  # where the first difference is

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
 from leeward.domain.files import FileRef
-from leeward.domain.typed import Note, Typed
+from leeward.domain.typed import Coded, Note, Typed
 
 
 class WayBack(msgspec.Struct, frozen=True):
@@ -40,26 +40,28 @@ class Contact(Typed, frozen=True, kw_only=True):
     """Somebody who turned to us. Known by a pseudonym; a legal name is never part of this record."""
 
     kind: ClassVar[str] = "contact"
-    pseudonym: str = ""  # code of PSEUDONYMS, or what the team chose
-    channel: str = "page"  # CHANNEL
+    pseudonym: Annotated[str, Coded("pseudonym")] = ""  # code of PSEUDONYMS, or what the team chose
+    channel: Annotated[str, Coded("contact-channel")] = "page"
     handle: str = ""  # how this person is reached on that channel, if it carries answers (office/channels)
-    language: str = ""  # two letters
+    language: Annotated[str, Coded("language")] = ""  # two letters
     ways: tuple[WayBack, ...] = ()  # empty: cannot be answered by words
-    relation: str = ""  # RELATION
-    urgency: str = ""  # URGENCY; "" is not judged yet
-    needs_set: tuple[str, ...] = ()  # NEED_TOLD, as told
+    relation: Annotated[str, Coded("contact-relation")] = ""
+    urgency: Annotated[str, Coded("urgency")] = ""  # URGENCY; "" is not judged yet
+    needs_set: Annotated[tuple[str, ...], Coded("need-told")] = ()  # NEED_TOLD, as told
     place_told: str = ""  # coarse: a town, never an address
     safe_where: str = ""  # where it is safe to answer
     safe_when: str = ""
-    safe_device: str = ""  # DEVICE
+    safe_device: Annotated[str, Coded("safe-device")] = ""
     safe_note: str = ""  # such as: leave no message, do not name the organisation
     safe_phrase: str = ""  # by which they know that it is us
-    vetting: str = "none"  # VETTING
+    vetting: Annotated[str, Coded("vetting")] = "none"
     vetting_by: str = ""  # member id
     vetting_second_by: str = ""  # member id of the second reader
     vetting_until: int = 0  # milliseconds: after that it must be checked again; 0: no end was set
-    told_set: tuple[str, ...] = ()  # TOLD: what they know about us, so that they can vet us too
-    decision: str = ""  # DECISION
+    told_set: Annotated[
+        tuple[str, ...], Coded("told-about-us")
+    ] = ()  # TOLD: what they know about us, so that they can vet us too
+    decision: Annotated[str, Coded("intake-decision")] = ""
     decision_by: str = ""  # member id
     decision_second_by: str = ""
     decision_risky: bool = False  # accepting means moving somebody while the danger is near
@@ -72,7 +74,7 @@ class Contact(Typed, frozen=True, kw_only=True):
     captures: tuple[
         Note, ...
     ] = ()  # {"does": "mark", "lift" or "warned", "text"}: whether they may be in other hands
-    heap: str = ""  # HEAP: out of the queue; "" is in it
+    heap: Annotated[str, Coded("heap")] = ""  # HEAP: out of the queue; "" is in it
     merged_into: str = ""  # the contact whose conversation this one is part of
     ended_done_at: int = 0  # milliseconds: somebody did what there was to do after they ended it
     ended_done_by: str = ""
@@ -94,9 +96,9 @@ class Letter(Typed, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "message"
     contact_id: str = ""
-    direction: str = "in"  # "in", "out", "call", "opened" (a visit without writing) or "ended"
+    direction: Annotated[str, Coded("direction")] = "in"
     text: str = ""
-    language: str = ""
+    language: Annotated[str, Coded("language")] = ""
     files: tuple[FileRef, ...] = ()
     alarm: bool = False
     violent: bool = False  # somebody marked it: folded from then on
@@ -106,13 +108,13 @@ class Letter(Typed, frozen=True, kw_only=True):
     sha256: str = ""  # of the report's plain bytes
     queued_at: int = 0  # an answer: when it was sealed and queued for the relay
     urgent: bool = False  # by the writer's own word
-    path: str = ""  # PATH: how it was sealed
+    path: Annotated[str, Coded("sealed-path")] = ""  # PATH: how it was sealed
     facts: FactsTold = FactsTold()
     questions: int = 0  # version of the questionnaire
     answers: tuple[Answered, ...] = ()
     sensitive: bool = False  # an answer that went to the true words alone
     cover: str = ""  # what the alarm form of the words shows instead; "" with `sensitive`: nothing
-    sign: str = ""  # SIGN: a sign of life, in their own words or as heard in a call
+    sign: Annotated[str, Coded("sign")] = ""  # SIGN: a sign of life, in their own words or as heard in a call
     asks_until: int = 0  # an answer: until when their page asks for a sign of life; 1: it asks no more
 
 
@@ -121,10 +123,10 @@ class Check(Typed, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "check"
     contact_id: str = ""
-    step: str = "question"  # VETTING_STEP
+    step: Annotated[str, Coded("vetting-step")] = "question"
     text: str = ""  # the question, or who vouches and how we know them
     answer: str = ""
-    outcome: str = "open"  # OUTCOME
+    outcome: Annotated[str, Coded("vetting-outcome")] = "open"
     voucher_id: str = ""  # the contact who vouches, if it is one of ours
 
 
@@ -151,7 +153,7 @@ class Phrase(Typed, frozen=True, kw_only=True):
     """A sentence that the team uses again and again. Each version of each language is a note; the last one counts."""
 
     kind: ClassVar[str] = "phrase"
-    shelf: str = "answer"  # SHELF
+    shelf: Annotated[str, Coded("phrase-shelf")] = "answer"
     position: int = 0
     versions: tuple[Note, ...] = ()  # {"lang", "text", "checked": read by somebody who speaks it}
     retired_at: int = 0

@@ -181,3 +181,12 @@ SHOWN = Vocabulary(
     Term("mine", "mine", "мои"),
     Term("free", "unclaimed", "ничьи"),
 )
+
+DIRECTION = Vocabulary(
+    "direction",
+    Term("in", "from them", "от них"),
+    Term("out", "from us", "от нас"),
+    Term("call", "a call", "звонок"),
+    Term("opened", "they looked, without writing", "заходили, но не писали"),
+    Term("ended", "they ended it", "завершено ими"),
+)

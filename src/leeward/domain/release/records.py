@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 
 from leeward.domain.files import FileRef
-from leeward.domain.typed import Note, Typed
+from leeward.domain.typed import Coded, Note, Typed
+from leeward.domain.vocabulary import Term, Vocabulary
+
+STATE = Vocabulary(
+    "release-state",
+    Term("draft", "being written", "готовится"),
+    Term("made", "made", "составлено"),
+    Term("sent", "sent", "отправлено"),
+    Term("recalled", "recalled", "отозвано"),
+)
 
 
 class Release(Typed, frozen=True, kw_only=True):
@@ -16,16 +25,16 @@ class Release(Typed, frozen=True, kw_only=True):
     kind: ClassVar[str] = "release"
 
     title: str = ""
-    audience: str = ""  # AUDIENCE of consent
+    audience: Annotated[str, Coded("audience")] = ""  # AUDIENCE of consent
     organisation: str = ""  # the institution's id or name, narrows consent
-    language: str = ""  # of its reader
+    language: Annotated[str, Coded("language")] = ""  # of its reader
     purpose: str = ""
     ask: str = ""
     claim_ids: tuple[str, ...] = ()
     account_ids: tuple[str, ...] = ()
     with_names: bool = False
     told_ids: tuple[str, ...] = ()  # the accounts that are in it, of those that were chosen
-    state: str = "draft"  # draft, made, sent, recalled
+    state: Annotated[str, Coded("release-state")] = "draft"
     made_on: str = ""  # ISO date: consent was checked for this day
     made_at: int = 0
     made_by: str = ""

@@ -17,14 +17,14 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
 from leeward.base.say import Message, say, say_count
 from leeward.domain.errors import OutOfRange, RuleBroken
 from leeward.domain.relocation.places import Place, nights_left
-from leeward.domain.typed import Typed
+from leeward.domain.typed import Coded, Typed
 
 FAR = "9999-12-31"
 
@@ -39,7 +39,7 @@ class Stay(Typed, frozen=True, kw_only=True):
     first_night: str = ""
     last_night: str = ""
     beds: int = 1
-    state: str = "planned"  # words.STAY
+    state: Annotated[str, Coded("stay")] = "planned"
     moved_from_id: str = ""  # the stay this one replaced, if it was a move
 
     @property

@@ -14,14 +14,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection, Iterable
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
 from leeward.base.ids import derive_id
 from leeward.base.say import Message
 from leeward.domain.cases.checkins import HOUR
-from leeward.domain.typed import Note, Typed
+from leeward.domain.typed import Coded, Note, Typed
 from leeward.domain.vocabulary import Term, Vocabulary
 
 SUBJECT = Vocabulary(
@@ -111,7 +111,7 @@ class Incident(Typed, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "incident"
 
-    subject: str = ""  # SUBJECT
+    subject: Annotated[str, Coded("taken")] = ""
     subject_id: str = ""
     turns: tuple[
         Note, ...

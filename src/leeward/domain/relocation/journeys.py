@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from leeward.base.say import Code, Day, Moment, say
 from leeward.domain.cases.checkins import DAY
@@ -11,7 +11,7 @@ from leeward.domain.cases.due import Due, Weight
 from leeward.domain.cases.words import RISK_WEIGHT
 from leeward.domain.errors import RuleBroken
 from leeward.domain.relocation.words import MODE
-from leeward.domain.typed import Note, Typed
+from leeward.domain.typed import Coded, Note, Typed
 
 
 class Journey(Typed, frozen=True, kw_only=True):
@@ -22,7 +22,7 @@ class Journey(Typed, frozen=True, kw_only=True):
     case_id: str = ""
     destination: str = ""  # coarse: a country
     why: str = ""  # why this way and not another
-    state: str = "planned"  # words.LEG_STATE, of the whole
+    state: Annotated[str, Coded("leg-state")] = "planned"  # words.LEG_STATE, of the whole
     way_out_id: str = ""  # of the team's list, if it is one of those
     person_ids: tuple[str, ...] = ()  # who else of the case travels
     budget_cents: int = 0
@@ -39,7 +39,7 @@ class Leg(Typed, frozen=True, kw_only=True):
     journey_id: str = ""
     case_id: str = ""
     number: int = 0  # order in the journey
-    mode: str = "train"
+    mode: Annotated[str, Coded("mode")] = "train"
     from_town: str = ""
     to_town: str = ""
     departs: int = 0
@@ -50,7 +50,7 @@ class Leg(Typed, frozen=True, kw_only=True):
     companion_id: str = ""  # a member
     handover: str = ""  # who meets them, by a name of the team
     check_points: tuple[str, ...] = ()  # where they give a sign of life
-    state: str = "planned"
+    state: Annotated[str, Coded("leg-state")] = "planned"
     cost_cents: int = 0
     currency: str = "EUR"
 

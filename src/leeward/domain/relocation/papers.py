@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from leeward.base.say import Day, Message, Moment, say
 from leeward.domain.cases.due import Due, Weight
-from leeward.domain.typed import Note, Typed
+from leeward.domain.typed import Coded, Note, Typed
 
 WARN_DAYS = 60  # before a passport or visa runs out
 
@@ -19,10 +19,10 @@ class TravelDocument(Typed, frozen=True, kw_only=True):
 
     case_id: str = ""
     person_id: str = ""
-    paper: str = "passport"  # words.PAPER
+    paper: Annotated[str, Coded("paper")] = "passport"
     issuer: str = ""
     expires: str = ""
-    held: str = "with-them"  # words.HELD
+    held: Annotated[str, Coded("held")] = "with-them"
     ready_on: str = ""  # when a paper that was applied for can be fetched
     remarks: tuple[Note, ...] = ()
 
@@ -36,8 +36,8 @@ class VisaApplication(Typed, frozen=True, kw_only=True):
     person_id: str = ""
     country: str = ""
     consulate: str = ""
-    visa: str = "humanitarian"  # words.VISA_KIND
-    stage: str = "thought-of"  # words.VISA_STAGE
+    visa: Annotated[str, Coded("visa-kind")] = "humanitarian"
+    stage: Annotated[str, Coded("visa-stage")] = "thought-of"
     submitted: str = ""
     appointment: int = 0
     biometrics: int = 0

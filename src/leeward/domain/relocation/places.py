@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from leeward.domain.typed import Note, Typed
+from leeward.domain.typed import Coded, Note, Typed
 
 
 class Place(Typed, frozen=True, kw_only=True):
@@ -15,14 +15,14 @@ class Place(Typed, frozen=True, kw_only=True):
 
     code_name: str = ""
     capacity: int = 0  # beds
-    access_set: tuple[str, ...] = ()  # cases.words.ACCESS: what it has
-    exposure: str = "clean"
+    access_set: Annotated[tuple[str, ...], Coded("access")] = ()  # cases.words.ACCESS: what it has
+    exposure: Annotated[str, Coded("exposure")] = "clean"
     exposed_since: int = 0  # since when it has been what `exposure` says
     exposure_reason: str = ""
     swept: str = ""  # the day of the last sweep
     rent_until: str = ""  # the last night that is paid
     night_cents: int = 0  # what a person and night costs, in EUR
-    line: str = "housing"  # cases.words.BUDGET_LINE
+    line: Annotated[str, Coded("budget-line")] = "housing"  # cases.words.BUDGET_LINE
     rules: str = ""  # what whoever sleeps there must know
     leaving: str = ""  # how everyone gets out, and where to
     keeper_id: str = ""  # the member who looks after it

@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
@@ -24,7 +24,7 @@ from leeward.domain.cases.checkins import DAY, HOUR, MINUTE
 from leeward.domain.errors import OutOfRange
 from leeward.domain.relocation.beds import Stay
 from leeward.domain.relocation.journeys import Leg
-from leeward.domain.typed import Typed
+from leeward.domain.typed import Coded, Typed
 
 NIGHTS = 4  # written ahead for a stay, tonight included
 LEGS_AHEAD = 14 * DAY
@@ -48,7 +48,7 @@ class Rhythm(Typed, frozen=True, kw_only=True):
     points: bool = False  # at the leg's check points
     arrival: int = -1  # minutes after arriving; -1: none
     grace: int = HOUR
-    how: str = "message"  # words.CHECK_IN
+    how: Annotated[str, Coded("check-in")] = "message"  # words.CHECK_IN
     who_id: str = ""
     second_id: str = ""
     ended_at: int = 0

@@ -6,12 +6,12 @@ follows from their papers, the country's rules (visa_rules) and the free appoint
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
 from leeward.base.ids import derive_id
-from leeward.domain.typed import Note, Typed
+from leeward.domain.typed import Coded, Note, Typed
 
 
 class WayOut(Typed, frozen=True, kw_only=True):
@@ -20,7 +20,7 @@ class WayOut(Typed, frozen=True, kw_only=True):
     kind: ClassVar[str] = "way_out"
 
     country: str = ""  # ISO 3166-1 alpha-2, such as "LT", where there is one
-    mode: str = "plane"  # words.MODE
+    mode: Annotated[str, Coded("mode")] = "plane"
     from_town: str = ""
     to_town: str = ""
     day: str = ""
@@ -28,7 +28,7 @@ class WayOut(Typed, frozen=True, kw_only=True):
     seats: int = 0
     cost_cents: int = 0  # a person
     currency: str = "EUR"
-    line: str = "departure"  # cases.words.BUDGET_LINE
+    line: Annotated[str, Coded("budget-line")] = "departure"  # cases.words.BUDGET_LINE
     escort: bool = False  # everyone on it goes with a colleague
     escort_minutes: int = 0  # of the colleague, on each of `escort_days`
     escort_days: int = 1

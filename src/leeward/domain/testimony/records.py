@@ -6,7 +6,7 @@ An account lives in the compartment of the case of the person who told it; what 
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
@@ -16,7 +16,7 @@ from leeward.domain.errors import OutOfRange
 from leeward.domain.period import Period
 from leeward.domain.testimony.methods import METHODS
 from leeward.domain.testimony.terms import ACT_TYPE, BODY, HOW_KNOWN, OUTCOME, PLACE_TYPE, RELATION
-from leeward.domain.typed import Note, Typed
+from leeward.domain.typed import Coded, Note, Typed
 from leeward.domain.vocabulary import Vocabulary
 
 
@@ -31,8 +31,8 @@ class Interview(Typed, frozen=True, kw_only=True):
     place: str = ""  # a code name, never an address
     interviewer_id: str = ""
     interpreter: str = ""
-    medium: str = "in-person"  # MEDIUM
-    language: str = ""
+    medium: Annotated[str, Coded("medium")] = "in-person"
+    language: Annotated[str, Coded("language")] = ""
     minutes: int = 0
     sitting: int = 1
     recording_sha256: str = ""
@@ -60,9 +60,9 @@ class Account(Typed, frozen=True, kw_only=True):
     case_id: str = ""  # "" for what is restated from print
     source_id: str = ""  # its Source in the record compartment
     label: str = ""  # a neutral one: "Account 17"; never a name
-    relation: str = "self"  # RELATION: the teller to the facts
+    relation: Annotated[str, Coded("teller")] = "self"  # RELATION: the teller to the facts
     told_on: str = ""  # ISO date
-    language: str = "ru"
+    language: Annotated[str, Coded("language")] = "ru"
     paragraphs: tuple[Paragraph, ...] = ()
     published_in: str = ""  # for what is restated: the publication
     unchecked: bool = False  # background knowledge, not checked against the publication
@@ -87,20 +87,20 @@ class Act(Typed, frozen=True, kw_only=True):
 
     account_id: str = ""
     case_id: str = ""
-    act_type: str = ""  # ACT_TYPE
-    methods: tuple[str, ...] = ()  # METHODS
+    act_type: Annotated[str, Coded("act-type")] = ""
+    methods: Annotated[tuple[str, ...], Coded("method")] = ()
     period: Period = Period()
     place: str = ""  # as told, in safe words
-    place_type: str = ""  # PLACE_TYPE
+    place_type: Annotated[str, Coded("place-type")] = ""
     facility_id: str = ""
     unit_id: str = ""
     unit: str = ""  # as told, when not in the list of units
-    degree: str = ""  # DEGREE
+    degree: Annotated[str, Coded("degree")] = ""
     duration: str = ""  # as told: "ten days", "20 to 30 seconds"
-    repetition: str = ""  # REPETITION
-    purpose: str = ""  # PURPOSE
+    repetition: Annotated[str, Coded("repetition")] = ""
+    purpose: Annotated[str, Coded("purpose")] = ""
     injuries: tuple[Injury, ...] = ()
-    outcome: str = ""  # OUTCOME
+    outcome: Annotated[str, Coded("outcome")] = ""
     people: int = 1  # to how many it was done, as told; 0 unknown
     quoted: tuple[int, ...] = ()  # indexes of paragraphs, from 0
     remark: str = ""
@@ -114,7 +114,7 @@ class Unit(Typed, frozen=True, kw_only=True):
 
     name: str = ""
     other_names: tuple[str, ...] = ()
-    unit_type: str = ""  # UNIT_TYPE
+    unit_type: Annotated[str, Coded("unit-type")] = ""
     under: str = ""  # the unit above it
     insignia: str = ""
     remarks: tuple[Note, ...] = ()
@@ -129,7 +129,7 @@ class Facility(Typed, frozen=True, kw_only=True):
     safe_label: str = ""  # what audiences with less trust may read: a district, a region
     district: str = ""
     region: str = ""
-    place_type: str = ""  # PLACE_TYPE
+    place_type: Annotated[str, Coded("place-type")] = ""
     secret: bool = False
     remarks: tuple[Note, ...] = ()
 
