@@ -2,7 +2,7 @@
 import type { openSealed } from "../shared/open.js";
 import type { deriveWay, isCode, Code } from "../shared/codes.js";
 import type { Relay } from "../shared/relay.js";
-import type { Card } from "../shared/report.js";
+import type { Card, Letter, Sending } from "../shared/report.js";
 import type { endConversation, lookAgain, visit } from "../shared/visits.js";
 import type { hasAnswer } from "../shared/waiting.js";
 import type { WordList } from "../shared/words.js";
@@ -29,6 +29,8 @@ export interface Kit {
   readonly show: typeof show;
   /** Send later messages with this code from now on; `sent` runs after each. */
   readonly writeAs: (code: Code, sent: () => void) => void;
+  /** A later message with this code that is not the form's. */
+  readonly begin: (code: Code, letter: Letter) => Sending;
   /** Forget what stands in the form. */
   readonly clearLetter: () => void;
 }

@@ -117,6 +117,7 @@ function start(): void {
     find,
     show,
     writeAs: writeAs(card),
+    begin: (code, letter) => new Sending(card, letter, code),
     clearLetter,
   };
   startLeaving(() => {

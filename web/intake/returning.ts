@@ -1,6 +1,7 @@
 /** Coming back: words or numbers, the answers they open, writing again, ending it. Loaded only when asked for. */
 import type { Item } from "../shared/relay.js";
 import type { Code } from "../shared/codes.js";
+import type { Sending, Sign } from "../shared/report.js";
 import { nearestWords, parseCode, parseDigits, splitDigits, splitWords, type CodeFault, type WordList } from "../shared/words.js";
 import type { Kit } from "./kit.js";
 
@@ -8,6 +9,8 @@ interface Answer {
   readonly id: string;
   readonly at: number;
   readonly text: string;
+  /** Until when the team asks whether they are safe; 1 takes the question away, 0 says nothing of it. */
+  readonly sign: number;
 }
 
 /** The answer in a body; null for one that only fills the place of another. Throws on anything else. */
@@ -17,7 +20,7 @@ function answerOf(body: Uint8Array): Answer | null {
   if (value.v !== 1 || typeof value.id !== "string" || typeof value.text !== "string" || !isMoment(value.at)) {
     throw new Error("not an answer");
   }
-  return { id: value.id, at: value.at, text: value.text };
+  return { id: value.id, at: value.at, text: value.text, sign: isMoment(value.sign) ? value.sign : 0 };
 }
 
 /** A moment that a calendar can name: one answer with another must not hide all the others. */
@@ -33,6 +36,10 @@ function languageOf(text: string): string {
 class Return {
   private code: Code | null = null;
   private list: WordList | null = null;
+  /** The question that was answered, and the message that answers it: pressed again, it goes on and is not sent twice. */
+  private answered = "";
+  private question = "";
+  private signing: { key: string; sending: Sending } | null = null;
 
   constructor(private readonly kit: Kit) {
     const { find } = kit;
@@ -46,7 +53,43 @@ class Return {
       void this.hint();
     });
     find("refresh").addEventListener("click", () => void this.lookAgain());
+    for (const sign of ["safe", "help"] as const) find(`sign-${sign}`).addEventListener("click", () => void this.sign(sign));
     this.prepareEnd();
+  }
+
+  /** Say that they are safe, or need help: an ordinary message, like any other to whoever watches. */
+  private async sign(sign: Sign): Promise<void> {
+    const { kit } = this;
+    const code = this.code!;
+    const text = kit.find<HTMLInputElement>("sign-words").value.trim();
+    await this.ask(`sign-${sign}`, "sign-note", async () => {
+      const key = `${sign} ${text}`;
+      if (this.signing?.key !== key) {
+        const letter = { lang: document.documentElement.lang, text, files: [], sign };
+        this.signing = { key, sending: kit.begin(code, letter) };
+      }
+      this.note("sign-note", "sending");
+      await this.signing.sending.run(this.relay(), () => undefined);
+      this.signing = null;
+      this.answered = this.question;
+      this.forgetSign();
+      const time = new Date().toLocaleTimeString(kit.locale(), { hour: "2-digit", minute: "2-digit" });
+      this.note("sign-note", "sent_later", { time });
+      kit.find("sign-note").scrollIntoView({ block: "nearest" });
+    }, "trouble_network");
+  }
+
+  private forgetSign(): void {
+    this.kit.find("sign").hidden = true;
+    this.kit.find<HTMLInputElement>("sign-words").value = "";
+  }
+
+  /** Show the question if the team asks it now; the newest word of the team about it counts. */
+  private showSign(answers: readonly Answer[]): void {
+    const last = answers.filter((answer) => answer.sign).at(-1);
+    this.question = last?.id ?? "";
+    const asks = last !== undefined && last.sign > Date.now() && last.id !== this.answered;
+    this.kit.find("sign").hidden = !asks;
   }
 
   private typed(): HTMLTextAreaElement {
@@ -156,6 +199,10 @@ class Return {
 
   private async come(code: Code): Promise<void> {
     const { kit } = this;
+    this.answered = "";
+    this.signing = null;
+    this.note("sign-note", "");
+    this.forgetSign();
     this.show(this.open(await kit.visit(kit.card, code, this.relay()), code));
     this.code = code;
     this.note("open-note", "");
@@ -193,6 +240,8 @@ class Return {
     await kit.endConversation(kit.card, this.code!, this.relay());
     this.code = null;
     kit.clearLetter();
+    this.forgetSign();
+    this.note("sign-note", "");
     for (const id of ["answers", "talk-form"]) kit.find(id).replaceChildren();
     kit.show("ended");
   }
@@ -214,10 +263,13 @@ class Return {
 
   private show({ answers, damaged }: { answers: readonly Answer[]; damaged: number }): void {
     const { find, make, put, locale } = this.kit;
-    put(find("talk-lead"), answers.length ? "talk_some" : "talk_none");
+    this.showSign(answers);
+    const shown = answers.filter(({ text, sign }) => text || !sign); // a question alone has its own place
+    put(find("talk-lead"), shown.length ? "talk_some" : "talk_none");
+    find("talk-lead").hidden = !shown.length && answers.length > 0;
     find("talk-more").hidden = answers.length > 0;
     find("answers").replaceChildren(
-      ...answers.map((answer) => {
+      ...shown.map((answer) => {
         const item = make("li", "answer");
         const text = make("p", "answer-text");
         text.textContent = answer.text;

@@ -42,7 +42,11 @@ export interface Letter {
   readonly facts?: Facts;
   readonly questions?: number;
   readonly answers?: readonly { readonly q: string; readonly text: string }[];
+  /** The answer to the question whether they are safe. */
+  readonly sign?: Sign;
 }
+
+export type Sign = "safe" | "help";
 
 /** What a report says of a file. */
 export interface FileNote {
@@ -98,7 +102,7 @@ export class ReportSealer {
   private readonly shell: Record<string, unknown>;
 
   constructor(card: Card, letter: Letter, path: "page" | "offline", members: Record<string, unknown>) {
-    const { lang, text, urgent, facts = {}, questions, answers = [] } = letter;
+    const { lang, text, urgent, facts = {}, questions, answers = [], sign } = letter;
     const said = cleaned(facts);
     this.recipient = parseRecipient(card.recipient);
     this.shell = {
@@ -108,6 +112,7 @@ export class ReportSealer {
       text: wellFormed(text),
       path,
       ...(urgent && { urgent: true }),
+      ...(sign && { sign }),
       ...(said.length && { facts: Object.fromEntries(said) }),
       ...(answers.length && { questions, answers: answers.map(({ q, text: told }) => ({ q, text: wellFormed(told) })) }),
       ...members,

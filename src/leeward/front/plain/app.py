@@ -67,6 +67,7 @@ class PlainForms:
         self._port = port
         self._answer = answer
         self._chance = chance
+        self._clock = clock
         self._tickets = Tickets(clock, chance)
         self._works: Works | None = None
         self._room = Room()
@@ -125,7 +126,8 @@ class PlainForms:
             drawn = await served.mail.send_first(letter, files, sealer.riding)
             return served.renderer.told(lang, drawn)
         talk = await served.mail.send_later(code, letter, files, sealer.riding)
-        return served.renderer.talk(lang, talk, self._tickets.make(code), note="talk_sent")
+        asks = not letter.sign and talk.asks(self._clock.now_ms())
+        return served.renderer.talk(lang, talk, self._tickets.make(code), note="talk_sent", asks=asks)
 
     async def _refuse(
         self, served: Served, body: Body | None, fields: Mapping[str, str], trouble: Trouble
@@ -166,7 +168,8 @@ class PlainForms:
         await self._lane.admit(looks_of(code))
         after = fields.get("after", "")
         talk = await served.mail.visit(code, int(after) if _DECIMAL.fullmatch(after) else 0)
-        return served.renderer.talk(lang, talk, self._tickets.make(code))
+        asks = talk.asks(self._clock.now_ms())
+        return served.renderer.talk(lang, talk, self._tickets.make(code), asks=asks)
 
     async def _end(self, served: Served, lang: str, fields: Mapping[str, str]) -> bytes:
         code = self._code_of(fields)

@@ -17,6 +17,7 @@ from leeward.seal.codes import Way
 
 FACT_MOST = 500  # characters
 ANSWER_MOST = 5000
+SIGNS = ("safe", "help")
 DEVICES = ("own", "shared", "borrowed", "searched")
 _FACTS = ("where", "when", "device", "phrase", "note")
 _ANSWER = "q."
@@ -27,6 +28,7 @@ FIELDS: Mapping[str, int] = {
     "lang": 16,
     "text": BYTES_A_CHARACTER * TEXT_MOST * 2,  # a browser writes an end of line as two characters
     "urgent": 8,
+    "sign": 8,
     "questions": 16,
     "ticket": 8192,
     **dict.fromkeys(_FACTS, BYTES_A_CHARACTER * FACT_MOST),
@@ -48,11 +50,12 @@ class Letter:
     facts: Mapping[str, str] = field(default_factory=dict)
     questions: int = 0
     answers: tuple[tuple[str, str], ...] = ()
+    sign: str = ""  # "safe" or "help"
 
     @property
     def is_empty(self) -> bool:
         """Tell whether nothing was written."""
-        return not self.text and not self.answers
+        return not self.text and not self.answers and not self.sign
 
 
 def read_letter(untrusted: Mapping[str, str], lang: str, questions: Questions | None) -> Letter:
@@ -82,6 +85,7 @@ def read_letter(untrusted: Mapping[str, str], lang: str, questions: Questions | 
         facts={name: value for name, value in facts.items() if value},
         questions=asked,
         answers=tuple(answers),
+        sign=sign if (sign := untrusted.get("sign", "")) in SIGNS else "",
     )
 
 
@@ -108,6 +112,8 @@ def print_report(
     }
     if letter.urgent:
         report["urgent"] = True
+    if letter.sign and "voice" in members:
+        report["sign"] = letter.sign
     if letter.facts:
         report["facts"] = letter.facts
     if letter.answers and letter.questions:

@@ -41,6 +41,7 @@ class Answer:
     id: str
     at: int
     text: str
+    sign: int = 0  # until when the team asks whether they are safe; 1 takes the question away
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,10 @@ class Talk:
     damaged: int
     sealed_size: int
     next_after: int | None  # where to look for more, if there is more
+
+    def asks(self, now: int) -> bool:
+        """Tell whether the team asks now whether they are safe: its newest word about it counts."""
+        return next((one.sign for one in reversed(self.answers) if one.sign), 0) > now
 
 
 def looks_of(code: Code, after: int = 0) -> tuple[Look, ...]:
@@ -164,7 +169,9 @@ def _read_answer(untrusted: bytes) -> Answer | None:
     name, at, text = value.get("id"), value.get("at"), value.get("text")
     if not isinstance(name, str) or not isinstance(at, int) or not isinstance(text, str):
         raise ValueError("not an answer")  # noqa: TRY004 - one exception for whatever is none
-    return Answer(name, min(max(at, 0), _AT_MOST), text)
+    sign = value.get("sign", 0)
+    until = sign if isinstance(sign, int) and not isinstance(sign, bool) else 0
+    return Answer(name, min(max(at, 0), _AT_MOST), text, until)
 
 
 _AT_MOST = 253_402_300_799_999  # the last millisecond that a calendar of four digits knows

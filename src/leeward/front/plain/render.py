@@ -71,8 +71,11 @@ class Renderer:
             lines = [p["fault_disagree"]]
         return self._render("open", lang, lines=lines, near=near, typed_words=typed)
 
-    def talk(self, lang: str, talk: Talk, ticket: str, *, note: str = "", typed_text: str = "") -> bytes:
-        """Return the conversation; `note` is the key of a sentence that stands above it."""
+    def talk(self, lang: str, talk: Talk, ticket: str, *, note: str = "", asks: bool = False) -> bytes:
+        """Return the conversation; `note` is the key of a sentence that stands above it.
+
+        `asks`: the page asks whether they are safe.
+        """
         p = self._texts(lang)
         answers = [
             {
@@ -81,6 +84,7 @@ class Renderer:
                 "when": _when(p["times"], answer.at, lang),
             }
             for answer in talk.answers
+            if answer.text or not answer.sign  # a question alone has its own place
         ]
         return self._render(
             "talk",
@@ -91,7 +95,8 @@ class Renderer:
             next_after=talk.next_after,
             ticket=ticket,
             note=p[note] if note else "",
-            typed_text=typed_text,
+            typed_text="",
+            asks=asks,
         )
 
     def ended(self, lang: str) -> bytes:
