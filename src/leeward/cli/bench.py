@@ -11,7 +11,7 @@ from typing import cast
 from leeward.bench.table import Bench, Figure
 from leeward.cli import tell
 
-NAMES = ("seal", "search", "sync", "relay", "intake", "page", "keys")
+NAMES = ("seal", "search", "sync", "relay", "intake", "page", "keys", "plan")
 
 EXAMPLES = """\
 examples:
