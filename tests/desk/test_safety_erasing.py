@@ -19,6 +19,7 @@ from leeward.domain.cases.case import Case
 from leeward.domain.erasing import Erased, Standing
 from leeward.domain.retention import FOR_EVER
 from leeward.office.casework_open import open_case
+from leeward.office.casework_tasks import add_task
 from leeward.office.erasing import ask, erasures, show
 from leeward.office.erasing_compact import IDLE_SECONDS, Compactor, owe, owed_since
 from leeward.office.erasing_work import erase_without_relay
@@ -65,6 +66,22 @@ def test_it_says_what_goes_and_is_asked_for_with_a_word(made: Scene, browser: Br
     assert "will be erased on" in page
     assert "Agree: erase it now" not in page  # she has said so already
     assert "Somebody’s data will be erased" in browser.get("/").text
+
+
+def test_tasks_without_a_case_in_which_the_name_stands_are_ticked_and_shown(
+    made: Scene, browser: Browser
+) -> None:
+    anna, boris, _ = made.desks
+    called = anna.vault.get(made.case_id).fields["pseudonym"]
+    task = add_task(anna.session, "", f"Bring {called} a coat")
+    page = browser.get(f"/safety/erasing/ask?case={made.case_id}").text
+    assert f'name="errand" value="{task}" checked' in page
+    assert f"Bring {called} a coat" in page
+    fields = {"case": made.case_id, "contact": "", "why": "asked", "word": "erase", "errand": task}
+    page = browser.post("/safety/erasing/ask", fields).text
+    assert f"With these tasks without a case: “Bring {called} a coat”" in page
+    work(anna, boris)
+    assert erasures(boris.session)[0].record_ids == (task,)
 
 
 def test_a_colleague_agrees_and_the_note_says_nothing_but_how_many(made: Scene, browser: Browser) -> None:
