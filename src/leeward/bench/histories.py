@@ -16,7 +16,6 @@ and this is counted, without asking the code that is measured:
 
 from __future__ import annotations
 
-import copy
 import shutil
 import tempfile
 from collections import Counter
@@ -76,7 +75,7 @@ class History:
         for name in NAMES[:size]:
             shutil.copytree(template.folder / name, folder / name)
             door = self.relay.door()
-            door.witness = copy.deepcopy(template.witnesses[name])
+            door.witness = template.witnesses[name].copy()
             own = SeededChance(seed * 8 + len(self.desks) + 2)
             self.desks[name] = Desk(folder / name, door, self.clock, own)
             for circle in self.desks[name].vault.compartments():

@@ -13,9 +13,9 @@
 
 from __future__ import annotations
 
-import copy
 import enum
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from leeward.base.ports import Chance
 from leeward.bench.witness import Witness
@@ -100,7 +100,7 @@ class LyingRelay:
     def copy(self, chance: SeededChance) -> LyingRelay:
         """Return an honest relay with the same items and no doors."""
         made = LyingRelay(chance)
-        made.branches = {MAIN: copy.deepcopy(self.branches[MAIN])}
+        made.branches = {MAIN: _copied(self.branches[MAIN])}
         return made
 
     def boxes(self) -> list[str]:
@@ -111,7 +111,7 @@ class LyingRelay:
         """Give a door a past of its own for these boxes, from now on (1)."""
         name = f"branch {len(self.branches)}"
         view = {box: held for box in boxes if (held := door.held(box)) is not None}
-        self.branches[name] = copy.deepcopy(view)
+        self.branches[name] = _copied(view)
         self.lied_of.update(view)
         door.looks_at.update(dict.fromkeys(view, name))
 
@@ -247,7 +247,7 @@ class Door:
 
     def _open(self, box: str, token: str, *, write: bool) -> _Box:
         found = self.held(box)
-        if found is None or hash_of_token(token) != (found.write if write else found.read):
+        if found is None or _hash_of(token) != (found.write if write else found.read):
             raise RelayRefused(REFUSALS["no-such-box"]())
         return found
 
@@ -269,6 +269,11 @@ class Door:
         """Return the answer, as false as the tricks make it."""
         chance = self.relay.chance
         last = len(items)
+        if not self.tricks:
+            told = items[after : after + limit]
+            if told:
+                chance.between(0, len(told) - 1)  # as with tricks, so that a seed stays the same history
+            return Listing(tuple(told), last)
         freeze = self._trick(Art.FREEZE, box)
         if freeze is not None:
             freeze.frozen = last if freeze.frozen < 0 else freeze.frozen
@@ -341,6 +346,15 @@ class Door:
 
     def set_gate(self, box: str, read: str, *, known_only: bool) -> None:
         """See Relay."""
+
+
+def _copied(branch: dict[str, _Box]) -> dict[str, _Box]:
+    return {name: _Box(box.read, box.write, list(box.items)) for name, box in branch.items()}
+
+
+@lru_cache(4096)
+def _hash_of(token: str) -> bytes:
+    return hash_of_token(token)
 
 
 def _with_bytes(item: Item, sealed: bytes) -> Item:

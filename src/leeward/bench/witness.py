@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from leeward.sync.listing import Listing
 
@@ -29,6 +30,13 @@ class Witness:
     def __init__(self) -> None:
         self.pasts: dict[str, Past] = {}
         self.contradicted: dict[str, set[str]] = {}  # box -> how; its desk must have named something there
+
+    def copy(self) -> Witness:
+        """Return one that heard the same so far."""
+        made = Witness()
+        made.pasts = {box: Past(dict(past.items), past.top) for box, past in self.pasts.items()}
+        made.contradicted = {box: set(how) for box, how in self.contradicted.items()}
+        return made
 
     def promised(self, box: str, number: int, item: str, sealed: bytes) -> None:
         """Hear that an item is kept under a number."""
@@ -76,5 +84,6 @@ def different(one: Witness, other: Witness) -> set[str]:
     return found
 
 
+@lru_cache(4096)
 def _name(item: str, sealed: bytes) -> bytes:
     return hashlib.sha256(item.encode() + sealed).digest()[:16]

@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from leeward.domain.team import Access
 from leeward.ledger.roster import RosterDevice
 from leeward.office import letters
 from leeward.office.session import Session
@@ -43,19 +44,21 @@ def send_heads(session: Session) -> int:
     if 0 <= now - sent.get("", 0) < _HOUR:
         return 0
     shared = _shared(session)
-    count = 0
+    due: dict[str, bytes] = {}
     for device_id, boxes in shared.items():
         last = sent.get(device_id, 0)
         if any(view.at >= last for _, _, view in boxes) or not 0 <= now - last < _DAY:
-            body = msgspec.msgpack.encode(_chosen(boxes, last))
-            count += len(letters.send(session, [device_id], PURPOSE, body))
+            due[device_id] = msgspec.msgpack.encode(_chosen(boxes, last))
             sent[device_id] = now
+    count = len(letters.send_each(session, due, PURPOSE))
     asked: dict[str, list[bytes]] = {}
     for box, device_id in Views(session.vault).settle_lacks(_own_boxes(session)).items():
         asked.setdefault(device_id, []).append(bytes.fromhex(box))
     for device_id, lacking in asked.items():
         count += _ask(session, device_id, lacking)
-    session.vault.local_put(_SENT, {**{one: at for one, at in sent.items() if one in shared}, "": now})
+    session.vault.local_put(
+        _SENT, {**{one: at for one, at in sent.items() if one in shared}, "": now}, later=True
+    )
     return count
 
 
@@ -106,8 +109,9 @@ def _shared(session: Session) -> dict[str, list[_Seen]]:
     views, roster = Views(session.vault), session.vault.roster()
     others = {one for one, device in roster.items() if _may_hear(device)} - {session.vault.device.id}
     found: dict[str, list[_Seen]] = {}
+    given = _given_each(session)
     for circle in session.vault.compartments():
-        holders = others & _given(session, circle.id)
+        holders = others & given.get(circle.id, set())
         rooms = session.vault.rooms(circle.id) if holders else ()
         for room in rooms:
             view = views.of(room.box)
@@ -127,6 +131,14 @@ def _chosen(boxes: list[_Seen], last: int) -> list[Quote]:
 def _given(session: Session, circle: str) -> set[str]:
     """Return the devices that were given a circle's key: those it was written down for, and those that used it."""
     return {one.device_id for one in who_can_open(session, circle)} | session.vault.writers(circle)
+
+
+def _given_each(session: Session) -> dict[str, set[str]]:
+    """Return what `_given` says, for every circle at once."""
+    given = session.vault.writers_of_each()
+    for one in session.find(Access):
+        given.setdefault(one.compartment, set()).add(one.device_id)
+    return given
 
 
 def _may_hear(device: RosterDevice) -> bool:

@@ -45,15 +45,21 @@ Act: TypeAlias = Callable[[Session, Came], None]
 
 def send(session: Session, device_ids: Collection[str], purpose: str, body: bytes) -> list[str]:
     """Send a letter to devices of the team; return those it could be sealed to. It leaves with the next sync."""
+    return send_each(session, dict.fromkeys(device_ids, body), purpose)
+
+
+def send_each(session: Session, bodies: Mapping[str, bytes], purpose: str) -> list[str]:
+    """Send each of these devices a letter of its own, as `send` does."""
     roster = session.vault.roster()
     parcels, reached = [], []
-    for device_id in sorted(set(device_ids) - {session.vault.device.id}):
+    for device_id in sorted(bodies.keys() - {session.vault.device.id}):
         device = roster.get(device_id)
         if device is not None and not device.removed_at and device.recipient is not None:
-            sealed = session.vault.write_letter(device_id, device.recipient, purpose, body)
+            sealed = session.vault.write_letter(device_id, device.recipient, purpose, bodies[device_id])
             parcels.append((device.box, device.write, sealed))
             reached.append(device_id)
-    Outbox(session.vault, session.chance).send_all(parcels)
+    if parcels:
+        Outbox(session.vault, session.chance).send_all(parcels)
     return reached
 
 

@@ -88,22 +88,27 @@ class Exchange:
 
     def pull_all(self, done: Round, boxes: Collection[str] | None) -> None:
         """Look into these boxes, all of them for None; the team's first, since it says whose word counts."""
-        before = done.taken
-        for compartment in self.vault.compartments("team"):
-            self._pull_rooms(compartment, done, boxes)
-        if done.taken > before:
-            self.after_team()
-        news = done.taken > 0 or done.granted > 0
-        for compartment in self.vault.compartments():
-            if compartment.kind != "team":
-                if news:
-                    done.taken += self.vault.accept(compartment.id, ()).entries  # what waited for the roster
+        try:
+            before = done.taken
+            for compartment in self.vault.compartments("team"):
                 self._pull_rooms(compartment, done, boxes)
-        if self.memory.grants():
-            self.retry_grants(done)
-        self.look_for_withheld(done)
-        self._look_for_keys()
-        self._begun_anew.clear()
+            if done.taken > before:
+                self.after_team()
+            news = done.taken > 0 or done.granted > 0
+            for compartment in self.vault.compartments():
+                if compartment.kind != "team":
+                    if news:
+                        done.taken += self.vault.accept(
+                            compartment.id, ()
+                        ).entries  # what waited for the roster
+                    self._pull_rooms(compartment, done, boxes)
+            if self.memory.grants():
+                self.retry_grants(done)
+            self.look_for_withheld(done)
+            self._look_for_keys()
+            self._begun_anew.clear()
+        finally:
+            self.vault.local_settle()
 
     def _pull_rooms(self, compartment: Compartment, done: Round, boxes: Collection[str] | None) -> None:
         """Look into a compartment's boxes, or those of them that are named; the oldest first, as it was written."""
@@ -135,7 +140,10 @@ class Exchange:
 
     def look_for_withheld(self, done: Round) -> None:
         """Where colleagues have seen what this desk was not given: ask for the whole box once more, then say so (5)."""
+        suspects = self.vault.suspects()
         for compartment in self.vault.compartments():
+            if compartment.id not in suspects:
+                continue
             missing = frozenset(fault.where for fault in self.vault.missing(compartment.id, keep=False))
             if missing and missing != self._missing.get(compartment.id):
                 for team in self.vault.compartments("team"):
@@ -474,14 +482,18 @@ def _last(listing: Listing) -> int:
 def _listings(relay: Relay, box: str, read: str, after: int) -> Iterator[tuple[int, Listing]]:
     """Yield answer after answer with the number asked for; each is fetched while the one before is taken in."""
     listing = relay.list_items(box, read, after=after, limit=_PAGE)
-    with ThreadPoolExecutor(1, "sync-ahead") as ahead:
+    ahead: ThreadPoolExecutor | None = None  # most boxes have no second page
+    try:
         while True:
             reached = max((item.number for item in listing.items), default=0)
-            more = after < reached < listing.last
-            following = (
-                ahead.submit(relay.list_items, box, read, after=reached, limit=_PAGE) if more else None
-            )
+            following = None
+            if after < reached < listing.last:
+                ahead = ahead or ThreadPoolExecutor(1, "sync-ahead")
+                following = ahead.submit(relay.list_items, box, read, after=reached, limit=_PAGE)
             yield after, listing
             if following is None:
                 return
             after, listing = reached, following.result()
+    finally:
+        if ahead is not None:
+            ahead.shutdown()

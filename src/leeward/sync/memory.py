@@ -91,7 +91,7 @@ class Memory:
         promises.pop(box, None)
         if kept:
             promises[box] = kept
-        self._vault.local_put(_PROMISES, promises)
+        self._vault.local_put(_PROMISES, promises, later=True)  # a crash: it is held to it once more
 
     def owe(self, compartment: str, *, owed: bool) -> None:
         """Remember whether a relay still is to be offered again what is held of a compartment."""

@@ -28,6 +28,7 @@ _BOXES = "outbox.boxes"
 _ITEMS = "outbox.items"
 _PIECES = "outbox.pieces"
 _REFUSED = "outbox.refused"
+_BATCH = 50  # items sent before they are forgotten together
 _FOR_GOOD = frozenset({"item-taken", "known-only", "too-large"})
 
 _locks: WeakKeyDictionary[Vault, threading.RLock] = WeakKeyDictionary()
@@ -80,14 +81,17 @@ class Outbox:
 
         `about` is a compartment: what still waits is let go of when that is forgotten.
         """
-        new = []
+        new, bodies = [], []
         for box, write, sealed in parcels:
             parse_hex(box, BOX_BYTES)  # what could never be sent must not wait in front of all others
             parse_hex(write, TOKEN_BYTES)
             item, address = self._chance.draw(16).hex(), self._chance.draw(32).hex()
-            self._vault.blob_put(address, sealed)  # 1: the bytes first, then the note that they are to go
+            bodies.append((address, sealed))
             new.append(Parcel(box, write, item, address, about))
-        self._put(_ITEMS, *new)
+        with self._lock:
+            held = list(self._vault.local_get(_ITEMS) or ())
+            note = [*held, *(msgspec.to_builtins(one) for one in new)]
+            self._vault.blob_put_all(bodies, note=(_ITEMS, note))  # 1
         return [parcel.item for parcel in new]
 
     def upload(self, blobs: Iterable[tuple[str, str]]) -> None:
@@ -131,24 +135,34 @@ class Outbox:
         for new in self._all(_BOXES, NewBox):
             relay.make_box(new.box, new.read, new.write)  # 3
             self._drop(_BOXES, new)
-        reached = []
-        for parcel in self._all(_ITEMS, Parcel):
-            sealed = self._vault.blob_get(parcel.address)
-            if sealed is not None:
-                try:
-                    relay.append(parcel.box, parcel.write, parcel.item, sealed)  # 2
-                except RelayRefused as error:
-                    if error.word == "no-such-box":
-                        continue  # 4: its owner has not been on the relay yet; it goes with a later round
-                    if error.word not in _FOR_GOOD:
-                        raise
-                    self._put(_REFUSED, parcel)  # 5: it would stop all others for ever
-                    self._drop(_ITEMS, parcel)
-                    continue
-            self._drop(_ITEMS, parcel)
-            self._vault.blob_delete(parcel.address)
-            reached.append(parcel.box)
+        reached: list[str] = []
+        waiting: list[Parcel] = self._all(_ITEMS, Parcel)
+        for first in range(0, len(waiting), _BATCH):
+            self._deliver(relay, waiting[first : first + _BATCH], reached)
         return reached
+
+    def _deliver(self, relay: Relay, parcels: list[Parcel], reached: list[str]) -> None:
+        """Send some items, and forget together those that are there; who dies before that offers them again (2)."""
+        done: list[Parcel] = []
+        try:
+            for parcel in parcels:
+                sealed = self._vault.blob_get(parcel.address)
+                if sealed is not None:
+                    try:
+                        relay.append(parcel.box, parcel.write, parcel.item, sealed)  # 2
+                    except RelayRefused as error:
+                        if error.word == "no-such-box":
+                            continue  # 4: its owner has not been on the relay yet; it goes with a later round
+                        if error.word not in _FOR_GOOD:
+                            raise
+                        self._put(_REFUSED, parcel)  # 5: it would stop all others for ever
+                        self._drop(_ITEMS, parcel)
+                        continue
+                done.append(parcel)
+                reached.append(parcel.box)
+        finally:
+            if done:
+                self._forget_sent(done)
 
     def deliver_pieces(self, relay: Relay, most: int) -> bool:
         """Send up to `most` pieces; True if more wait. Raises SyncError."""
@@ -176,6 +190,13 @@ class Outbox:
         with self._lock:
             held = list(self._vault.local_get(key) or ())
             self._vault.local_put(key, [*held, *(msgspec.to_builtins(one) for one in new)])
+
+    def _forget_sent(self, done: Collection[Parcel]) -> None:
+        gone = {parcel.item for parcel in done}
+        with self._lock:
+            held = [parcel for parcel in self._all(_ITEMS, Parcel) if parcel.item not in gone]
+            note = [msgspec.to_builtins(parcel) for parcel in held]
+            self._vault.blob_delete_all([parcel.address for parcel in done], note=(_ITEMS, note))
 
     def _drop(self, key: str, old: msgspec.Struct) -> None:
         self._replace(key, old, None)

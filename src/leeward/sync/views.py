@@ -9,6 +9,8 @@ number. A relay that shows two desks two pasts can keep that up only until a wor
    does not show as much as it showed the colleague, asked after the quote came, withholds.
 4. A colleague can lie as well: what is noted names the device whose word it rests on.
 5. Nothing here is believed about entries: a difference leads to reading and offering again, never to taking.
+6. A crash may take back what was kept last in a round: then a box is read again from where it was before, or a quote
+   compared once more. What a colleague said is on the disk before their letter is let go of.
 """
 
 from __future__ import annotations
@@ -125,9 +127,9 @@ class Views:
         return held
 
     def keep(self, box: str, view: View) -> None:
-        """Keep a view for the next start."""
+        """Keep a view for the next start; written with whatever is written next, or at the end of the round (6)."""
         self._held[box] = view
-        self._vault.local_put(_VIEW + box, msgspec.to_builtins(view, builtin_types=(bytes,)))
+        self._vault.local_put(_VIEW + box, msgspec.to_builtins(view, builtin_types=(bytes,)), later=True)
 
     def heard(self, device: str, quotes: Iterable[Quote], boxes: Mapping[str, str]) -> None:
         """Take a colleague's word of what it was shown (3); `boxes` are those that this desk reads."""
@@ -143,7 +145,7 @@ class Views:
             elif room > 0:
                 lacks[box] = device
                 room -= 1
-        if sum(map(len, kept.values())) <= _QUOTES_MOST:
+        if sum(map(len, kept.values())) <= _QUOTES_MOST and kept != self._quotes():
             self._keep_quotes(kept)
         if len(lacks) <= _LACKS_MOST:
             self._keep_lacks(lacks)
@@ -203,4 +205,4 @@ class Views:
 
     def _keep_quotes(self, quotes: _Quotes) -> None:
         _quotes_of[self._vault] = quotes
-        self._vault.local_put(_QUOTES, msgspec.to_builtins(quotes, builtin_types=(bytes,)))
+        self._vault.local_put(_QUOTES, msgspec.to_builtins(quotes, builtin_types=(bytes,)), later=True)

@@ -17,7 +17,6 @@ import shutil
 import threading
 from pathlib import Path
 from secrets import token_bytes
-from typing import Any
 
 import apsw
 
@@ -302,12 +301,11 @@ def _draw_database(folder: Path, database: Database) -> None:
 
 def _likely_pages(database: Database) -> int:
     """Return how large a vault with the team's part alone would be."""
-    with database.reading() as connection:
-        row: Any = connection.execute(
-            "SELECT (SELECT coalesce(sum(length(h.body)), 0) FROM chunk h JOIN compartment c ON c.no=h.compartment"
-            " WHERE c.kind='team'), (SELECT coalesce(sum(length(s.head) + length(s.signature)), 0) FROM segment s"
-            " JOIN compartment c ON c.no=s.compartment WHERE c.kind='team')"
-        ).fetchone()
+    row = database.ask(
+        "SELECT (SELECT coalesce(sum(length(h.body)), 0) FROM chunk h JOIN compartment c ON c.no=h.compartment"
+        " WHERE c.kind='team'), (SELECT coalesce(sum(length(s.head) + length(s.signature)), 0) FROM segment s"
+        " JOIN compartment c ON c.no=s.compartment WHERE c.kind='team')"
+    )[0]
     held = int(row[0]) + int(row[1])
     return (
         _LEAST_PAGES + held * 23 // 20 // PAGE_BYTES

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+import apsw
 
 from leeward.base.say import say
 from leeward.ledger.store.database import Database, damaged
@@ -25,16 +27,26 @@ class Blobs:
 
     def put(self, address: str, sealed: bytes) -> None:
         """Keep a blob; durable when this returns. A file without its hash in the database was never confirmed."""
-        path = self._path(address)
-        if not path.parent.is_dir():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            sync_folder(self._folder)
-            sync_folder(self._folder.parent)
-        write_durably(path, sealed)
+        self.write([(address, sealed)])
         with self._database.writing() as writer:
-            writer.execute(
-                "INSERT OR REPLACE INTO blob VALUES (?,?)", (address, hashlib.sha256(sealed).digest())
-            )
+            self.confirm(writer, [(address, sealed)])
+
+    def write(self, blobs: Sequence[tuple[str, bytes]]) -> None:
+        """Write the files of blobs, pairs of address and sealed bytes, which are to be confirmed."""
+        for address, sealed in blobs:
+            path = self._path(address)
+            if not path.parent.is_dir():
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                sync_folder(self._folder)
+                sync_folder(self._folder.parent)
+            write_durably(path, sealed)
+
+    def confirm(self, writer: apsw.Connection, blobs: Sequence[tuple[str, bytes]]) -> None:
+        """Confirm blobs that were written, with the writer's transaction."""
+        writer.executemany(
+            "INSERT OR REPLACE INTO blob VALUES (?,?)",
+            [(address, hashlib.sha256(sealed).digest()) for address, sealed in blobs],
+        )
 
     def get(self, address: str) -> bytes | None:
         """Return a blob, None if it is not here; VaultDamaged if it is not what was put."""
@@ -53,15 +65,23 @@ class Blobs:
 
     def delete(self, address: str, *, for_good: bool = False) -> None:
         """Remove a blob if it is here; `for_good` puts random bytes in its place first."""
-        path = self._path(address)
         if for_good:
             with contextlib.suppress(FileNotFoundError):
-                overwrite(path)
+                overwrite(self._path(address))
         with self._database.writing() as writer:
-            writer.execute("DELETE FROM blob WHERE address=?", (address,))
-        path.unlink(missing_ok=True)
-        if for_good and path.parent.is_dir():
-            sync_folder(path.parent)
+            self.drop(writer, [address])
+        self.unlink([address])
+        if for_good and self._path(address).parent.is_dir():
+            sync_folder(self._path(address).parent)
+
+    def drop(self, writer: apsw.Connection, addresses: Sequence[str]) -> None:
+        """Confirm blobs no longer; `unlink` them once the writer's transaction has ended."""
+        writer.executemany("DELETE FROM blob WHERE address=?", [(one,) for one in addresses])
+
+    def unlink(self, addresses: Sequence[str]) -> None:
+        """Take away the files of blobs."""
+        for address in addresses:
+            self._path(address).unlink(missing_ok=True)
 
     def raw(self, address: str) -> bytes:
         """Return a blob's file as it lies on the disk."""
@@ -69,7 +89,7 @@ class Blobs:
 
     def noted(self) -> dict[str, bytes]:
         """Return the hash of every confirmed blob by address."""
-        rows = self._database.ask("SELECT address, sha256 FROM blob")
+        rows = self._database.ask("SELECT address, sha256 FROM blob", brief=False)
         return {str(address): bytes(digest) for address, digest in rows}
 
     def addresses(self) -> Iterator[str]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import hmac
 import threading
+from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ class Database:
         self._pool_lock = threading.Lock()
         self._write_lock = threading.RLock()
         self._depth = 0
+        self._wanting: deque[None] = deque()  # one for everybody who wants to write, or does
         self._breakable = False
         self._break_lock = threading.Lock()
         self._erases: bool | None = None  # what secure_delete was last set to
@@ -56,7 +58,7 @@ class Database:
 
     def close(self) -> None:
         """Close every connection; the last one folds the write-ahead file into the database."""
-        with self._write_lock, self._pool_lock:
+        with self._alone(), self._pool_lock:
             self._closed = True
             pool, self._pool = self._pool, []
             with translated():
@@ -79,17 +81,27 @@ class Database:
         finally:
             self._give_back(connection)
 
-    def ask(self, sql: str, values: Sequence[str | int | bytes] = ()) -> list[tuple[Any, ...]]:
-        """Return all rows of one statement that only reads. It sees one state by itself, without a transaction."""
+    def ask(
+        self, sql: str, values: Sequence[str | int | bytes] = (), *, brief: bool = True
+    ) -> list[tuple[Any, ...]]:
+        """Return all rows of one statement that only reads. It sees one state by itself, without a transaction.
+
+        `brief`, of little, may use the writing connection while nobody wants to write: a reader's page cache is lost
+        with every commit, the writer's is not. A writer waits for one such statement at most.
+        """
+        if brief and not self._wanting and self._write_lock.acquire(blocking=False):
+            try:
+                if not self._depth and not self._closed:
+                    with translated():
+                        return self._writer.execute(sql, values).fetchall()
+            finally:
+                self._write_lock.release()
         connection = self._take()
         try:
-            found: Any = connection.execute(sql, values).fetchall()
-        except apsw.Error:
             with translated():
-                raise
+                return connection.execute(sql, values).fetchall()
         finally:
             self._give_back(connection)
-        return found  # type: ignore[no-any-return]
 
     @contextlib.contextmanager
     def writing(self, *, erasing: bool = False) -> Iterator[apsw.Connection]:
@@ -97,7 +109,7 @@ class Database:
 
         `erasing` overwrites what is deleted with zeros.
         """
-        with self._write_lock:
+        with self._alone():
             if self._closed:
                 raise _closed()
             if self._depth:
@@ -129,7 +141,7 @@ class Database:
         Takes as much memory as the database has bytes: its copy must not lie on the disk in clear. Waits for readers;
         VaultInUse if one goes on for too long.
         """
-        with self._write_lock:
+        with self._alone():
             if self._closed:
                 raise _closed()
             if self._depth:
@@ -141,7 +153,7 @@ class Database:
     @contextlib.contextmanager
     def breakable(self) -> Iterator[None]:
         """Keep other writers out for several steps; apsw.InterruptError if `give_way` is called meanwhile."""
-        with self._write_lock:
+        with self._alone():
             self._breakable = True
             try:
                 yield
@@ -157,8 +169,18 @@ class Database:
 
     def checkpoint(self) -> None:
         """Fold the write-ahead file into the database as far as readers allow."""
-        with self._write_lock, translated():
+        with self._alone(), translated():
             self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the writing connection; whoever only asks goes to another one from now on."""
+        self._wanting.append(None)
+        try:
+            with self._write_lock:
+                yield
+        finally:
+            self._wanting.pop()
 
     def _take(self) -> apsw.Connection:
         with self._pool_lock:

@@ -13,6 +13,7 @@ from leeward.ledger.roster import TEAM_KIND, RosterDevice, read_roster
 from leeward.ledger.store.database import Database
 from leeward.ledger.store.erasing import forget
 from leeward.ledger.store.keyring import Compartment, Keyring
+from leeward.ledger.store.local import Local
 from leeward.ledger.store.papers import flat, read_papers
 from leeward.seal.envelope import open_sealed, seal
 from leeward.seal.errors import SealError
@@ -24,8 +25,9 @@ from leeward.seal.signing import VerifyKey
 class Granting:
     """What a vault does with keys of compartments. Safe to use from any thread."""
 
-    def __init__(self, database: Database, ring: Keyring, clock: Clock, chance: Chance) -> None:
+    def __init__(self, database: Database, ring: Keyring, clock: Clock, chance: Chance, local: Local) -> None:
         self._database = database
+        self._local = local
         self._ring = ring
         self._clock = clock
         self._chance = chance
@@ -102,13 +104,15 @@ class Granting:
         """Drop a compartment from this vault for good (erasing.py 4)."""
         kind = self._ring.compartment(compartment_id).kind
         try:
-            with self._database.writing(erasing=True) as writer:
+            with self._local.writing(erasing=True) as writer:
                 forget(writer, self._ring, compartment_id, self._clock.now_ms())
                 self._ring.forget(compartment_id)  # before anybody else may write
         except BaseException:
             with self._database.reading() as connection:
                 self._ring.reload(connection, compartment_id)
             raise
+        finally:
+            self._local.changed()
         if kind == TEAM_KIND:
             with self._roster_lock:
                 self._roster = None

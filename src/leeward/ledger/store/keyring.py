@@ -67,6 +67,7 @@ class Keyring:
         self.device = device
         self.pinned = pinned
         self._compartments: dict[str, Compartment] = {}
+        self._sorted: tuple[Compartment, ...] | None = None
         self._rooms: dict[
             str, list[tuple[int, Compartment]]
         ] = {}  # since when the epoch is here; oldest first
@@ -133,12 +134,19 @@ class Keyring:
         self._names[number] = compartment_id
         self._identities[compartment_id] = identities
         self._compartments[compartment_id] = compartment
+        self._sorted = None
         return compartment
 
     def compartments(self, kind: str | None = None) -> list[Compartment]:
         """Return the compartments held, oldest first."""
-        every = list(self._compartments.values())
-        return sorted((c for c in every if kind in {None, c.kind}), key=lambda c: (c.made_at, c.id))
+        held = self._sorted
+        if held is None:
+            every = list(self._compartments.values())
+            held = self._sorted = tuple(sorted(every, key=lambda c: (c.made_at, c.id)))
+        return [one for one in held if kind is None or one.kind == kind]
+
+    def __contains__(self, compartment_id: str) -> bool:
+        return compartment_id in self._compartments
 
     def compartment(self, compartment_id: str) -> Compartment:
         """Return one compartment; UnknownCompartment if its keys are not here."""
@@ -195,6 +203,7 @@ class Keyring:
         """Drop a compartment and its keys from memory; its number keeps its name for who is reading just now."""
         for held in (self._compartments, self._rooms, self._numbers, self._identities):
             held.pop(compartment_id, None)
+        self._sorted = None
 
     def identities(self, compartment_id: str) -> dict[int, Identity]:
         """Return the identities of a compartment by epoch."""

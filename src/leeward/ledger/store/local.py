@@ -1,22 +1,36 @@
 """Values of this device only, never pushed; and up to where each box was read.
 
-1. Each sync asks for the same few of them hundreds of times, so what was read is kept in memory, as long as the vault
+1. A value is durable when `put` returns. With `later` it counts at once, and is written with the next transaction here,
+   or by `settle`, or at closing: for what a crash may take back, and for no secret, since what it replaces is not
+   overwritten. What one value leads to is put after it: what waits is written together, so nothing stands without it.
+2. Each sync asks for the same few values hundreds of times, so what was read or put is kept in memory while the vault
    is open: as bytes, so that nobody can change it there; without what is large.
-2. What is kept is dropped after every transaction that changes it. It is read and dropped under one lock, so that what
-   was read before a change is never kept after it. Whoever writes these tables elsewhere calls `changed`.
-3. A value that is there already is not written again.
+3. Whoever else writes these tables does so in a transaction of `writing`, and says afterwards what was `changed`. What
+   is kept is read and dropped under one lock, so that what was read before a change is never kept after it. Nobody
+   begins a transaction under that lock.
+4. A value that is there already is not written again.
 """
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
+import apsw
 import msgspec
 
+from leeward.ledger.errors import LedgerError
 from leeward.ledger.model import Value
 from leeward.ledger.store.database import Database
 
 _KEPT_MOST = 64 * 1024  # bytes of one value
+
+
+class _Waiting(NamedTuple):
+    raw: bytes
+    later: bool  # else somebody stands and waits until it is written
 
 
 class Local:
@@ -25,7 +39,8 @@ class Local:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
-        self._values: dict[str, bytes | None] = {}
+        self._values: dict[str, bytes | None] = {}  # as in the database (2)
+        self._waiting: dict[str, _Waiting] = {}  # put, and not written yet (1)
         self._cursors: dict[str, int] = {}
 
     def get(self, key: str) -> Value:
@@ -33,19 +48,56 @@ class Local:
         raw = self._raw(key)
         return None if raw is None else msgspec.msgpack.decode(raw)
 
-    def put(self, key: str, value: Value) -> None:
-        """Keep a value. The one it replaces is overwritten: keys and shares that were used up are among them."""
+    def put(self, key: str, value: Value, *, later: bool = False) -> None:
+        """Keep a value. The one it replaces is overwritten: keys and shares that were used up are among them.
+
+        `later`: see 1.
+        """
         raw = msgspec.msgpack.encode(value)
-        if self._raw(key) == raw:  # 3
+        if self._raw(key) == raw and (later or key not in self._waiting):  # 4
             return
+        if later:
+            self._wait(key, raw, later=True)
+        else:
+            self._write(key, raw, None)
+
+    def put_with(self, note: tuple[str, Value], also: Callable[[apsw.Connection], None]) -> None:
+        """Keep a value as `put` does, with something else in the same transaction."""
+        key, value = note
+        self._write(key, msgspec.msgpack.encode(value), also)
+
+    def _write(self, key: str, raw: bytes, also: Callable[[apsw.Connection], None] | None) -> None:
+        mine, before = self._wait(key, raw, later=False)
         try:
-            with self._database.writing(erasing=True) as writer:
-                writer.execute(
-                    "INSERT INTO local VALUES (?,?) ON CONFLICT (key) DO UPDATE SET value=excluded.value",
-                    (key, raw),
-                )
-        finally:
-            self.changed(key=key)
+            with self.writing(erasing=True) as writer:
+                if also is not None:
+                    also(writer)
+        except BaseException:
+            self._take_back(key, mine, before)
+            raise
+
+    def _wait(self, key: str, raw: bytes, *, later: bool) -> tuple[_Waiting, _Waiting | None]:
+        with self._lock:
+            before = self._waiting.get(key)
+            mine = self._waiting[key] = _Waiting(raw, later and (before is None or before.later))
+        return mine, before
+
+    def settle(self) -> None:
+        """Write what waits."""
+        if self._waiting:
+            with self.writing():
+                pass
+
+    def close(self) -> None:
+        """Write what waits, if that is still possible; it is for what a crash may take back."""
+        with contextlib.suppress(LedgerError):
+            self.settle()
+
+    def empty(self) -> None:
+        """Let go of all that is kept in memory: the database was closed."""
+        with self._lock:
+            self._waiting.clear()
+        self.changed()
 
     def cursor(self, box: str) -> int:
         """Return the sequence number up to which a box was read."""
@@ -57,11 +109,11 @@ class Local:
         return found
 
     def set_cursor(self, box: str, number: int) -> None:
-        """Note up to where a box was read."""
-        if self.cursor(box) == number:  # 3
+        """Note up to where a box was read, together with what waits."""
+        if self.cursor(box) == number:  # 4
             return
         try:
-            with self._database.writing() as writer:
+            with self.writing() as writer:
                 writer.execute(
                     "INSERT INTO cursor VALUES (?,?) ON CONFLICT (box) DO UPDATE SET number=excluded.number",
                     (box, number),
@@ -69,8 +121,27 @@ class Local:
         finally:
             self.changed(box=box)
 
+    @contextlib.contextmanager
+    def writing(self, *, erasing: bool = False) -> Iterator[apsw.Connection]:
+        """Lend the writing connection as the database does, after what waits was written (1, 3)."""
+        with self._database.writing(erasing=erasing) as writer:
+            with self._lock:
+                taken = {key: one for key, one in self._waiting.items() if erasing or one.later}
+            if taken:
+                writer.executemany(
+                    "INSERT INTO local VALUES (?,?) ON CONFLICT (key) DO UPDATE SET value=excluded.value",
+                    [(key, one.raw) for key, one in taken.items()],
+                )
+            yield writer
+        if taken:
+            with self._lock:
+                for key, one in taken.items():
+                    if self._waiting.get(key) is one:
+                        del self._waiting[key]
+                        self._hold(key, one.raw)
+
     def changed(self, *, key: str = "", box: str = "") -> None:
-        """Drop what is kept of a value or a box that a transaction changed; all of it if neither is named (2)."""
+        """Drop what is kept of a value or a box that a transaction changed; all of it if neither is named (3)."""
         with self._lock:
             if key:
                 self._values.pop(key, None)
@@ -81,13 +152,31 @@ class Local:
                 self._cursors.clear()
 
     def _raw(self, key: str) -> bytes | None:
-        try:
-            return self._values[key]
-        except KeyError:
-            pass
+        waiting = self._waiting.get(key)
+        if waiting is not None:
+            return waiting.raw
         with self._lock:
+            waiting = self._waiting.get(key)
+            if waiting is not None:
+                return waiting.raw
+            if key in self._values:
+                return self._values[key]
             rows = self._database.ask("SELECT value FROM local WHERE key=?", (key,))
             raw = bytes(rows[0][0]) if rows else None
-            if raw is None or len(raw) <= _KEPT_MOST:
-                self._values[key] = raw
+            self._hold(key, raw)
         return raw
+
+    def _hold(self, key: str, raw: bytes | None) -> None:
+        """Keep in memory what the database has under a key, unless it is large; under the lock."""
+        if raw is None or len(raw) <= _KEPT_MOST:
+            self._values[key] = raw
+        else:
+            self._values.pop(key, None)
+
+    def _take_back(self, key: str, mine: _Waiting, before: _Waiting | None) -> None:
+        """Undo a `put` that failed, unless something else was put since."""
+        with self._lock:
+            if self._waiting.get(key) is mine:
+                del self._waiting[key]
+                if before is not None:
+                    self._waiting[key] = before

@@ -34,9 +34,8 @@ from leeward.seal.envelope import seal
 from leeward.seal.kinds import Kind
 
 _UNPACKED = (
-    "SELECT * FROM (SELECT p.no, p.packed AS packed, (SELECT c.first + c.entries - 1 FROM chunk c"
-    " WHERE c.compartment=p.no AND c.device=? ORDER BY c.first DESC LIMIT 1) AS last FROM compartment p)"
-    " WHERE last > packed"
+    "SELECT p.no, p.packed FROM compartment p"
+    " WHERE (SELECT max(c.first) FROM chunk c WHERE c.compartment=p.no AND c.device=?) > p.packed"
 )
 
 
@@ -87,8 +86,13 @@ class Outbox:
 
     def _unpacked(self) -> dict[int, int]:
         """Return how many of our entries are in no segment yet, of each compartment where there are any."""
-        rows = self._database.ask(_UNPACKED, (self._ring.device.id,))
-        return {int(place): int(last) - int(packed) for place, packed, last in rows}
+        device = self._ring.device.id
+        rows = self._database.ask(_UNPACKED, (device,))
+        return {int(place): self._last(place, device) - int(packed) for place, packed in rows}
+
+    def _last(self, place: int, device: str) -> int:
+        with self._database.reading() as connection:
+            return own_count(connection, place, device)
 
     def _pack(self, writer: apsw.Connection, compartment: Compartment) -> bool:
         """Pack what one segment takes; tell whether there is more."""

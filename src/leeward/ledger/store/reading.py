@@ -51,13 +51,14 @@ class Reader:
             f" ORDER BY {'p.changed DESC, p.record' if refs else 'r.changed DESC, r.no'} DESC"
             f"{'' if limit is None else ' LIMIT ?'}",
             values,
+            brief=False,
         )
         return [self.view(load_state(state), record, place) for record, place, state in rows]
 
     def count(self, kind: str, compartment: str | None, refs: Mapping[str, str]) -> int:
         """Return how many records `find` would give without a limit."""
         sql, values = self._where(kind, compartment, refs)
-        return int(self._database.ask(f"SELECT count(*) {sql}", values)[0][0])
+        return int(self._database.ask(f"SELECT count(*) {sql}", values, brief=False)[0][0])
 
     def newest_clock(self) -> int:
         """Return the latest moment, in milliseconds, at which a record was changed by its author's clock."""
@@ -70,7 +71,7 @@ class Reader:
 
     def conflicts(self) -> list[str]:
         """Return the ids of records in conflict, oldest change first."""
-        rows = self._database.ask("SELECT id FROM record WHERE conflict ORDER BY changed, no")
+        rows = self._database.ask("SELECT id FROM record WHERE conflict ORDER BY changed, no", brief=False)
         return [row[0] for row in rows]
 
     def history(self, record: str) -> list[Revision]:

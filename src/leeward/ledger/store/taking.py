@@ -78,7 +78,7 @@ class Taker:
         roster = self._roster()
         box = box or compartment.box
         try:
-            with self._database.writing() as writer:
+            with self._local.writing() as writer:
                 run = _Run(writer, self._ring, compartment, roster, self._clock.now_ms(), vouched=vouched)
                 for number, sealed in items:
                     run.offer(number, sealed, box)
@@ -111,6 +111,11 @@ class Taker:
             "A device that was removed wrote something later. It is kept as it came, and not believed."
         )
         return [Fault(at, self._ring.name(place), "waiting", what) for place, at in rows]
+
+    def suspects(self) -> set[str]:
+        """Return the compartments of which somebody has seen a head that we were not given."""
+        rows = self._database.ask("SELECT DISTINCT compartment FROM claim")
+        return {self._ring.name(place) for (place,) in rows}
 
     def missing(self, compartment_id: str, *, keep: bool) -> list[Fault]:
         """Return heads that somebody has seen and the relay did not give us; `keep` puts them among the faults."""

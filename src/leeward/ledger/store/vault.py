@@ -33,9 +33,10 @@ from leeward.ledger.store.erasing import Erasure, erase_records
 from leeward.ledger.store.faults import keep_fault, read_faults
 from leeward.ledger.store.granting import Granting
 from leeward.ledger.store.keyring import Compartment, Device, Keyring, put_meta, recipient_of
-from leeward.ledger.store.letters import is_letter, open_letter, write_letter
+from leeward.ledger.store.letters import LetterBox, write_letter
 from leeward.ledger.store.local import Local
 from leeward.ledger.store.making import Opened, make_vault, open_vault
+from leeward.ledger.store.many import Many, erased_among, write_many
 from leeward.ledger.store.outbox import Outbox, Outgoing
 from leeward.ledger.store.passphrase import change_passphrase
 from leeward.ledger.store.reading import Reader
@@ -64,11 +65,12 @@ class Vault:
         self._chance = chance
         self.slots_lock = threading.Lock()
         self._listeners: list[Callable[[frozenset[str]], None]] = []
+        self._letters = LetterBox(self._ring.device)
         self._reader = Reader(self.database, self._ring, self._member_of)
-        self._granting = Granting(self.database, self._ring, clock, chance)
+        self._local = Local(self.database)
+        self._granting = Granting(self.database, self._ring, clock, chance, self._local)
         self._searcher = Searcher(self.database, self._reader)
         self._outbox = Outbox(self.database, self._ring, chance)
-        self._local = Local(self.database)
         self._taker = Taker(self.database, self._ring, self.roster, clock, self._local)
         self._blobs = Blobs(opened.home, self.database)
         if opened.lost_frames:
@@ -112,8 +114,10 @@ class Vault:
 
     def close(self) -> None:
         """Close the vault; everything committed is on the disk already."""
+        self._local.close()
         self.database.close()
-        self._local.changed()
+        self._local.empty()
+        self._letters.empty()
         if self._lock is not None:
             self._lock.release()
 
@@ -209,11 +213,11 @@ class Vault:
 
     def is_letter(self, untrusted_sealed: bytes) -> bool:
         """Tell whether this is a letter sealed to this device; it may still be false."""
-        return is_letter(self.device, untrusted_sealed)
+        return self._letters.is_letter(untrusted_sealed)
 
     def open_letter(self, untrusted_sealed: bytes) -> tuple[Letter, RosterDevice]:
         """Return a letter and the device that sent it; LetterError if it breaks a rule of letter.py."""
-        return open_letter(self.device, self.roster(), untrusted_sealed)
+        return self._letters.open(self.roster(), untrusted_sealed)
 
     def adopt(self, heads: Sequence[GrantHead], signers: Sequence[VerifyKey]) -> None:
         """Take the keys of an export whose passphrase was known: its compartments, and who signed in them."""
@@ -236,6 +240,24 @@ class Vault:
         self._changed(frozenset(kinds))
         return dot
 
+    def commit_many(self, many: Many, progress: Callable[[int], None] = lambda _: None) -> None:
+        """Make circles and write entries, all of it or nothing (many.py); durable when this returns."""
+        try:
+            kinds = write_many(
+                self.database,
+                self._ring,
+                many,
+                now=self._clock.now_ms(),
+                chance=self._chance,
+                progress=progress,
+            )
+        finally:
+            for key in many.local:
+                self._local.changed(key=key)
+        for circle in {circle for circle, _ in many.entries} - many.circles.keys():
+            self._granting.forget_roster(circle)
+        self._changed(frozenset(kinds))
+
     def on_change(self, callback: Callable[[frozenset[str]], None]) -> None:
         """Call back with the kinds changed after each commit or accept, on the thread that made it."""
         self._listeners.append(callback)
@@ -244,9 +266,13 @@ class Vault:
         """Return a value of this device only; None if it was never put."""
         return self._local.get(key)
 
-    def local_put(self, key: str, value: Value) -> None:
-        """Keep a value on this device only; never pushed."""
-        self._local.put(key, value)
+    def local_put(self, key: str, value: Value, *, later: bool = False) -> None:
+        """Keep a value on this device only; never pushed. `later`: a crash soon after may take it back (local.py 1)."""
+        self._local.put(key, value, later=later)
+
+    def local_settle(self) -> None:
+        """Write what was put with `later`."""
+        self._local.settle()
 
     # reading ---------------------------------------------------------------------------------------------------
 
@@ -325,6 +351,10 @@ class Vault:
         """Return what the relay withholds; ask after a complete fetch. `keep` puts it among the faults."""
         return self._taker.missing(compartment_id, keep=keep)
 
+    def suspects(self) -> set[str]:
+        """Return the compartments of which something is missing (`missing`)."""
+        return self._taker.suspects()
+
     def segments(self, compartment_id: str, beyond: Mapping[str, int] | None = None) -> Iterator[HeldSegment]:
         """Yield the segments held of a compartment as they were signed, each device's in order of its chain.
 
@@ -341,6 +371,13 @@ class Vault:
     def writers(self, compartment_id: str) -> set[str]:
         """Return the devices that wrote something held here of a compartment."""
         return set(self.reached(compartment_id))
+
+    def writers_of_each(self) -> dict[str, set[str]]:
+        """Return what `writers` says, of every compartment of which something is held."""
+        found: dict[str, set[str]] = {}
+        for place, device in self.database.ask("SELECT compartment, device FROM chain"):
+            found.setdefault(self._ring.name(place), set()).add(device)
+        return found
 
     def cursor(self, box: str) -> int:
         """Return the sequence number up to which a box was read."""
@@ -366,6 +403,11 @@ class Vault:
         """Keep a sealed blob; durable when this returns."""
         self._blobs.put(address, sealed)
 
+    def blob_put_all(self, blobs: Sequence[tuple[str, bytes]], *, note: tuple[str, Value]) -> None:
+        """Keep sealed blobs, by address, and a value of this device, both or neither."""
+        self._blobs.write(blobs)
+        self._local.put_with(note, lambda writer: self._blobs.confirm(writer, blobs))
+
     def blob_get(self, address: str) -> bytes | None:
         """Return a sealed blob, None if it is not here."""
         return self._blobs.get(address)
@@ -373,6 +415,11 @@ class Vault:
     def blob_delete(self, address: str, *, for_good: bool = False) -> None:
         """Remove a blob; nothing happens if it is not here. `for_good` overwrites it first."""
         self._blobs.delete(address, for_good=for_good)
+
+    def blob_delete_all(self, addresses: Sequence[str], *, note: tuple[str, Value]) -> None:
+        """Remove those of these blobs that are here, and keep a value of this device, both or neither."""
+        self._local.put_with(note, lambda writer: self._blobs.drop(writer, addresses))
+        self._blobs.unlink(addresses)
 
     def blobs(self) -> Iterator[str]:
         """Yield the addresses of all blobs kept here."""
@@ -392,16 +439,20 @@ class Vault:
         with self.database.reading() as connection:
             return record_id in Tombs(connection, self._ring.number(compartment_id), compartment_id)
 
+    def erased_among(self, compartment_id: str, record_ids: Iterable[str]) -> set[str]:
+        """Return which of these records were erased here."""
+        return erased_among(self.database, self._ring, compartment_id, record_ids)
+
     def forget(self, compartment_id: str) -> None:
         """Drop a compartment with its keys and all that was written in it; later grants of it are refused."""
         kinds = frozenset(self.kinds())
         self._granting.forget(compartment_id)
-        self._local.changed()
         self._changed(kinds)
 
     def was_forgotten(self, compartment_id: str) -> bool:
         """Tell whether a compartment was dropped here for good."""
-        return bool(self.database.ask("SELECT 1 FROM forgotten WHERE id=?", (compartment_id,)))
+        asked = "SELECT 1 FROM forgotten WHERE id=?"
+        return compartment_id not in self._ring and bool(self.database.ask(asked, (compartment_id,)))
 
     def compact(self, *, stop: Callable[[], bool] = lambda: False) -> Compacted:
         """Write the database anew, so that of what was erased no page and no index keeps a trace (compacting.py)."""
