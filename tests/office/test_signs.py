@@ -76,11 +76,11 @@ def test_each_step_comes_by_its_time_and_one_press_says_what_came_of_it(
     assert "Call them" in str(today.gather(session).needs[0].why)
     casework_checkins.try_step(session, check, "no-answer")
     need = today.gather(session).needs[0]
-    assert need.check_id == ""
+    assert need.tried
     assert "Ask the partner" in str(need.why)
     clock.ms += 31 * MINUTE
     need = today.gather(session).needs[0]
-    assert need.check_id == check
+    assert (need.check_id, need.tried) == (check, False)
     assert str(need.why) == "Ask the partner nearest to them to look."
     clock.ms += 2 * HOUR  # nobody tried
     assert str(today.gather(session).needs[0].why) == "Send the lawyer to where they were."

@@ -35,6 +35,7 @@ class Need(msgspec.Struct, frozen=True):
     holder_id: str = ""  # the member who has it in hand; "": whoever looks
     later: bool = False  # nothing is late, and it comes after this member's shift
     check_id: str = ""  # the missed check-in that can be followed up here with one press
+    tried: bool = False  # what is due of it now was tried: only their answer is still waited for
 
 
 def in_order(needs: list[Need]) -> list[Need]:

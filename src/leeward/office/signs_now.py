@@ -200,7 +200,8 @@ def _missed(session: Session, it: Missing, href: str) -> Need:
         it.one.due,
         say("Follow it up"),
         href,
-        check_id="" if it.climb.tried else it.one.id,
+        check_id=it.one.id,
+        tried=it.climb.tried is not None,
     )
 
 
