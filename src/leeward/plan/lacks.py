@@ -83,6 +83,11 @@ class Lack(Strict, frozen=True, kw_only=True):
         return replace(self, amount=0) if days else replace(self, amount=0, first=None, last=None)
 
     @property
+    def limit_of_all_days(self) -> Lack:
+        """Return the limit on whichever day."""
+        return replace(self, amount=0, first=None, last=None)
+
+    @property
     def cost(self) -> int:
         """Return roughly how hard it is to come by: one for each unit of money, the rest weighed against that."""
         if self.thing == Thing.MONEY:
