@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tests.desk.conftest import Browser, Served
 
 HERE = "/safety/travel"
+START = 2_206_000_000_000
 
 
 @pytest.fixture
@@ -76,13 +77,17 @@ def test_from_safety_to_an_empty_folder(browser: Browser, server: Served, mila: 
     assert wrong.status_code == 409
     assert "These are not the eight words" in wrong.text
     assert (mila.vault.folder / "vault.db").exists()
-    last = browser.post(f"{HERE}/go", {"words": words.upper(), "until": "2040-05-01T12:00"})
+    assert "Whom will you call?" in browser.get(f"{HERE}/go").text
+    last = browser.post(
+        f"{HERE}/go", {"words": words.upper(), "until": "2040-05-01T12:00", "told": anna.session.member_id}
+    )
     assert "Nothing of the vault is on this computer" in last.text
     assert server.locked.wait(5)
     assert not mila.vault.folder.exists()
     settle(anna)
     (away,) = travel_back.waited_for(anna.session)
     assert (away.member_id, away.until > away.since) == (mila.session.member_id, True)
+    assert away.told_id == anna.session.member_id
     assert "Gull" in {one.pseudonym for one in anna.session.find(Case)}
 
 
@@ -101,9 +106,12 @@ class TestColleague:
         anna.session.commit(part, write_new(case))
         grant_case(anna.session, part, [mila.session.member_id, anna.session.member_id])
         settle(anna, mila)
-        code = depart(mila)
+        code = depart(mila, until=START + 3 * 86_400_000, told_id=anna.session.member_id)
         settle(anna)
+        work = browser.get(f"/people/{part}?tab=work").text
+        assert re.search(r"Mila[^<]*\(away until [^)]+\)</option>", work)
         page = browser.get(HERE).text
+        assert "will call you" in page
         assert "1 person have nobody else here." in page
         assert "Mila is away, and nobody else holds" in html.unescape(browser.get("/").text)
         safety = browser.get("/safety").text

@@ -8,12 +8,16 @@ import pytest
 from tests.support.erasing import MARKERS, Scene, erase
 from tests.support.teams import Desk
 
+from leeward.base.say import Code
 from leeward.domain.findings.records import Source, Support
 from leeward.domain.period import Period
 from leeward.domain.release.records import Release
 from leeward.domain.testimony.records import Account, Act, Injury
+from leeward.ledger.model import put
 from leeward.office.consent import set_consent
 from leeward.office.erasing import ErasureRefused, ask
+from leeward.office.history import history_of
+from leeward.office.search import find
 from leeward.office.testimony import add_unit, code_act, withdraw_act
 
 
@@ -125,3 +129,14 @@ def test_of_a_release_stays_that_it_left_and_not_its_text(made: Scene) -> None:
         assert (left.account_ids, left.told_ids, left.with_names, left.file) == ((), (), False, None)
         assert MARKERS[10] not in json.dumps(left.kept)
         assert "erased" in json.dumps(left.kept)
+
+
+def test_a_kept_act_is_found_by_its_kind_and_leads_to_what_is_left(made: Scene) -> None:
+    """It has no account any more: neither an empty title nor a link to nowhere."""
+    session = made.anna.session
+    act = put("act", session.make_id(), act_type="beating", account_id="", remark="kingfisher")
+    session.commit(session.compartment_of("record"), act)
+    [hit] = find(session, "kingfisher").hits
+    assert hit.title == Code("act-type/beating")
+    assert hit.href == f"/history/{hit.id}"
+    assert history_of(session, hit.id).lines

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from tests.support.recovery import agree, back, everything, key_of, three_desks
 from tests.support.relay_simulator import RelaySimulator
-from tests.support.teams import Desk, closing
+from tests.support.teams import PASSPHRASE, Desk, closing, found
 
 from leeward.domain.recovery import CameBack
+from leeward.office import recovery
 from leeward.office.recovery_back import NothingCameBack
+from leeward.office.security_key import can_recover
 
 Three = tuple[Desk, Desk, Desk]
 
@@ -58,3 +60,19 @@ def test_one_alone_brings_nothing_back_and_leaves_nothing(
         with pytest.raises(NothingCameBack, match="2 people"):
             back(tmp_path / "alone", relay.door(), key_of(desk), key_of(desk))
         assert not (tmp_path / "alone").exists()
+
+
+def test_words_elsewhere_are_a_way_back_and_those_in_this_vault_alone_are_none(tmp_path: Path) -> None:
+    """What a first security key asks before it is enrolled: if it is lost, so is what lies in this vault."""
+    desks = three_desks(tmp_path, RelaySimulator())
+    anna = desks[0]
+    with closing(*desks):
+        assert not can_recover(anna.session)
+        agree(*desks)
+        assert can_recover(anna.session)
+    alone = found(tmp_path / "alone", RelaySimulator().door())
+    with closing(alone):
+        agree(alone, needed=1)
+        assert not can_recover(alone.session), "the words lie behind the same key"
+        recovery.take_out(alone.session, PASSPHRASE, "sheet")
+        assert can_recover(alone.session)

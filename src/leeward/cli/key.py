@@ -73,12 +73,16 @@ def _add(session: Session, name: str, *, sure: bool) -> int:
     from leeward.office import security_key  # noqa: PLC0415
 
     first = not security_key.enrolled(session)
-    if first and not sure and not security_key.colleagues(session):
-        tell.aside("Nothing was changed: no other device of the team could let you in again.")
+    ways = security_key.colleagues(session), security_key.can_recover(session)
+    if first and not sure and not any(ways):
+        tell.aside("Nothing was changed: no other device of the team could let you in again, and no words")
+        tell.aside("outside this computer would bring the team back.")
         tell.aside(
-            "If this key is lost, all that is here would be lost with it. Let a colleague join first, or say"
+            "If this key is lost, all that is here would be lost with it. Let a colleague join first, or agree"
         )
-        tell.aside("--without-a-way-back, and enroll a second key at once.")
+        tell.aside(
+            "on recovery and print your words; or say --without-a-way-back, and enroll a second key at once."
+        )
         return 3
     tell.aside("You will be asked to touch it twice.")
     security_key.add(session, name, Terminal())
@@ -91,12 +95,23 @@ def _add(session: Session, name: str, *, sure: bool) -> int:
         tell.line(
             f"If the key is lost: enroll a second one now (leeward key {session.vault.folder} --add NAME) and"
         )
-        tell.line(
-            "keep it elsewhere. Without any key, a colleague can let you join anew, or enough members' words."
-        )
+        tell.line(_way_back(*ways))
     else:
         tell.line("Enrolled. Each of your security keys opens this vault, with the passphrase.")
     return 0
+
+
+def _way_back(colleagues: int, recovers: bool) -> str:  # noqa: FBT001 - one caller, above
+    """Return the end of the sentence that says what is left if every key is lost."""
+    if colleagues and recovers:
+        return (
+            "keep it elsewhere. Without any key, a colleague can let you join anew, or enough members' words."
+        )
+    if colleagues:
+        return "keep it elsewhere. Without any key, a colleague can let you join anew; no words would bring it back."
+    if recovers:
+        return "keep it elsewhere. Without any key, enough members' words bring it back; no colleague could."
+    return "keep it elsewhere. Without any key, all that is here is lost."
 
 
 def _removed(left: int) -> None:

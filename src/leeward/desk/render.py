@@ -23,6 +23,7 @@ from leeward.desk.state import DeskState
 from leeward.domain.vocabulary import Vocabulary
 from leeward.office import conflicts, search
 from leeward.office.session import Session
+from leeward.office.travel_back import until_of
 
 _FIELDS = re.compile(r"<(form|input|textarea|select)\b(?![^>]*\bautocomplete=)")
 
@@ -125,6 +126,7 @@ def make_environment(desk: DeskState, speech: Speech) -> Environment:
     )
     environment.globals["icon"] = icon
     environment.globals.update(
+        away_until=lambda: until_of(desk.session),
         conflict_title=lambda one: search.title_of(desk.session, one.record),
         conflict_kind=lambda one: search.kind_of(one.record),
         conflict_field=conflicts.field_word,

@@ -155,11 +155,16 @@ def title_of(session: Session, record: Record) -> Code | str:
         parent = session.vault.get(str(record.fields.get(field) or ""))
         if parent is not None and parent.id != record.id:
             return title_of(session, parent)
-    return ""
+    return Code(f"act-type/{record.fields['act_type']}") if record.fields.get("act_type") else ""
 
 
 def href_of(record: Record) -> str:
-    """Return the address of the page that shows a record."""
+    """Return the address of the page that shows a record.
+
+    An act that outlived its account, when the person was erased, has no page but its history.
+    """
+    if record.kind == "act" and not record.fields.get("account_id"):
+        return f"/history/{record.id}"
     pattern = _OWN_PAGE.get(record.kind, "/record")
     known = {"id": record.id, **{name: str(record.fields.get(name) or "") for name in _PARENTS}}
     return pattern.format(**known) if all(known[name] for name in _names(pattern)) else "/record"

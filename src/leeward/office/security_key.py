@@ -14,9 +14,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from leeward.base.say import say
+from leeward.domain.recovery import WordsShown
 from leeward.ledger.store import enrolling
 from leeward.ledger.store.second import read_keys
 from leeward.office.errors import OfficeError
+from leeward.office.recovery import circle_now
+from leeward.office.recovery_rehearse import parts_waiting
 from leeward.office.session import Session
 from leeward.seal.second_half import ANSWER_SIZE, SALT_SIZE, Credential, Key
 
@@ -119,6 +122,18 @@ def colleagues(session: Session) -> int:
     """Return how many devices of others could let this member in again."""
     roster, own = session.vault.roster(), session.member_id
     return sum(1 for one in roster.values() if not one.removed_at and one.member_id != own)
+
+
+def can_recover(session: Session) -> bool:
+    """Tell whether members' words that lie outside this vault would bring back all that is in it."""
+    circle = circle_now(session)
+    if circle is None or parts_waiting(session, circle):
+        return False
+    own, paper = session.member_id, session.find(WordsShown)
+    elsewhere = [
+        one for one in circle.holders if one.member_id != own or any(shown.by == own for shown in paper)
+    ]
+    return len(elsewhere) >= circle.needed
 
 
 @contextlib.contextmanager

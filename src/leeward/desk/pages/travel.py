@@ -67,6 +67,7 @@ def _words_page(request: Request, wrong: LeewardError | None = None) -> Response
         words=travel.words(session).words(speech_of(request).language),
         language=speech_of(request).language,
         loss=travel.look(session).loss,
+        colleagues=travel.look(session).colleagues,
         leaving=travel.is_leaving(session),
     )
 
@@ -76,7 +77,9 @@ def leave(request: Request) -> Response:
     session, form, desk = office_of(request), form_of(request), desk_of(request)
     until = form.moment("until", desk.zone) or 0
     try:
-        travel.leave(session, lambda: _send(desk), form.line("words", 400), until=until)
+        told = form.line("told")
+        told = told if told in {one.id for one in travel.look(session).colleagues} else ""
+        travel.leave(session, lambda: _send(desk), form.line("words", 400), until=until, told_id=told)
         travel.remove_open(session)
     except LeewardError as error:
         return _words_page(request, error)
