@@ -200,7 +200,9 @@ class _Maker:
                     escort_minutes=180,
                 )
             )
-        return countries + [Country(id=f"F{n}", slots=(0,) * NIGHTS, passport_days=10 * n) for n in range(1, _FREE + 1)]
+        return countries + [
+            Country(id=f"F{n}", slots=(0,) * NIGHTS, passport_days=10 * n) for n in range(1, _FREE + 1)
+        ]
 
     def _departures(self) -> list[Departure]:
         chance = self.chance
@@ -259,7 +261,9 @@ class _Maker:
         homes: dict[str | None, set[str]] = {}
         for party in parties:
             homes.setdefault(party.at, set()).add(party.id)
-        pairs = set()
+        pairs: set[tuple[str, str]] = set()
+        if len(parties) < 2:
+            return ()
         for _ in range(max(1, round(len(parties) * 0.03))):
             one, other = sorted(party.id for party in self.chance.sample(parties, 2))
             if not any(home and {one, other} <= who for home, who in homes.items()):

@@ -116,10 +116,18 @@ def _fewest(left: Left, who: Chances, ways: Iterable[Way], most: int | None) -> 
     """Return the way with the fewest points, if fewer than `most`."""
     found: tuple[int, Way] | None = None
     for way in ways:
-        points = way_points(left.index, who.party, way).sum
+        points = cost(left, who, way)
         if most is None or points < most:
             found, most = (points, way), points
     return found
+
+
+def cost(left: Left, who: Chances, way: Way) -> int:
+    """Return the points of a way, and what its seats cost beside in points if money for them is held dear."""
+    points = way_points(left.index, who.party, way).sum
+    if left.dearness and way.departure is not None:
+        points += left.index.departures[way.departure].cents * who.size * left.dearness // 1_000
+    return points
 
 
 def ways_until(left: Left, who: Chances, rows: Rows, day: int, leaving: Leaving) -> Iterator[Way]:

@@ -2,7 +2,8 @@
 
 1. Who sleeps with us already, or has something fixed by hand, is given some lawful way first: it must not be lost.
 2. In the order of risk-days at stake for each person, each party takes the way with the fewest points that what is
-   left allows, giving back what it had; of the departures of one day the cheapest.
+   left allows, giving back what it had; of the departures of one day the cheapest. Money that is spent on a dear seat
+   is missing for somebody else: a seat's price counts as some days of danger, and several prices are tried.
 3. Who has no way out asks those on a departure, the least endangered first, to change; it counts if all in all it
    costs fewer points.
 4. Everybody looks again whether something better has become free, until nobody finds anything.
@@ -13,11 +14,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 
 from leeward.plan.answer import Plan
-from leeward.plan.choose import Chances, best_way, chances
+from leeward.plan.choose import Chances, best_way, chances, cost
 from leeward.plan.errors import NoPlan
-from leeward.plan.instance import Instance, Way
+from leeward.plan.instance import Instance
 from leeward.plan.left import Left
 from leeward.plan.points import way_points
 from leeward.plan.reading import digest
@@ -26,6 +28,9 @@ from leeward.plan.ways import Index
 _SECURING_MOST = 40  # orders tried until all who must have a way have one
 _ROUNDS_MOST = 4
 _ASKED_MOST = 12  # parties asked to change for one that has no way out
+_DAYS_FOR_A_SEAT = (0, 6, 12, 24, 48)  # the money of a seat, in days of danger: tried one after the other
+_DAYS_FOR_A_SEAT_OF_MANY = (12,)
+_MANY = 300  # parties beyond which there is no time to try
 NAME = "greedy"
 
 
@@ -34,13 +39,32 @@ def greedy(instance: Instance) -> Plan:
     begun = time.perf_counter()
     index = Index(instance)
     everyone = [chances(index, party) for party in instance.parties]
-    left = secured(index, everyone)
     order = sorted(everyone, key=lambda who: (-_stake(instance, who), who.party.id))
-    for who in order:
-        _take(left, who)
-    _ask_others(left, order)
-    _look_again(left, order)
-    return as_plan(instance, left, NAME, time.perf_counter() - begun)
+    best: tuple[int, Left] | None = None
+    for dearness in _dearnesses(instance):
+        left = secured(index, everyone)
+        left.dearness = dearness
+        for who in order:
+            _take(left, who)
+        _ask_others(left, order)
+        left.dearness = 0
+        _look_again(left, order)
+        points = sum(_points(left, who) for who in everyone)
+        if best is None or points < best[0]:
+            best = (points, left)
+    assert best is not None  # at least one dearness was tried
+    return as_plan(instance, best[1], NAME, time.perf_counter() - begun)
+
+
+def _dearnesses(instance: Instance) -> tuple[int, ...]:
+    """Return how dear to hold a seat's money: not at all, or as so many days of danger of a middle person."""
+    people = [person.risk for party in instance.parties for person in party.people]
+    prices = sorted(departure.cents for departure in instance.departures)
+    if not people or not prices or not prices[len(prices) // 2]:
+        return (0,)
+    day = 100 * sum(people) / len(people)
+    tried = _DAYS_FOR_A_SEAT if len(instance.parties) <= _MANY else _DAYS_FOR_A_SEAT_OF_MANY
+    return tuple(round(1_000 * days * day / prices[len(prices) // 2]) for days in tried)
 
 
 def as_plan(instance: Instance, left: Left, name: str, seconds: float) -> Plan:
@@ -61,7 +85,8 @@ def as_plan(instance: Instance, left: Left, name: str, seconds: float) -> Plan:
 def secured(index: Index, everyone: Iterable[Chances]) -> Left:
     """Return what is left when all who may not be outside, or have something fixed, have a way; raise NoPlan.
 
-    Whoever found nothing goes first at the next try.
+    Where they can, they stay with us for now, so that nobody has taken a seat before all choose. Whoever found nothing
+    goes first at the next try.
     """
     order = [who for who in everyone if who.inside or not who.may_stay or who.stays is not None]
     order.sort(key=lambda who: (len(who.places) * (len(who.exits) + 1), who.party.id))
@@ -69,7 +94,8 @@ def secured(index: Index, everyone: Iterable[Chances]) -> Left:
         left = Left(index)
         lost = None
         for who in order:
-            if not _take(left, who):
+            stays = replace(who, exits=(), least=()) if who.may_stay else who
+            if not (_take(left, stays) or _take(left, who)):
                 lost = who
                 break
         if lost is None:
@@ -151,8 +177,7 @@ def _both(left: Left, who: Chances, other: Chances, before: int) -> bool:
 
 
 def _points(left: Left, who: Chances) -> int:
-    way: Way = left.ways[who.party.id]
-    return way_points(left.index, who.party, way).sum
+    return cost(left, who, left.ways[who.party.id])
 
 
 def _stake(instance: Instance, who: Chances) -> float:

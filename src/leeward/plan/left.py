@@ -21,6 +21,9 @@ class Left:
         instance = index.instance
         self.index = index
         self.ways: dict[str, Way] = {}
+        self.dearness = (
+            0  # points for each 1,000 cents of a seat: how a choice is kept from spending what others need
+        )
         self.beds = {place.id: list(place.beds) for place in instance.places}
         self.seats = {departure.id: departure.seats for departure in instance.departures}
         self.slots = {country.id: list(country.slots) for country in instance.countries}
