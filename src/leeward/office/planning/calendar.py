@@ -13,6 +13,10 @@ class Calendar:
         self.nights = nights
         self.days = [(self.first + dt.timedelta(days=number)).isoformat() for number in range(nights)]
 
+    def day(self, number: int) -> str:
+        """Return the ISO day of a number, also beyond the horizon."""
+        return (self.first + dt.timedelta(days=number)).isoformat()
+
     def since(self, day: str) -> int | None:
         """Return how many days after the first, below zero for before; None for no day."""
         try:
