@@ -155,6 +155,7 @@ def _serve(arguments: argparse.Namespace, session: Session, listening: socket.so
                 one.start()
                 running.callback(one.stop)
         running.callback(desk.state.inviting.stop)
+        running.callback(desk.state.importing.stop)
         server.run(sockets=[listening])
 
 

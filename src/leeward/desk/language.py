@@ -42,8 +42,10 @@ AREAS = (
     "safety",
     "travel",
     "security_key",
+    "importing",
     "signs",
     "day_sheet",
+    "planning",
 )
 
 _LOCALES = {"en": Locale("en", "GB"), "ru": Locale("ru")}  # both: weeks start on Monday, 24 hours

@@ -13,7 +13,9 @@ from leeward.desk.language import Speech
 from leeward.desk.live import Bell
 from leeward.office.channels.runner import Runner
 from leeward.office.erasing_compact import Compactor
+from leeward.office.importing_run import Importer
 from leeward.office.inviting import Inviting
+from leeward.office.planning.proposal import Table
 from leeward.office.session import Session
 from leeward.office.sync import Syncer
 
@@ -41,6 +43,8 @@ class DeskState:
         self.language = language
         self.bell = Bell(self._sync_changes)
         self.inviting = Inviting(session, self.bell.ring)
+        self.importing = Importer(session, self.bell.ring)
+        self.planning = Table(session, self.bell.ring)
         self.on_trouble: Callable[[Exception], None] = lambda _error: (
             None
         )  # tests listen here; nothing is logged

@@ -27,6 +27,7 @@ from leeward.domain.intake import Contact, Letter
 from leeward.ledger.model import Op, Record, Value
 from leeward.ledger.store.vault import Vault
 from leeward.office.session import Session
+from leeward.office.twins import circles_with, hidden
 
 _OF_CASE = ("case_id", "case_ids", "subject_id", "about_id")
 _OF_CONTACT = ("contact_id", "subject_id", "about_id")
@@ -73,7 +74,13 @@ def circles_of(session: Session, case_id: str) -> dict[str, str]:
     for kind, refs in ((Case.kind, None), (Identity.kind, {"case_id": case_id})):
         if refs is None:
             one = session.get(Case, case_id)
-            records = [] if one is None else [one.compartment]
+            gone = hidden(session.vault)  # what only repeats it goes with it
+            twice = (
+                [held for held in circles_with(session.vault, Case.kind, case_id) if held in gone]
+                if gone
+                else []
+            )
+            records = [] if one is None else [one.compartment, *twice]
         else:
             records = [record.compartment for record in session.vault.find(kind, refs=refs)]
         for circle in records:

@@ -5,7 +5,7 @@
    It refuses if any row is refused, but for rows that were left out by number.
 3. A row becomes the same records whenever and wherever it is imported by this team: their ids are derived from its key
    with a secret of the circle of beds, which knows the cases' ids anyway (of places: of the team's). So it is never
-   doubled, and what was erased stays erased. Two desks that were apart: importing_twins.py.
+   doubled, and what was erased stays erased. Two desks that were apart: twins.py.
 4. A person becomes a case in a circle of its own, and their names, telephones and addresses a legal identity in
    another. What is there already and closed is neither compared nor changed.
 5. Only a cell that says something new is a change: a value that stood in the field before, and was replaced at the
@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
@@ -42,6 +41,7 @@ from leeward.ledger.store.many import Many
 from leeward.office import importing_keys
 from leeward.office.session import Session
 from leeward.office.team import members
+from leeward.office.twins import hidden
 
 STATE = Vocabulary(
     "import-state",
@@ -52,7 +52,6 @@ STATE = Vocabulary(
 )
 IMPORTED = "imported"
 _CLAIMS = 200  # in one entry
-_LOCK = threading.Lock()
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -104,7 +103,7 @@ def do_import(
     progress: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> Plan:
     """Import what was shown, by its digest, all of it or nothing (2); RuleBroken if it is another by now."""
-    with _LOCK:
+    with importing_keys.GUARD:
         plan = make_plan(session, sheet, columns, member_ids=member_ids, left_out=left_out)
         if not hmac.compare_digest(plan.digest, shown):  # 1
             raise RuleBroken(
@@ -417,10 +416,11 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
 def _records(session: Session, target: str) -> dict[str, Record]:
     """Return the records that rows may be about, by id; of one that lies in two circles, the one that is shown."""
     found: dict[str, Record] = {}
+    gone = hidden(session.vault)
     for kind in _KINDS[target]:
         for record in session.vault.find(kind):
             home = wants.TEAM if kind == Place.kind else HOMES.get(kind, wants.CASE)
-            if session.vault.compartment(record.compartment).kind == home:
+            if record.compartment not in gone and session.vault.compartment(record.compartment).kind == home:
                 found.setdefault(record.id, record)
     return found
 

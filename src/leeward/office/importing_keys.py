@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -17,6 +18,9 @@ from leeward.ledger.roster import RosterDevice, first_devices
 from leeward.ledger.store.many import Many
 from leeward.office.session import Session
 from leeward.sync.outbox import Outbox
+
+GUARD = threading.Lock()
+"""Between reading what is left and writing it, nobody else of this process does."""
 
 _LEFT = "import.keys"  # device-only: [members, circles] of each import whose keys are not all given
 
@@ -41,6 +45,13 @@ def left(session: Session) -> int:
 
 def hand_on(session: Session, most: int) -> bool:
     """Give the keys of up to `most` circles; True if more are left. Nothing is sent yet: the sync does that."""
+    if not _left(session):
+        return False
+    with GUARD:
+        return _hand_on(session, most)
+
+
+def _hand_on(session: Session, most: int) -> bool:
     held = _left(session)
     if not held:
         return False

@@ -10,6 +10,7 @@ from leeward.domain.homes import HOMES
 from leeward.domain.typed import T, Typed, read, read_all, write_new
 from leeward.ledger.model import Change
 from leeward.ledger.store.vault import Vault
+from leeward.office.twins import hidden
 
 
 class Session:
@@ -44,11 +45,16 @@ class Session:
     def get(self, kind: type[T], record: str) -> T | None:
         """Return the record if this vault may read it and it is of that kind."""
         found = self.vault.get(record, kind=kind.kind, home=HOMES.get(kind.kind, ""))
+        if found is not None and found.compartment in (gone := hidden(self.vault)):
+            there = self.vault.find(kind.kind)
+            found = next((one for one in there if one.id == record and one.compartment not in gone), found)
         return read(kind, found) if found is not None else None
 
     def find(self, kind: type[T], *, compartment: str | None = None, **refs: str) -> list[T]:
         """Return the readable records of a kind, newest change first; `case_id=...` narrows by an indexed field."""
         found = self.vault.find(kind.kind, compartment=compartment, refs=refs)
+        if compartment is None and (gone := hidden(self.vault)):
+            found = [one for one in found if one.compartment not in gone]
         home = HOMES.get(kind.kind)
         if home is not None:
             found = [one for one in found if self.vault.compartment(one.compartment).kind == home]

@@ -27,6 +27,7 @@ from leeward.ledger.fault import Fault
 from leeward.office.cutoff import make_new_keys
 from leeward.office.erasing_work import erase_here, erase_on_relay
 from leeward.office.heads import send_heads
+from leeward.office.importing_keys import hand_on
 from leeward.office.mail import TakeIn, damaged_mail, pull_mail
 from leeward.office.post import deliver_letters
 from leeward.office.recovery_escrow import share_out
@@ -44,6 +45,7 @@ _PAUSES = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # after the first, second, … fail
 _WAIT_SECONDS = 20  # how long one question is held open
 _PIECES = 16  # pieces of files sent between two looks at what is more urgent
 _NEW_KEYS = 8  # made between two looks at what is more urgent
+_IMPORTED_KEYS = 64  # circles whose keys are given to colleagues between two looks
 _ALL = 1 << 62
 
 
@@ -181,6 +183,7 @@ class Syncer:
             more = make_new_keys(
                 self._session, _NEW_KEYS
             )  # after fetching: what a lost device wrote before is here
+            more = hand_on(self._session, _IMPORTED_KEYS) or more
             more = share_out(self._session, _NEW_KEYS) or more
             tend_rehearsal(self._session)
             send_heads(self._session)

@@ -16,9 +16,11 @@ from typing import Any
 import msgspec
 
 from leeward.base.ports import Chance
-from leeward.ledger.model import Change, Value
+from leeward.ledger.entry import parse_entries
+from leeward.ledger.model import Change, Op, Value
 from leeward.ledger.store.database import Database
 from leeward.ledger.store.keyring import Keyring
+from leeward.ledger.store.local import Local
 from leeward.ledger.store.tombs import Tombs
 from leeward.ledger.store.writing import Pen
 
@@ -37,6 +39,7 @@ class Many(msgspec.Struct, frozen=True):
 def write_many(
     database: Database,
     ring: Keyring,
+    local: Local,
     many: Many,
     *,
     now: int,
@@ -47,7 +50,7 @@ def write_many(
 
     `progress` is told how many entries were written so far; an exception of its own undoes everything.
     """
-    with database.writing() as writer:  # 2
+    with local.writing() as writer:  # 2
         places: dict[str, int] = {}
         for circle, kind in many.circles.items():
             ring.make_compartment(writer, kind, circle, now, chance)  # 1
@@ -74,3 +77,17 @@ def erased_among(database: Database, ring: Keyring, circle: str, records: Iterab
     with database.reading() as connection:
         tombs = Tombs(connection, ring.number(circle), circle)
     return {record for record in records if record in tombs} if tombs else set()
+
+
+def ever_set(database: Database, circle: str) -> set[tuple[str, str, bytes]]:
+    """Return every record, field and value (as MessagePack) that was ever set in a circle."""
+    found: set[tuple[str, str, bytes]] = set()
+    asked = "SELECT body FROM chunk WHERE compartment = (SELECT no FROM compartment WHERE id=?)"
+    for (body,) in database.ask(asked, (circle,)):
+        for entry in parse_entries(body):
+            found |= {
+                (change.record, change.field, msgspec.msgpack.encode(change.value))
+                for change in entry.changes()
+                if change.op is Op.SET
+            }
+    return found

@@ -246,6 +246,7 @@ class Vault:
             kinds = write_many(
                 self.database,
                 self._ring,
+                self._local,
                 many,
                 now=self._clock.now_ms(),
                 chance=self._chance,
@@ -456,6 +457,7 @@ class Vault:
 
     def compact(self, *, stop: Callable[[], bool] = lambda: False) -> Compacted:
         """Write the database anew, so that of what was erased no page and no index keeps a trace (compacting.py)."""
+        self._local.settle()
         return compact(self.database, stop)
 
     def give_way(self) -> None:
