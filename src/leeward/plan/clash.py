@@ -293,9 +293,9 @@ def _resolutions(instance: Instance, core: list[str], limits: list[Lack]) -> lis
         found.append(Resolution(lacks=_joined(kept.lacks)))
     decisions = [lack for limit in limits if (lack := _decision(instance, limit)) is not None]
     enough = [lack for lack in decisions if _possible(supplied(instance, [lack]), core)]
-    found += [
-        Resolution(lacks=(lack,)) for lack in enough or (() if found else decisions)
-    ]  # or of this clash alone
+    found += [Resolution(lacks=(lack,)) for lack in enough]
+    if not found:
+        found = [Resolution(lacks=(lack,), enough=False) for lack in decisions]
     return sorted(found, key=lambda one: one.cost)
 
 
