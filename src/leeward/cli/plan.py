@@ -35,6 +35,7 @@ from leeward.cli import tell
 from leeward.plan.answer import PartyPlan, Plan
 from leeward.plan.arrival import in_order_of_arrival
 from leeward.plan.bounds import BYTES_MOST
+from leeward.plan.check import faults
 from leeward.plan.errors import NoPlan, SolverMissing
 from leeward.plan.greedy import greedy
 from leeward.plan.instance import Instance
@@ -76,10 +77,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Plan, and print."""
     lines = _Lines()
     instance = read_instance(_read(arguments.instance, lines))
-    show = _Show(arguments)
+    show = _Show(arguments, instance)
     stopping = _Stopping(lines, gone_is_stop=arguments.stream)
     plan = _plan(instance, arguments, show, stopping)
-    show.final(instance, plan)
+    show.final(plan)
     return 0
 
 
@@ -224,22 +225,23 @@ def _read(name: str, lines: _Lines) -> bytes:
 class _Show:
     """Says how it goes and what came out, in the form that was asked for."""
 
-    def __init__(self, arguments: argparse.Namespace) -> None:
+    def __init__(self, arguments: argparse.Namespace, instance: Instance) -> None:
+        self.best: Plan | None = None
+        self._instance = instance
         self._json: bool = arguments.json
         self._stream: bool = arguments.stream
         self._begun = time.monotonic()
-        self._best: Plan | None = None
         self._lock = threading.Lock()
 
     def __call__(self, plan: Plan) -> None:
-        """Show a better plan or a better bound; anything else is passed over."""
+        """Show a plan that is better, or has a better bound, and keeps every rule; pass over anything else."""
         with self._lock:
-            best = self._best
-            if best is not None and (plan.points > best.points or plan == best):
+            best = self.best
+            if best is not None and (plan.points, -plan.bound) >= (best.points, -best.bound):
                 return
-            if best is not None and plan.points == best.points and plan.bound <= best.bound:
-                return
-            self._best = plan
+            if faults(self._instance, plan):
+                return  # whoever made it is wrong, and nobody sees it
+            self.best = plan
             seconds = round(time.monotonic() - self._begun, 2)
             if self._stream:
                 tell.line(_line("plan", plan))
@@ -252,14 +254,14 @@ class _Show:
                 proven = f", proven to {100 * plan.gap:.2f} %" if plan.bound else ""
                 tell.aside(f"{seconds:6.1f} s: {plan.points / 100:,.0f} risk-days{proven} ({plan.solver})")
 
-    def final(self, instance: Instance, plan: Plan) -> None:
+    def final(self, plan: Plan) -> None:
         """Print the answer."""
         if self._stream:
             tell.line(_line("final", plan))
         elif self._json:
             tell.line(write_plan(plan).decode())
         else:
-            for line in sentences(instance, plan):
+            for line in sentences(self._instance, plan):
                 tell.line(line)
 
 
