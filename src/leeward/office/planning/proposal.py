@@ -25,10 +25,10 @@ from leeward.office.planning.work import Work
 from leeward.office.session import Session
 from leeward.plan.answer import PartyPlan, Plan
 from leeward.plan.arrival import in_order_of_arrival
-from leeward.plan.changes import changes, promised_ways
+from leeward.plan.changes import What, changes, promised_ways
 from leeward.plan.errors import NoPlan
 from leeward.plan.explain import Explainer
-from leeward.plan.instance import Fixed
+from leeward.plan.instance import Fixed, Way
 from leeward.plan.reading import digest
 from leeward.plan.telling import tell, tell_housing
 from leeward.plan.telling_changes import tell_change
@@ -57,7 +57,7 @@ class Line(msgspec.Struct, frozen=True):
     visa_day: str
     visa_escort: str
     escort: str
-    promised: bool  # something was promised before
+    promised: bool  # a way out, an appointment or another bed was promised before
     changed: tuple[Message, ...]  # against what was promised
     why: tuple[Message, ...]
     missing: tuple[Message, ...]  # who has no way out: what would give them one
@@ -199,13 +199,19 @@ class Table:
         return self._arrival[key]
 
 
+def _all_there(before: Way | None, now: Way) -> bool:
+    """Tell whether all that the plan gives was promised already."""
+    return before is not None and (before.departure, before.visa) == (now.departure, now.visa)
+
+
 def _lines(session: Session, question: Question, plan: Plan, by_hand: Collection[str]) -> Iterator[Line]:
     explainer = Explainer(question.instance, plan)
     known = TeamNames(question, names(session))
     before = promised_ways(question.instance)
     changed: dict[str, list[Message]] = {}
     for change in changes(question.instance, before, plan):
-        changed.setdefault(change.party, []).extend(tell_change(change, known))
+        if change.before is not None and change.what != What.NIGHTS:  # what is only new needs no telling
+            changed.setdefault(change.party, []).extend(tell_change(change, known))
 
     def order(line: PartyPlan) -> tuple[str, str]:
         way = question.ways.get(line.departure or "")
@@ -233,7 +239,7 @@ def _lines(session: Session, question: Question, plan: Plan, by_hand: Collection
             visa_day=question.calendar.day(line.visa.day) if line.visa else "",
             visa_escort=members.get(line.visa_escort or "", ""),
             escort=members.get(line.escort or "", ""),
-            promised=line.id in before,
+            promised=line.id in changed or _all_there(before.get(line.id), line.way),
             changed=tuple(changed.get(line.id, ())),
             why=(*tell(why, known), *tell_housing(why, known)),
             missing=(),
