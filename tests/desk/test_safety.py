@@ -7,11 +7,13 @@ from tests.support.relay_simulator import RelaySimulator
 from tests.support.teams import found, newcomer, settle
 
 from leeward.base.say import say
+from leeward.domain.cases.case import Case
 from leeward.ledger.fault import Fault
 from leeward.ledger.model import put
 from leeward.office import conflicts, intake, safety
+from leeward.office.casework_open import open_case
 from leeward.office.session import Session
-from leeward.office.team import device_card, prepare_to_join
+from leeward.office.team import admit, device_card, prepare_to_join, who_can_open
 
 if TYPE_CHECKING:
     from tests.desk.conftest import Browser
@@ -107,3 +109,27 @@ def test_what_was_written_twice_is_said_in_words(tmp_path: Path) -> None:
         assert str(conflicts.field_word(one)) == "how urgent"
         said = {str(conflicts.value_word(one, value.value, {})) for value in one.candidates}
         assert said == {"urgency/immediate", "urgency/standard"}
+
+
+def test_what_was_left_out_of_a_further_computer_is_given_by_a_button(
+    browser: Browser, session: Session, tmp_path: Path
+) -> None:
+    case = open_case(session, "", pseudonym="Heron")
+    other = prepare_to_join(
+        tmp_path / "other", "words", clock=session.clock, chance=session.chance, work_factor=2
+    )
+    with other.vault:
+        device = other.vault.device.id
+        card = device_card(other, name="Mila", role="coordinator", beside=session.vault.device.id)
+        every = {one.id for one in session.vault.compartments("intake")}
+        admit(session, card, "coordinator", fingerprint=device, parts=every)
+    out = len(session.vault.compartments()) - 2  # the team's and that of the hotline were given
+    page = browser.get("/safety").text
+    assert "parts were left out when you let this computer of yours in." in page
+    given = browser.post("/safety/devices/give", {"device": device}).text
+    assert f"Given: {out} parts." in given
+    assert "left out when you let" not in given
+    circle = session.get(Case, case.case_id)
+    assert circle is not None
+    assert device in {one.device_id for one in who_can_open(session, circle.compartment)}
+    assert "Given:" not in browser.post("/safety/devices/give", {"device": device}).text

@@ -16,7 +16,7 @@ from leeward.domain.typed import write_new
 from leeward.office.errors import CardRefused
 from leeward.office.inviting import Inviting, Phase
 from leeward.office.joining import Joining
-from leeward.office.team import grant_case, members, who_can_open
+from leeward.office.team import give_left_out, grant_case, left_out, members, who_can_open
 from leeward.seal.pake import Meeting
 
 
@@ -122,6 +122,14 @@ def test_a_further_device_of_the_same_person_comes_in_alike(
         assert held(laptop.desk) == of_kind(anna, *TEAM_KINDS) | {
             given_later
         }  # as ADR 24 says; nothing left out
+        [(device, parts)] = left_out(anna.session).items()
+        assert device == laptop.desk.device_id
+        assert {one.id for one in parts} == of_kind(anna, "case", "address", "identity") - {given_later}
+        assert give_left_out(anna.session, anna.device_id) == 0, "only what was left out, of that device"
+        assert give_left_out(anna.session, device) == len(parts)
+        settle(anna, laptop.desk)
+        assert held(laptop.desk) >= {one.id for one in parts}
+        assert left_out(anna.session) == {}
         later = anna.session.make_id()
         anna.session.commit(anna.session.compartment_of("team"), write_new(Member(id=later, name="Later")))
         settle(anna, laptop.desk)

@@ -306,6 +306,35 @@ def pass_on(session: Session) -> None:
             hand(session, compartment.id, {one: who for one, who in new.items() if one not in already})
 
 
+def left_out(session: Session) -> dict[str, list[Compartment]]:
+    """Return what was left out of each further device that this one let in for its own member, and is held here."""
+    withheld, roster, own = _withheld(session), session.vault.roster(), session.vault.device.id
+    beside = (session.vault.local_get(BESIDE) or {}).get("device", "")
+    found = {}
+    for device, circles_out in withheld.items():
+        one = roster.get(device)
+        if one is None or one.beside != own or one.removed_at or device == beside:
+            continue
+        parts = [part for part in session.vault.compartments() if part.id in circles_out]
+        parts = [
+            part for part in parts if device not in {at.device_id for at in who_can_open(session, part.id)}
+        ]
+        if parts:
+            found[device] = parts
+    return found
+
+
+def give_left_out(session: Session, device_id: str) -> int:
+    """Give a further device of one's own what was left out of it; return how many parts that were."""
+    parts = left_out(session).get(device_id, [])
+    for part in parts:
+        hand(session, part.id, {device_id: session.member_id})
+    withheld = _withheld(session)
+    if parts and device_id in withheld:
+        session.vault.local_put(_WITHHELD, {one: kept for one, kept in withheld.items() if one != device_id})
+    return len(parts)
+
+
 def _withheld(session: Session) -> dict[str, list[str]]:
     """Return what the owner left out when these devices were let in: it is not passed on either."""
     return dict(session.vault.local_get(_WITHHELD) or {})

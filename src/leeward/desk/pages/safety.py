@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from leeward.base.ids import is_id
-from leeward.base.say import say
+from leeward.base.say import say, say_count
 from leeward.desk.frame import sync_sentence
 from leeward.desk.render import desk_of, done, form_of, office_of, render
 from leeward.domain.team import ROLES
@@ -39,6 +39,7 @@ def _page(request: Request, admission: team.Admission | None = None) -> Response
         own_member=session.member_id,
         roles=ROLES,
         admission=admission,
+        left_out={device: len(parts) for device, parts in team.left_out(session).items()},
         words_of=fingerprint_words,
         is_id=is_id,
     )
@@ -60,6 +61,14 @@ def add_device(request: Request) -> Response:
     )
     _hurry(request)
     return _page(request, admission)
+
+
+def give_left_out(request: Request) -> Response:
+    """Give a further device of one's own what was left out of it."""
+    given = team.give_left_out(office_of(request), form_of(request).line("device"))
+    _hurry(request)
+    said = say_count("Given: {n} part.", "Given: {n} parts.", given) if given else None
+    return done(request, "/safety#team", said)
 
 
 def card(request: Request) -> Response:
@@ -133,5 +142,6 @@ routes = [
     Route("/safety/cut-off", cut_off, methods=["POST"]),
     Route("/safety/bring-back", bring_back, methods=["POST"]),
     Route("/safety/devices", add_device, methods=["POST"]),
+    Route("/safety/devices/give", give_left_out, methods=["POST"]),
     Route("/safety/card", card),
 ]
