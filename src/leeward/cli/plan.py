@@ -20,18 +20,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
 
 import msgspec
 
 from leeward.base.errors import LeewardError
 from leeward.cli import tell
+from leeward.cli.stopping import Lines, Stopping
 from leeward.plan.answer import PartyPlan, Plan
 from leeward.plan.arrival import in_order_of_arrival
 from leeward.plan.bounds import BYTES_MOST
@@ -75,16 +73,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Plan, and print."""
-    lines = _Lines()
+    lines = Lines()
     instance = read_instance(_read(arguments.instance, lines))
     show = _Show(arguments, instance)
-    stopping = _Stopping(lines, gone_is_stop=arguments.stream)
-    plan = _plan(instance, arguments, show, stopping)
+    with Stopping(lines, gone_is_stop=arguments.stream) as stopping:
+        plan = _plan(instance, arguments, show, stopping)
     show.final(plan)
     return 0
 
 
-def _plan(instance: Instance, arguments: argparse.Namespace, show: _Show, stopping: _Stopping) -> Plan:
+def _plan(instance: Instance, arguments: argparse.Namespace, show: _Show, stopping: Stopping) -> Plan:
     try:
         first: Plan | None = greedy(instance)
     except NoPlan:
@@ -95,121 +93,38 @@ def _plan(instance: Instance, arguments: argparse.Namespace, show: _Show, stoppi
         show(first)
         if arguments.greedy:
             return first
-    try:
-        from leeward.plan.solve import solve  # noqa: PLC0415 - large libraries, and an extra
-    except ImportError as missing:
-        raise SolverMissing(
-            "The planner's libraries are not installed on this computer.",
-            kept="Nothing was changed.",
-            next_step="Install Leeward with its extra, leeward[plan], or ask with --greedy for the rule of thumb.",
-        ) from missing
 
     def work() -> Plan:
+        try:
+            from leeward.plan.solve import solve  # noqa: PLC0415 - large libraries, and an extra
+        except ImportError as missing:
+            raise SolverMissing(
+                "The planner's libraries are not installed on this computer.",
+                kept="Nothing was changed.",
+                next_step="Install Leeward with its extra, leeward[plan], or ask with --greedy for the rule of thumb.",
+            ) from missing
         return solve(
             instance, seconds=arguments.seconds, seed=arguments.seed, stop=stopping.asked, progress=show
         )
 
-    found = stopping.wait_for(work)
-    if (
-        first is not None and first.points < found.points
-    ):  # whatever happens, never worse than the rule of thumb
-        gap = (first.points - found.bound) / max(first.points, 1)
-        found = msgspec.structs.replace(
-            first, bound=found.bound, gap=gap, seed=found.seed, seconds=found.seconds
-        )
-    return found
+    return _best(show, found=stopping.wait_for(work))
 
 
-class _Stopping:
-    """Knows when somebody asked to stop; runs the work beside, so that a signal is heard while the solver is busy."""
-
-    def __init__(self, lines: _Lines, *, gone_is_stop: bool) -> None:
-        self._lines = lines
-        self._gone_is_stop = gone_is_stop
-        self._event = threading.Event()
-        self.asked = self._event.is_set
-
-    def wait_for(self, work: Callable[[], Plan]) -> Plan:
-        """Return what the work returns; raise what it raises."""
-        found: list[Plan] = []
-        faults: list[BaseException] = []
-
-        def beside() -> None:
-            try:
-                found.append(work())
-            except BaseException as fault:  # noqa: BLE001 - raised again by the one who waits
-                faults.append(fault)
-
-        worker = threading.Thread(target=beside, daemon=True)
-        threading.Thread(target=self._listen, daemon=True).start()
-        before = {one: signal.signal(one, self._signalled) for one in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            worker.start()
-            while worker.is_alive():
-                worker.join(0.1)
-        finally:
-            for one, handler in before.items():
-                signal.signal(one, handler)
-        if faults:
-            raise faults[0]
-        return found[0]
-
-    def _signalled(self, number: int, _frame: FrameType | None) -> None:
-        if self._event.is_set():
-            raise KeyboardInterrupt(number)
-        self._event.set()
-
-    def _listen(self) -> None:
-        for line in self._lines:
-            if line.strip() == b"stop":
-                self._event.set()
-                return
-        if self._gone_is_stop:
-            self._event.set()
+def _best(show: _Show, *, found: Plan) -> Plan:
+    """Return what was found, or what was shown before if that is better or this breaks a rule."""
+    wrong = faults(show.instance, found)
+    best = show.best
+    if wrong and best is None:
+        raise RuntimeError(f"the solver broke a rule: {wrong[0]}")
+    if best is None or not (wrong or best.points < found.points):
+        return found
+    bound = min(found.bound, best.points)
+    gap = (best.points - bound) / max(best.points, 1)
+    status = "feasible" if found.status == "optimal" and gap else found.status
+    return msgspec.structs.replace(best, bound=bound, gap=gap, status=status)
 
 
-class _Lines:
-    """Lines of standard input, read below Python's own buffer: a thread waiting there may be left behind at the end."""
-
-    def __init__(self) -> None:
-        self._rest = b""
-
-    def __iter__(self) -> Iterator[bytes]:
-        while True:
-            line, found, after = self._rest.partition(b"\n")
-            if found:
-                self._rest = after
-                yield line
-            elif len(self._rest) > BYTES_MOST or not (more := _more()):
-                return
-            else:
-                self._rest += more
-
-    def first(self) -> bytes:
-        """Return the first line if it is a whole JSON object, and everything otherwise."""
-        line = next(iter(self), self._rest)
-        if line.rstrip().endswith(b"}") and line.lstrip().startswith(b"{") and _is_json(line):
-            return line
-        parts = [line, *self, self._rest]
-        return b"\n".join(parts)
-
-
-def _more() -> bytes:
-    try:
-        return os.read(0, 1 << 16)
-    except OSError:  # no standard input at all
-        return b""
-
-
-def _is_json(line: bytes) -> bool:
-    try:
-        msgspec.json.decode(line, type=msgspec.Raw)
-    except msgspec.DecodeError:
-        return False
-    return True
-
-
-def _read(name: str, lines: _Lines) -> bytes:
+def _read(name: str, lines: Lines) -> bytes:
     if name == "-":
         return lines.first()
     try:
@@ -227,7 +142,7 @@ class _Show:
 
     def __init__(self, arguments: argparse.Namespace, instance: Instance) -> None:
         self.best: Plan | None = None
-        self._instance = instance
+        self.instance = instance
         self._json: bool = arguments.json
         self._stream: bool = arguments.stream
         self._begun = time.monotonic()
@@ -239,7 +154,7 @@ class _Show:
             best = self.best
             if best is not None and (plan.points, -plan.bound) >= (best.points, -best.bound):
                 return
-            if faults(self._instance, plan):
+            if faults(self.instance, plan):
                 return  # whoever made it is wrong, and nobody sees it
             self.best = plan
             seconds = round(time.monotonic() - self._begun, 2)
@@ -261,7 +176,7 @@ class _Show:
         elif self._json:
             tell.line(write_plan(plan).decode())
         else:
-            for line in sentences(self._instance, plan):
+            for line in sentences(self.instance, plan):
                 tell.line(line)
 
 
