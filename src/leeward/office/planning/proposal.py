@@ -29,9 +29,11 @@ from leeward.plan.changes import What, changes, promised_ways
 from leeward.plan.errors import NoPlan
 from leeward.plan.explain import Explainer
 from leeward.plan.instance import Fixed, Way
+from leeward.plan.needed import needed
 from leeward.plan.reading import digest
 from leeward.plan.telling import tell, tell_housing
 from leeward.plan.telling_changes import tell_change
+from leeward.plan.telling_clash import tell_resolution
 
 SECONDS = 60.0
 
@@ -199,6 +201,12 @@ class Table:
         return self._arrival[key]
 
 
+def _missing(explainer: Explainer, line: PartyPlan, known: TeamNames) -> tuple[Message, ...]:
+    """Return what would give a way out to somebody who has none, the easiest first."""
+    clash = needed(explainer, line.id) if line.departure is None else None
+    return tuple(tell_resolution(one, known) for one in clash.resolutions[:3]) if clash is not None else ()
+
+
 def _all_there(before: Way | None, now: Way) -> bool:
     """Tell whether all that the plan gives was promised already."""
     return before is not None and (before.departure, before.visa) == (now.departure, now.visa)
@@ -242,6 +250,6 @@ def _lines(session: Session, question: Question, plan: Plan, by_hand: Collection
             promised=line.id in changed or _all_there(before.get(line.id), line.way),
             changed=tuple(changed.get(line.id, ())),
             why=(*tell(why, known), *tell_housing(why, known)),
-            missing=(),
+            missing=_missing(explainer, line, known),
             by_hand=line.id in by_hand,
         )
