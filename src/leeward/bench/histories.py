@@ -25,7 +25,17 @@ from pathlib import Path
 
 import msgspec
 
-from leeward.bench.history_desks import NAMES, SIZES, Desk, Template, Tick, entries_in, make_templates, room
+from leeward.bench.history_desks import (
+    NAMES,
+    SIZES,
+    Desk,
+    Template,
+    Tick,
+    copy_vault,
+    entries_in,
+    make_templates,
+    room,
+)
 from leeward.bench.lying_relay import HARMLESS, MAIN, Art, Deed, Trick
 from leeward.bench.witness import different
 from leeward.ledger.entry import Entry, hash_body, make_groups, print_entry
@@ -73,11 +83,11 @@ class History:
         self.given: dict[str, set[str]] = {}  # circle -> names of the desks that were given its key
         self.desks: dict[str, Desk] = {}
         for name in NAMES[:size]:
-            shutil.copytree(template.folder / name, folder / name)
+            copy_vault(template.folder / name, folder / name)
             door = self.relay.door()
             door.witness = template.witnesses[name].copy()
             own = SeededChance(seed * 8 + len(self.desks) + 2)
-            self.desks[name] = Desk(folder / name, door, self.clock, own)
+            self.desks[name] = Desk(folder / name, door, self.clock, own, template.keys[name])
             for circle in self.desks[name].vault.compartments():
                 self.given.setdefault(circle.id, set()).add(name)
         self.before = {

@@ -7,13 +7,14 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from leeward.bench.lying_relay import Door, LyingRelay
 from leeward.bench.witness import Witness
 from leeward.ledger.model import Change, Dot
+from leeward.ledger.store.making import DATABASE_NAME, open_by_key
+from leeward.ledger.store.slots import SLOTS, find_slot
 from leeward.ledger.store.vault import Vault
 from leeward.office.cutoff import make_new_keys
 from leeward.office.heads import send_heads
@@ -55,6 +56,7 @@ class Template:
     """A team in step, closed, to be copied for each history: making keys takes longer than a history."""
 
     folder: Path
+    keys: dict[str, bytes]  # of the desks' databases
     relay: LyingRelay
     witnesses: dict[str, Witness]
     now: int
@@ -63,7 +65,10 @@ class Template:
 class Desk:
     """One member's desk in a history."""
 
-    def __init__(self, folder: Path, door: Door, clock: Tick, chance: SeededChance) -> None:
+    def __init__(
+        self, folder: Path, door: Door, clock: Tick, chance: SeededChance, key: bytes | None = None
+    ) -> None:
+        """Open a vault by its passphrase or, as one that was open when its team was copied, by its key."""
         self.folder = folder
         self.door = door
         self.clock = clock
@@ -73,7 +78,11 @@ class Desk:
         self._seen = 0
         self.tops: dict[str, int] = {}  # how far it had read each box when it wrote to the others
         self.written: dict[tuple[str, int], bytes] = {}  # (circle, count) -> entry, as committed
-        self.start()
+        if key is None:
+            self.start()
+        else:
+            vault = Vault(open_by_key(folder, key), clock=clock, chance=chance)
+            self.open_with(Session(vault, clock=clock, chance=chance))
         self.note()
         self.written_before = len(self.written)
 
@@ -142,12 +151,11 @@ class Desk:
 
 def entries_in(vault: Vault, after: int = 0, device: str = "") -> Iterator[tuple[int, str, str, int, bytes]]:
     """Yield the entries of a vault as they lie in its database: row, circle, author, count, bytes."""
-    with vault.database.reading() as connection:
-        rows: Any = connection.execute(
-            "SELECT c.no, p.id, c.device, c.first, c.body FROM chunk c JOIN compartment p ON p.no = c.compartment"
-            " WHERE c.no > ? AND (? = '' OR c.device = ?) ORDER BY c.no",
-            (after, device, device),
-        ).fetchall()
+    rows = vault.database.ask(
+        "SELECT c.no, p.id, c.device, c.first, c.body FROM chunk c JOIN compartment p ON p.no = c.compartment"
+        " WHERE c.no > ? AND (? = '' OR c.device = ?) ORDER BY c.no",
+        (after, device, device),
+    )
     for no, circle, author, first, body in rows:
         for place, entry in enumerate(msgspec.msgpack.decode(body, type=list[msgspec.Raw])):
             yield no, circle, author, first + place, bytes(entry)
@@ -189,8 +197,9 @@ def _make_template(folder: Path, size: int) -> Template:
     _settle(desks, doors)
     for desk in desks:
         desk.vault.close()
+    keys = {name: find_slot(folder / name, _PASSPHRASE)[0] for name in NAMES[:size]}
     witnesses = {name: door.witness for name, door in zip(NAMES, doors, strict=False)}
-    return Template(folder, relay, witnesses, clock.now)
+    return Template(folder, keys, relay, witnesses, clock.now)
 
 
 def _settle(desks: list[Session], doors: list[Door]) -> None:
@@ -200,6 +209,13 @@ def _settle(desks: list[Session], doors: list[Door]) -> None:
             exchange.trusted = trusted_giver(session)
             exchange.sync()
             deliver_letters(session)
+
+
+def copy_vault(there: Path, here: Path) -> None:
+    """Copy what makes a closed vault one; what lies beside it is drawn anew at every opening by a passphrase."""
+    (here / SLOTS).mkdir(parents=True)
+    for file in (there / DATABASE_NAME, *(there / SLOTS).iterdir()):
+        shutil.copyfile(file, here / file.relative_to(there))
 
 
 def room(base: Path) -> Path:

@@ -407,7 +407,7 @@ class Exchange:
             came = [item.untrusted_sealed for item in told.items]
             letters = [sealed for sealed in came if self.vault.is_letter(sealed)]
             waiting = [sealed for sealed in came if sealed not in letters and not self._take(sealed, done)]
-            self.memory.keep_letters([*self.memory.letters(), *letters])
+            self.memory.keep_letters([*self.memory.letters(), *letters], later=True)
             self.memory.keep_grants([*self.memory.grants(), *waiting])
             view = extend(view, told.items, self._clock.now_ms())
             self.views.keep(device.box, view)

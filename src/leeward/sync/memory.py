@@ -116,10 +116,10 @@ class Memory:
         """Return letters from other devices, still sealed, that nobody has acted on yet; the oldest first."""
         return [bytes(sealed) for sealed in self._vault.local_get(_LETTERS) or ()]
 
-    def keep_letters(self, sealed: list[bytes]) -> None:
-        """Keep these letters instead of those kept so far."""
+    def keep_letters(self, sealed: list[bytes], *, later: bool = False) -> None:
+        """Keep these letters instead of those kept so far; `later`, with the cursor of the box that they came from."""
         if sealed != self.letters():
-            self._vault.local_put(_LETTERS, sealed[-_LETTERS_MOST:])
+            self._vault.local_put(_LETTERS, sealed[-_LETTERS_MOST:], later=later)
 
     def _lies(self) -> list[_Told]:
         return msgspec.convert(self._vault.local_get(_LIES) or [], list[_Told])

@@ -191,6 +191,7 @@ class Views:
         for box in gone:
             if self._vault.local_get(_VIEW + box) is not None:
                 self.keep(box, View())
+        self._vault.local_settle()
 
     def _keep_lacks(self, lacks: Mapping[str, str]) -> None:
         if lacks != self.lacks():

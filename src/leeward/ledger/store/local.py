@@ -1,8 +1,8 @@
 """Values of this device only, never pushed; and up to where each box was read.
 
 1. A value is durable when `put` returns. With `later` it counts at once, and is written with the next transaction here,
-   or by `settle`, or at closing: for what a crash may take back, and for no secret, since what it replaces is not
-   overwritten. What one value leads to is put after it: what waits is written together, so nothing stands without it.
+   or by `settle`, or at closing: for what a crash may take back, and for no secret, since what it replaces may not be
+   overwritten before the next compaction. All that waits is written together.
 2. Each sync asks for the same few values hundreds of times, so what was read or put is kept in memory while the vault
    is open: as bytes, so that nobody can change it there; without what is large.
 3. Whoever else writes these tables does so in a transaction of `writing`, and says afterwards what was `changed`. What
@@ -83,9 +83,9 @@ class Local:
         return mine, before
 
     def settle(self) -> None:
-        """Write what waits."""
+        """Write what waits, over what it replaces."""
         if self._waiting:
-            with self.writing():
+            with self.writing(erasing=True):
                 pass
 
     def close(self) -> None:
@@ -110,10 +110,10 @@ class Local:
 
     def set_cursor(self, box: str, number: int) -> None:
         """Note up to where a box was read, together with what waits."""
-        if self.cursor(box) == number:  # 4
+        if self.cursor(box) == number and not self._waiting:  # 4
             return
         try:
-            with self.writing() as writer:
+            with self.writing(erasing=True) as writer:
                 writer.execute(
                     "INSERT INTO cursor VALUES (?,?) ON CONFLICT (box) DO UPDATE SET number=excluded.number",
                     (box, number),

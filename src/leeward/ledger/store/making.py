@@ -34,6 +34,7 @@ __all__ = [
     "Opened",
     "make_vault",
     "open_beside",
+    "open_by_key",
     "open_database",
     "open_vault",
     "require_vault",
@@ -130,6 +131,11 @@ def open_beside(folder: Path, key: bytes) -> Opened:
     """Open what lies beside a vault that this program has open: the lock is held already."""
     home = folder / BESIDE
     return _open(folder, home, None, key, None, frames_after_damage(_journal(home)))
+
+
+def open_by_key(folder: Path, key: bytes) -> Opened:
+    """Open a vault whose key this program holds already; its slots, and what lies beside it, are left as they are."""
+    return _open(folder, folder, FolderLock(folder), key, None, frames_after_damage(_journal(folder)))
 
 
 def require_vault(folder: Path) -> None:

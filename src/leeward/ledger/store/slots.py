@@ -32,7 +32,6 @@ from leeward.seal.kinds import Kind
 SLOTS = "slots"
 PLACES = ("1", "2")
 _AT_ONCE = 2  # tried side by side: 256 MiB each while the passphrase is stretched
-_QUICK = 5  # a work factor that takes a tenth of a millisecond
 _NAME = re.compile(r"([12])(?:\.new)?\.age")
 _HEADER = re.compile(
     rb"(age-encryption\.org/v1\n-> scrypt )([A-Za-z0-9+/]{22})( (\d{1,2})\n)([A-Za-z0-9+/]{43})(\n--- )"
@@ -126,11 +125,8 @@ def find_slot(folder: Path, passphrase: str) -> tuple[bytes, Path]:
             next_step=say("Check the folder's name; `leeward init` makes a new vault."),
         )
     words = _passphrase(passphrase)
-    if all(_is_quick(file) for file in files):
-        tried = [_try(file, words) for file in files]
-    else:
-        with ThreadPoolExecutor(_AT_ONCE, "slots") as threads:
-            tried = list(threads.map(lambda file: _try(file, words), files))
+    with ThreadPoolExecutor(_AT_ONCE, "slots") as threads:
+        tried = list(threads.map(lambda file: _try(file, words), files))
     found = [(key, file) for key, file in zip(tried, files, strict=True) if isinstance(key, bytes)]
     if found:
         return found[0]
@@ -143,14 +139,6 @@ def find_slot(folder: Path, passphrase: str) -> tuple[bytes, Path]:
         if all(troubles):  # beside a whole one, a broken one is what an interrupted change left
             raise _damaged() from troubles[0]
     raise wrong_passphrase()
-
-
-def _is_quick(file: Path) -> bool:
-    """Tell whether trying a slot takes less than starting a thread for it."""
-    try:
-        return work_factor_of(read_slot(file)) <= _QUICK
-    except (LedgerError, OSError, seal_errors.SealError):
-        return False
 
 
 def _try(file: Path, words: Passphrase) -> bytes | Exception | None:
