@@ -22,7 +22,7 @@ from leeward.ledger.errors import LedgerError
 from leeward.ledger.escrow import PART, Share, Signed, read_part
 from leeward.ledger.model import note
 from leeward.office import recovery
-from leeward.office.erasing import agree, ask, boxes_left, erasures
+from leeward.office.erasing import agree, ask, boxes_left, erasures, show
 from leeward.office.recovery_back import NothingCameBack, open_box, opened_content
 from leeward.office.recovery_escrow import due_parts, share_out, share_part
 from leeward.office.recovery_rehearse import Running, begin, running
@@ -137,7 +137,9 @@ def test_a_share_that_waited_on_a_laptop_that_was_away_never_leaves_it(agreed: S
     work(anna, clara)
     agree(clara.session, asked)
     work(clara, anna, rounds=2)  # he was away all the while
-    agreed.clock.ms += 11 * 60_000
+    agreed.clock.ms += 11 * 60_000  # whoever's turn it was to make room has had it
+    work(clara, anna, rounds=2)
+    assert show(anna.session, erasures(anna.session)[0]).begun
     work(boris)
     named = bundles(erasures(boris.session)[0])
     assert fresh in named
