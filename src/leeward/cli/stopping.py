@@ -79,6 +79,10 @@ class Signals:
 
     def hold(self) -> None:
         """Begin to hold them back."""
+        if hasattr(signal, "SIGTTIN"):
+            signal.signal(
+                signal.SIGTTIN, signal.SIG_IGN
+            )  # in a shell's background there is no input: go on without
         if hasattr(signal, "pthread_sigmask"):
             signal.pthread_sigmask(signal.SIG_BLOCK, self._ASKED)  # and in all threads that begin now
         else:  # Windows
