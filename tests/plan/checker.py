@@ -221,7 +221,7 @@ def _slots(instance: Json, pairs: list[Pair], wrong: list[str]) -> None:
             for party, line in pairs:
                 if line["visa"] == {"country": country["id"], "day": day}:
                     taken += len(_without_visa(instance, party, line))
-            if taken > country["slots"][day]:
+            if taken and taken > country["slots"][day]:
                 wrong.append(f"8: {taken} people at {country['id']} on day {day}")
 
 

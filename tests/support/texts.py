@@ -21,6 +21,7 @@ _SHOWN = (
     "seal",
     "ledger",
     "domain",
+    "plan",
     "sync",
     "office",
     "desk",

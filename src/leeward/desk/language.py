@@ -46,6 +46,7 @@ AREAS = (
     "signs",
     "day_sheet",
     "planning",
+    "plan",
 )
 
 _LOCALES = {"en": Locale("en", "GB"), "ru": Locale("ru")}  # both: weeks start on Monday, 24 hours
