@@ -18,7 +18,15 @@ from leeward.domain.team import Member
 from leeward.domain.today import Urgency
 from leeward.domain.typed import Note
 from leeward.ledger.model import put
-from leeward.office import casework, casework_checkins, relocation, relocation_journeys, rhythms, today
+from leeward.office import (
+    casework,
+    casework_checkins,
+    casework_history,
+    relocation,
+    relocation_journeys,
+    rhythms,
+    today,
+)
 from leeward.office.casework_base import tonight
 from leeward.office.casework_open import open_case
 from leeward.office.ladders import set_case_ladder, set_team_ladder, team_ladder
@@ -255,7 +263,7 @@ def note(number: int, does: str, *keys: str, at: int = 0) -> Note:
     )
 )
 def test_in_whatever_order_they_arrive_an_alarm_nobody_named_stands(notes: list[Note]) -> None:
-    one = CheckIn(id="c", due=1, signs=tuple(notes))
+    one = CheckIn(id="c", due=1, heard=tuple(notes))
     assert one.state(9) == CheckInState.FORCED
     heard = msg_settled(one, "k2")
     assert heard.state(9) == CheckInState.HELP
@@ -263,7 +271,7 @@ def test_in_whatever_order_they_arrive_an_alarm_nobody_named_stands(notes: list[
 
 
 def msg_settled(one: CheckIn, *keys: str, number: int = 5) -> CheckIn:
-    return CheckIn(id="c", due=1, signs=(*one.signs, note(number, "settled", *keys)))
+    return CheckIn(id="c", due=1, heard=(*one.heard, note(number, "settled", *keys)))
 
 
 def test_a_sign_answers_what_was_due_and_else_only_what_is_near() -> None:
@@ -278,7 +286,7 @@ def test_a_sign_answers_what_was_due_and_else_only_what_is_near() -> None:
 
 def test_notes_that_somebody_else_wrote_break_nothing() -> None:
     strange = (Note("text", 1, "m"), Note({"does": 5, "keys": "k", "at": "now"}, 2, "m"), Note(None, 3, "m"))
-    assert CheckIn(id="c", due=10, signs=strange).state(5) in set(CheckInState)
+    assert CheckIn(id="c", due=10, heard=strange).state(5) in set(CheckInState)
     assert check_rungs([Rung(0, "call")]) == (Rung(0, "call"),)
 
 
@@ -293,3 +301,19 @@ def test_a_check_in_written_before_signs_were_notes_is_read_as_it_was(session: S
     assert found is not None
     assert found.state(9) == CheckInState.ANSWERED
     assert [one.text for one in found.said] == ["fine"]
+
+
+def test_the_history_tells_signs_and_agreements_in_words(session: Session, clock: HandClock) -> None:
+    who = case(session)
+    (check,) = casework_checkins.schedule_check_ins(session, who, clock.ms, grace=0)
+    clock.ms += MINUTE
+    casework_checkins.try_step(session, check, "no-answer")
+    casework_checkins.answer_check_in(session, check, "asleep", how="call")
+    rhythms.agree_on_nights(session, who, [540, 1260], zone="UTC")
+    set_case_ladder(session, who, [Rung(0, "call"), Rung(HOUR, "other", en="Go there.")])
+    kept = session.get(Case, who)
+    assert kept is not None
+    told = {
+        str(value) for line in casework_history.history_of(session, kept).lines for _, value, _ in line.fields
+    }
+    assert {"tried/no-answer", "sign/safe: “asleep”", "09:00 21:00", "ladder-step/call, Go there."} <= told

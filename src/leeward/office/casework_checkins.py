@@ -102,7 +102,7 @@ def sign(
         "at": at,
         "keys": list(keys),
     }
-    return note("check_in", check_in_id, "signs", {name: one for name, one in value.items() if one})
+    return note("check_in", check_in_id, "heard", {name: one for name, one in value.items() if one})
 
 
 def take_back_answer(session: Session, check_in_id: str) -> None:

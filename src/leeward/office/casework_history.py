@@ -13,6 +13,7 @@ from leeward.domain.typed import vocabulary_of
 from leeward.ledger.model import Op, Record
 from leeward.office.casework_views import names
 from leeward.office.session import Session
+from leeward.office.signs_words import rungs_in_words, sign_in_words, times_in_words
 
 KINDS: Mapping[str, Message] = {
     "case": say("the case"),
@@ -34,6 +35,8 @@ KINDS: Mapping[str, Message] = {
     "expense": say("an expense"),
     "referral": say("a referral"),
     "access": say("a key"),
+    "rhythm": say("signs of life that were agreed"),
+    "ladder": say("the steps after a missed sign of life"),
     "place": say("the place"),
     "stay": say("a stay"),
 }
@@ -131,6 +134,14 @@ FIELDS: Mapping[str, Message] = {
     "settled_as": say("settled as"),
     "called_off_at": say("called off"),
     "tried": say("tried"),
+    "heard": say("sign of life"),
+    "point": say("at"),
+    "times": say("each night at"),
+    "departure": say("minutes after leaving"),
+    "arrival": say("minutes after arriving"),
+    "points": say("at each point on the way"),
+    "ended_at": say("ended"),
+    "rungs": say("steps"),
     "remarks": say("remark"),
     "valid_to": say("valid until"),
     "refusal_reason": say("reason of the refusal"),
@@ -168,9 +179,16 @@ QUIET |= {
     "requested_at",
     "asked_by_id",
     "ladder",
+    "zone",
+    "offset",
+    "of",
+    "rhythm_id",
+    "off_by_rhythm",
     "file",
     "contact_ids",
 }
+_SIGNS = frozenset({"heard", "tried"})
+_LISTS = {"times": times_in_words, "rungs": rungs_in_words}
 _LONG = 160
 _CODES_MOST = 12
 
@@ -273,6 +291,10 @@ def shown(kind: str, field: str, value: object, known: Mapping[str, str]) -> Mes
             if not value
             else say("another record")
         )
+    if field in _SIGNS and isinstance(value, dict):
+        return sign_in_words(value)
+    if field in _LISTS and isinstance(value, list | tuple):
+        return _LISTS[field](value)
     if isinstance(value, bool):
         return say("yes") if value else say("no")
     if isinstance(value, int) and (field.endswith("_at") or field in {"due", "departs", "arrives"}):

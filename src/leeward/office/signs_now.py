@@ -13,10 +13,10 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from leeward.base.say import Code, Message, Moment, say
+from leeward.base.say import Message, Moment, say
 from leeward.domain.cases.case import Case
 from leeward.domain.cases.checkins import ALARMING, CheckIn, CheckInState
-from leeward.domain.cases.ladder import LADDER, MINUTE, TRIED, Ladder, Rung
+from leeward.domain.cases.ladder import LADDER, MINUTE, Ladder, Rung
 from leeward.domain.today import Need, Urgency
 from leeward.domain.typed import Note
 from leeward.ledger.store.vault import Vault
@@ -24,6 +24,7 @@ from leeward.office.around import member
 from leeward.office.duty import Duty, duty_of
 from leeward.office.ladders import case_ladder, team_ladder
 from leeward.office.session import Session
+from leeward.office.signs_words import sign_in_words
 
 ALONE = 10 * MINUTE  # for so long whoever is asked first is asked alone
 
@@ -228,8 +229,4 @@ def in_words(session: Session, climb: Climb) -> Message:
 
 def tried_words(tried: Note) -> Message:
     """Return what came of a try."""
-    value = tried.value if isinstance(tried.value, dict) else {}
-    result = str(value.get("result", ""))
-    if result in TRIED:
-        return say("{outcome}", outcome=Code(f"{TRIED.name}/{result}"))
-    return say("{outcome}", outcome=str(value.get("outcome", "")))
+    return sign_in_words(tried.value if isinstance(tried.value, dict) else {})

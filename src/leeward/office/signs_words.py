@@ -1,4 +1,4 @@
-"""The agreed word for "I am being made to say this", looked for in what somebody says in a sign of life.
+"""Signs of life in words; and the agreed word for "I am being made to say this", looked for in what somebody says.
 
 It is found in any case and alphabet form, and between whatever else they say, but only as whole words: "stone" is not
 in "milestone". Better an alarm too many than one too few: endings of the last word are forgiven.
@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 
+from leeward.base.say import Code, Message, say
 from leeward.domain.cases.case import SafetyPlan
+from leeward.domain.cases.ladder import STEP, TRIED
+from leeward.domain.intake import SIGN
 from leeward.office.session import Session
 
 _WORD = re.compile(r"\w+")
@@ -22,6 +26,40 @@ def is_forced_word(session: Session, case_id: str, text: str) -> bool:
     return any(
         _holds(said, _words(plan.forced)) for plan in session.find(SafetyPlan, case_id=case_id) if plan.forced
     )
+
+
+def sign_in_words(value: Mapping[str, object]) -> Message:
+    """Return what a note says of a check-in: a sign, what was settled, or what was tried."""
+    text = str(value.get("outcome") or value.get("text") or "")
+    does, result = str(value.get("does", "")), str(value.get("result", ""))
+    if result in TRIED:
+        return say("{outcome}", outcome=Code(f"{TRIED.name}/{result}"))
+    if does == "back":
+        return say("taken back")
+    if does not in SIGN:
+        return say("“{text}”", text=text)
+    word = Code(f"{SIGN.name}/{does}")
+    return say("{word}: “{text}”", word=word, text=text) if text else say("{word}", word=word)
+
+
+def times_in_words(minutes: Iterable[object]) -> Message:
+    """Return times of day of minutes after midnight."""
+    there = [one for one in minutes if isinstance(one, int)]
+    return say("{text}", text=" ".join(f"{one // 60:02}:{one % 60:02}" for one in there))
+
+
+def rungs_in_words(rungs: Iterable[object]) -> Message:
+    """Return the steps of a ladder in a row."""
+    told = say("nothing")
+    for place, one in enumerate(rungs):
+        if not isinstance(one, Mapping):
+            continue
+        own = str(one.get("en") or one.get("ru") or "")
+        step = (
+            say("{text}", text=own) if own else say("{word}", word=Code(f"{STEP.name}/{one.get('step', '')}"))
+        )
+        told = say("{before}, {word}", before=told, word=step) if place else step
+    return told
 
 
 def _holds(said: list[str], agreed: list[str]) -> bool:

@@ -71,7 +71,7 @@ class CheckIn(Typed, frozen=True, kw_only=True):
     how: Annotated[str, Coded("check-in")] = "message"
     who_id: str = ""  # the member who waits for it
     second_id: str = ""
-    signs: tuple[Note, ...] = ()  # {"key", "does", "how", "text", "at", "keys"}
+    heard: tuple[Note, ...] = ()  # {"key", "does", "how", "text", "at", "keys"}
     called_off_at: int = 0
     off_by_rhythm: bool = False  # called off because the stay or leg is no more: it comes back with it
     ladder: tuple[Rung, ...] = ()  # empty: that of the case, or the team's
@@ -104,7 +104,7 @@ class CheckIn(Typed, frozen=True, kw_only=True):
             first.append(
                 Sign("first-settled", "settled", self.settled_at, "", "", self.settled_as, ("first",))
             )
-        return (*first, *(sign for note in self.signs if (sign := _sign_of(note)) is not None))
+        return (*first, *(sign for note in self.heard if (sign := _sign_of(note)) is not None))
 
     def standing(self, does: Iterable[str] = ALARMS) -> tuple[Sign, ...]:
         """Return the alarms that nobody settled. Rule 5."""
