@@ -11,7 +11,8 @@ from typing import cast
 from leeward.bench.table import Bench, Figure
 from leeward.cli import tell
 
-NAMES = ("seal", "search", "sync", "relay", "intake", "page", "keys", "plan")
+NAMES = ("seal", "search", "sync", "relay", "intake", "page", "keys", "plan", "import")
+_MODULES = {"import": "importing"}  # a word that no module can be called by
 
 EXAMPLES = """\
 examples:
@@ -36,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure, and print."""
-    run_it = importlib.import_module(f"leeward.bench.{arguments.name}").run
+    run_it = importlib.import_module(f"leeward.bench.{_MODULES.get(arguments.name, arguments.name)}").run
     if arguments.full and arguments.name != "keys":
         tell.line("--full is for keys only.")
         return 2

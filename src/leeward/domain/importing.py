@@ -280,5 +280,5 @@ READERS: Mapping[str, Callable[[Cell], Any]] = {
 
 
 def _short(cell: Cell) -> str:
-    text = " ".join(plain_or_empty(cell).split())
+    text = " ".join(plain(cell if not isinstance(cell, str) else cell[:1000]).split())
     return text if len(text) <= 40 else f"{text[:39]}…"
