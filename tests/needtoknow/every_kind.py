@@ -26,8 +26,12 @@ def kinds() -> Iterator[type[Typed]]:
 
 
 def write_every_kind(session: Session, word: Callable[[str], str]) -> None:
-    """Write one record of each kind that may lie in a case, an identity or an address into a new one of those."""
+    """Write one record of each kind that may lie in a case, an identity or an address into a new one of those.
+
+    What lies with the beds (ways out, rules, money) goes there: it names nobody, and is not for everybody.
+    """
     places = {kind: session.vault.make_compartment(kind).id for kind in ("case", "identity", "address")}
+    places["beds"] = session.compartment_of("beds")
     for kind in kinds():
         home = HOMES.get(kind.kind, "case")
         if home not in places:
