@@ -96,6 +96,11 @@ def test_they_are_asked_on_their_page_until_it_is_stopped(session: Session, brow
     asked = sorted(one.asks_until for one in session.find(Letter) if one.direction == "out")
     assert asked[0] == 1
     assert asked[1] > session.now()
+    take_in(session, item_id(), person.again("", sign="safe"))
+    talk = browser.get(f"/inbox/{session.find(Contact)[0].id}").text
+    assert "A sign of life: they are safe" in talk
+    assert "Their page asks whether they are safe, until" in talk
+    assert "Their page asks no more" in talk
     alone = open_case(session, "", pseudonym="Elm").case_id
     assert "Ask on their page" not in browser.get(f"/people/{alone}?tab=work").text
     assert "Nobody in this case has our words" in browser.post(f"/people/{alone}/signs/ask").text

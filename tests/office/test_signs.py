@@ -317,3 +317,26 @@ def test_the_history_tells_signs_and_agreements_in_words(session: Session, clock
         str(value) for line in casework_history.history_of(session, kept).lines for _, value, _ in line.fields
     }
     assert {"tried/no-answer", "sign/safe: “asleep”", "09:00 21:00", "ladder-step/call, Go there."} <= told
+
+
+def test_a_slow_clock_makes_nobody_missing(session: Session, clock: HandClock) -> None:
+    who, place = case(session), relocation.add_place(session, "Harbour 1", 3)
+    relocation.place_in(session, who, place, night(session), night(session, 6))
+    rhythms.agree_on_nights(session, who, [21 * 60], zone="UTC", grace=0)
+    before = {one.id for one in session.find(CheckIn)}
+    clock.ms -= 3 * DAY
+    rhythms.keep_up(session)
+    assert {one.id for one in session.find(CheckIn)} == before
+
+
+def test_a_record_in_another_circle_is_no_sign_of_life_of_this_person(
+    session: Session, clock: HandClock
+) -> None:
+    who, other = case(session), case(session, "Elm")
+    (check,) = casework_checkins.schedule_check_ins(session, who, clock.ms, grace=0)
+    clock.ms += MINUTE
+    wrong = session.get(Case, other)
+    assert wrong is not None
+    session.commit(wrong.compartment, put("check_in", session.make_id(), case_id=who, due=1))
+    assert [it.one.id for it in missing(session)] == [check]
+    assert watched(session).count == 1

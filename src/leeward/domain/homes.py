@@ -46,6 +46,7 @@ HOMES: Mapping[str, str] = {
     "case": "case",
     "person": "case",
     "rhythm": "case",
+    "check_in": "case",
     "identity": "identity",
     "place_address": "address",
     "export": "team",

@@ -6,6 +6,7 @@
    them.
 3. What a person called off by hand stays called off.
 4. What is missed stays missed: only what lies ahead is called off by itself.
+5. Nothing is written for a time before it was agreed: a slow clock makes nobody missing.
 """
 
 from __future__ import annotations
@@ -151,7 +152,8 @@ def keep_up(session: Session, case_id: str = "") -> int:
 
 
 def _keep_up_case(session: Session, case: Case, rhythms: list[Rhythm]) -> int:
-    there = {one.id: one for one in session.find(CheckIn, case_id=case.id)}
+    mine = session.find(CheckIn, compartment=case.compartment, case_id=case.id)
+    there = {one.id: one for one in mine}
     changes: list[Change] = []
     for rhythm in rhythms:
         if rhythm.compartment != case.compartment:
@@ -188,7 +190,7 @@ def _differences(
         kept = there.get(wish.id)
         if kept is not None:
             yield from _mended(kept, wish, now)
-        elif wish.due > now and room > 0:
+        elif wish.due > max(now, rhythm.changed_at) and room > 0:  # 5
             room -= 1
             yield from write_new(_made(case, rhythm, wish))
     ids = {wish.id for wish in wanted}

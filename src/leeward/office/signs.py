@@ -67,7 +67,7 @@ def _contacts(session: Session, case: Case) -> list[str]:
 def _take_case(session: Session, case: Case, letters: Iterable[Letter]) -> int:
     written = 0
     for letter in sorted(letters, key=lambda one: (one.created_at, one.id)):
-        check_ins = session.find(CheckIn, case_id=case.id)
+        check_ins = session.find(CheckIn, compartment=case.compartment, case_id=case.id)
         if any(sign.key == letter.id for one in check_ins for sign in one.written):
             continue
         text = clean_text(letter.text[:_TEXT_MOST])

@@ -87,11 +87,11 @@ def watched(session: Session) -> Watched:
 
 
 def _reckon(session: Session, now: int, generation: int, kept: Watched | None) -> Watched:
-    living = {case.id for case in session.find(Case) if case.living}
+    living = {case.id: case.compartment for case in session.find(Case) if case.living}
     ladders = Ladders(session)
     count = newest = until = 0
     for one in session.find(CheckIn):
-        if one.case_id not in living:
+        if living.get(one.case_id) != one.compartment:
             continue
         turn = one.next_turn(now, ladders.of(one))
         until = min(until, turn) if until and turn else until or turn

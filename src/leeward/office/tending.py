@@ -16,6 +16,9 @@ from leeward.office.session import Session
 from leeward.office.signs import take_signs
 
 _LOOK_SECONDS = 30.0
+_OURS = frozenset(
+    {"message", "contact", "case", "check_in", "rhythm", "stay", "leg", "journey", "safety_plan"}
+)
 _GATHER_SECONDS = 0.3
 
 
@@ -36,7 +39,7 @@ class Tending:
 
     def start(self) -> None:
         """Begin."""
-        self._session.vault.on_change(lambda _kinds: self._wake.set())
+        self._session.vault.on_change(self._changed)
         self._thread.start()
 
     def stop(self) -> None:
@@ -44,6 +47,10 @@ class Tending:
         self._stopping.set()
         self._wake.set()
         self._thread.join()
+
+    def _changed(self, kinds: frozenset[str]) -> None:
+        if kinds & _OURS:
+            self._wake.set()
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -32,7 +32,8 @@ _ASK_DAYS = 30
 def checkins_shown(session: Session, case: Case) -> dict[str, object]:
     """Return what people/checkins.html needs."""
     now = session.now()
-    check_ins = sorted(session.find(CheckIn, case_id=case.id), key=lambda one: (one.due, one.id))
+    check_ins = session.find(CheckIn, compartment=case.compartment, case_id=case.id)
+    check_ins.sort(key=lambda one: (one.due, one.id))
     waiting = [one for one in check_ins if one.waiting(now) or one.state(now) in ALARMING]
     past = [one for one in reversed(check_ins) if one not in waiting]
     missing = {it.one.id: it for it in signs_now.missing(session, case.id)}
