@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.plan.checker import check
-from tests.plan.plain import Json, instance_of, plain_instance, plain_plan
+from tests.plan.plain import Json, all_limits, instance_of, plain_instance, plain_plan
 from tests.plan.small import NIGHTS, country, departure, operation, party, place
 from tests.plan.tiny import tiny
 
@@ -16,7 +16,7 @@ from leeward.plan.errors import NoPlan
 from leeward.plan.greedy import greedy
 from leeward.plan.instance import Instance
 from leeward.plan.keeping import Keeping
-from leeward.plan.lacks import Clash, Lack, Thing
+from leeward.plan.lacks import Clash, Thing
 from leeward.plan.loosen import supplied, without
 from leeward.plan.naming import Names
 from leeward.plan.telling_clash import tell_clash, tell_resolution
@@ -176,7 +176,7 @@ def _irreducible_alone(instance: Instance, clash: Clash) -> None:
     """Keep only the limits of the clash; then without each one it is possible, and with all of them it is not."""
     limits = set(clash.limits)
     inside = {one.party for one in limits if one.thing == Thing.INSIDE}
-    others = [one for one in _all_limits(instance, clash) if one not in limits]
+    others = [one for one in all_limits(instance, clash.parties) if one not in limits]
     free = without(instance, others)
     never = frozenset(name for name in clash.parties if name not in inside)
     assert Keeping(free, list(clash.parties), never).ask().possible is False
@@ -184,31 +184,3 @@ def _irreducible_alone(instance: Instance, clash: Clash) -> None:
         rest = () if limit.thing == Thing.INSIDE else (limit,)
         outside = never | ({limit.party} if limit.thing == Thing.INSIDE and limit.party else frozenset())
         assert Keeping(without(free, rest), list(clash.parties), outside).ask().possible
-
-
-def _all_limits(instance: Instance, clash: Clash) -> list[Lack]:
-    """Return every limit, by days: written out here once more."""
-    days = range(instance.nights)
-    found = [
-        Lack(thing=Thing.BEDS, place=one.id, first=day, last=day) for one in instance.places for day in days
-    ]
-    found += [
-        Lack(thing=Thing.SLOTS, country=one.id, first=day, last=day)
-        for one in instance.countries
-        for day in days
-    ]
-    found += [
-        Lack(thing=Thing.MINUTES, member=one.id, first=day, last=day)
-        for one in instance.members
-        for day in days
-    ]
-    found += [Lack(thing=Thing.STATE, place=one.id) for one in instance.places if one.state != "clean"]
-    found += [Lack(thing=Thing.MONEY, line=one.id) for one in instance.lines]
-    for thing in (Thing.SEATS, Thing.TOGETHER):
-        found += [Lack(thing=thing, departure=one.id) for one in instance.departures]
-    found += [Lack(thing=Thing.APART, party=one, other=other) for one, other in instance.apart]
-    for thing in (Thing.READY, Thing.PASSPORT, Thing.AVOID, Thing.NEEDS):
-        found += [Lack(thing=thing, party=name) for name in clash.parties]
-    parts = ("departure", "not_departures", "visa", "stays", "places", "not_places", "escort", "visa_escort")
-    found += [Lack(thing=Thing.FIXED, party=name, word=part) for name in clash.parties for part in parts]
-    return found

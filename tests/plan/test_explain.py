@@ -176,7 +176,7 @@ def test_why_one_moves() -> None:
     assert (why.move.kind, why.move.place, why.move.holders) == (Stop.BEDS, "h1", ("p1",))
 
 
-def _lines_with(plain: Json, who: Json, leaves: Json, now: Json) -> Iterator[Json]:
+def lines_with(plain: Json, who: Json, leaves: Json, now: Json) -> Iterator[Json]:
     """Yield every line with which a party could leave so, its nights cut to that day."""
     members: list[str | None] = [None, *(one["id"] for one in plain["members"])]
     visas: list[Json | None] = [None]
@@ -207,7 +207,7 @@ def _better(plain: Json, plan: Json, name: str) -> set[str]:
     points, found, changed = party_points(plain, who, now), set(), deepcopy(plan)
     for leaves in plain["departures"]:
         if leaves["day"] <= days.get(now["departure"], plain["nights"]) and leaves["id"] != now["departure"]:
-            for one in _lines_with(plain, who, leaves, now):
+            for one in lines_with(plain, who, leaves, now):
                 changed["parties"][number] = one
                 if party_points(plain, who, one) < points and check(plain, changed)[0] == []:
                     found.add(leaves["id"])

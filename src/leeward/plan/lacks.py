@@ -60,7 +60,8 @@ class Lack(Strict, frozen=True, kw_only=True):
     """One limit or rule. `amount` is how much more would be needed; 0 in a set of what clashes: the limit as it is.
 
     Beds, slots and minutes are on each of the nights or days `first` to `last`; a slot on any one of them. READY: ready
-    on day `last`. PASSPORT: good until `last`. FIXED: `word` says which part, of `party`. APART: `party` and `other`.
+    on day `last`. PASSPORT: good until `last`. VISA_TIME: for leaving on these days, or ever. FIXED: `word` says which
+    part, of `party`. APART: `party` and `other`.
     """
 
     thing: Thing
@@ -79,7 +80,7 @@ class Lack(Strict, frozen=True, kw_only=True):
     @property
     def limit(self) -> Lack:
         """Return the limit itself, without how much is lacking: two lacks of one limit are equal in this."""
-        days = self.thing in {Thing.BEDS, Thing.SLOTS, Thing.MINUTES}
+        days = self.thing in {Thing.BEDS, Thing.SLOTS, Thing.MINUTES, Thing.VISA_TIME}
         return replace(self, amount=0) if days else replace(self, amount=0, first=None, last=None)
 
     @property

@@ -46,9 +46,11 @@ def _of_party(party: Party, lack: Lack, amount: int) -> Party:
     if lack.thing == Thing.PASSPORT:
         until = 10**6 if amount == PLENTY else lack.last or 0
         return replace(party, people=tuple(_good_until(one, until) for one in party.people))
+    last = 10**6 if lack.last is None else lack.last
+    held = Held(country=lack.country or "", first=lack.first or 0, last=last)
     changed: dict[Thing, dict[str, object]] = {
         Thing.READY: {"ready_day": 0 if amount == PLENTY else lack.last or 0},
-        Thing.VISA_TIME: {"visas": (*party.visas, Held(country=lack.country or "", first=0, last=10**6))},
+        Thing.VISA_TIME: {"visas": (*party.visas, held)},
         Thing.AVOID: {"avoid": ()},
         Thing.NEEDS: {"needs": ()},
     }

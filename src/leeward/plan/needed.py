@@ -188,7 +188,8 @@ def _visits(explainer: Explainer, party: Party, departure: Departure, country: C
         last = min(last, departure.day - 1)
     first = max(party.from_day, departure.day - country.lead_days - country.valid_days)
     if first > last:
-        yield (Lack(thing=Thing.VISA_TIME, party=party.id, country=country.id),)
+        day = departure.day
+        yield (Lack(thing=Thing.VISA_TIME, party=party.id, country=country.id, first=day, last=day),)
     for day in range(first, last + 1):
         yield from _visits_on(explainer, party, country, day)
 

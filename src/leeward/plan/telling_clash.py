@@ -19,7 +19,11 @@ def tell_clash(clash: Clash, names: Names) -> list[Message]:
     else:
         day = names.day(clash.by)
         said = [say("What keeps {who} from leaving by {day}:", who=who, day=day)]
-    return said + [_limit(limit, last, names) for limit, last in _rows(clash.limits)]
+    for limit, last in _rows(clash.limits):
+        sentence = _limit(limit, last, names)
+        if sentence not in said:
+            said.append(sentence)
+    return said
 
 
 def tell_resolution(resolution: Resolution, names: Names) -> Message:
