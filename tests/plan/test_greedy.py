@@ -17,7 +17,7 @@ from leeward.plan.check import faults
 from leeward.plan.choose import best_way, chances
 from leeward.plan.errors import NoPlan
 from leeward.plan.greedy import greedy, secured
-from leeward.plan.instance import Country, Departure, Fixed, Instance, Party, Place, Stay
+from leeward.plan.instance import Country, Departure, Fixed, Instance, Line, Party, Place, Stay
 from leeward.plan.left import Left, runs
 from leeward.plan.reading import canonical, write_plan
 from leeward.plan.ways import Index
@@ -139,3 +139,10 @@ def test_what_is_fixed_is_given_first() -> None:
     left = secured(index, [chances(index, party) for party in parties])
     assert {name: way.departure for name, way in left.ways.items()} == {"p2": "d3"}
     assert greedy(world(*parties)).parties[1].departure == "d3"
+
+
+def test_who_cannot_pay_for_the_house_they_are_in_moves_to_one_that_costs_nothing() -> None:
+    houses = (Place(id="h1", beds=(1,) * 10, cents=100, line="m"), Place(id="h2", beds=(1,) * 10))
+    parties = (one("p1", 5, at="h1"),)
+    plan = greedy(world(*parties, places=houses, departures=(), lines=(Line(id="m", cents=900),)))
+    assert plan.parties[0].stays == (Stay(place="h2", first=0, last=9),)

@@ -163,6 +163,8 @@ def stays_until(who: Chances, rows: Rows, day: int) -> Iterator[tuple[Stay, ...]
             yield (Stay(place=place.id, first=begin, last=day - 1),)
     yield from rows.promised(day)
     if who.inside:
+        yield from rows.cheap(day)
+    if who.inside:
         twice = single is None or single[0] > first or single[1].id != who.party.at
     else:  # one move has to be worth its points
         twice = single is None or (single[0] - first) * who.gain > who.move
@@ -230,6 +232,13 @@ class Rows:
                 return first, place  # none is cheaper
             best, soonest = place, max(begin, first)
         return (soonest, best) if best else None
+
+    def cheap(self, day: int) -> Iterator[tuple[Stay, ...]]:
+        """Yield the cheapest place that can be had all the time: where it sleeps now may cost more than is left."""
+        for place, row in self._rows:
+            if row[day] <= self._first:
+                yield (Stay(place=place.id, first=self._first, last=day - 1),)
+                return
 
     def promised(self, day: int) -> Iterator[tuple[Stay, ...]]:
         """Yield the promised first place as the only one, if it can be had."""
