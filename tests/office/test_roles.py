@@ -18,6 +18,7 @@ WHY = {
     "office/inviting.py": "what the newcomer starts with",
     "desk/frame.py": "which places stand under the thumb, and the word at the foot",
     "desk/pages/invite.py": "what is ticked at first",
+    "desk/pages/importing.py": "what is ticked at first",
     "desk/pages/taken.py": "who is asked for help",
 }
 """Every file that looks at somebody's role, and what for. None of it refuses or hides anything."""

@@ -38,7 +38,7 @@ class Brought(msgspec.Struct, frozen=True):
     sheets: tuple[Sheet, ...]
     at: int  # which of the sheets
     columns: Columns
-    member_ids: tuple[str, ...] = ()
+    member_ids: tuple[str, ...] | None = None  # who is to read besides; None before anybody said so
     left_out: tuple[int, ...] = ()
 
     @property
@@ -94,7 +94,7 @@ class Importer:
             )
             self.brought = said
             self.plan = make_plan(
-                self._session, said.sheet, columns, member_ids=said.member_ids, left_out=said.left_out
+                self._session, said.sheet, columns, member_ids=said.member_ids or (), left_out=said.left_out
             )
 
     def leave_refused_out(self) -> None:
@@ -103,7 +103,7 @@ class Importer:
             plan, brought = self.plan, self._held()
             if plan is not None:
                 refused = {line.number for line in plan.lines if line.state == "refused"}
-                self.look(brought.columns, brought.member_ids, {*brought.left_out, *refused})
+                self.look(brought.columns, brought.member_ids or (), {*brought.left_out, *refused})
 
     def back(self) -> None:
         """Go back from the dry run to the columns; rows that were left out are not any more."""
@@ -159,7 +159,7 @@ class Importer:
                     brought.sheet,
                     brought.columns,
                     plan.digest,
-                    member_ids=brought.member_ids,
+                    member_ids=brought.member_ids or (),
                     left_out=brought.left_out,
                     progress=progress,
                 )

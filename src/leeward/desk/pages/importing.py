@@ -22,7 +22,8 @@ from leeward.domain.team import ROLES
 from leeward.office import importing_keys
 from leeward.office.importing import STATE
 from leeward.office.importing_read import FILE_MOST
-from leeward.office.importing_run import Importer
+from leeward.office.importing_run import Brought, Importer
+from leeward.office.session import Session
 from leeward.office.team import members
 
 _HERE = "/people/import"
@@ -77,10 +78,21 @@ def _page(request: Request, wrong: LeewardError | None = None) -> Response:
         TARGET=TARGET,
         ROLES=ROLES,
         members=members(session),
+        ticked=_ticked(session, brought),
         me=session.member_id,
         keys_left=importing_keys.left(session),
         most=FILE_MOST // 2**20,
     )
+
+
+def _ticked(session: Session, brought: Brought | None) -> set[str]:
+    """Return who is to read besides: as it was said, or at first, for people, the coordinators."""
+    if brought is None:
+        return set()
+    if brought.member_ids is not None:
+        return set(brought.member_ids)
+    usual = {one.id for one in members(session) if one.role == "coordinator"}
+    return usual if brought.columns.target == "people" else set()
 
 
 async def bring(request: Request) -> Response:
