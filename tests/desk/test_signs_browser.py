@@ -10,11 +10,15 @@ from tests.desk.conftest import Served, TestClock
 from tests.desk.scene import act_out
 from tests.support.browser import Browsing, find_barriers, overflows
 from tests.support.relay_simulator import RelaySimulator
+from tests.support.reporter import Reporter, item_id
 from tests.support.teams import Desk, found, newcomer, settle
 
 from leeward.base.ports import SystemClock
+from leeward.domain.cases.checkins import CheckIn, CheckInState
+from leeward.domain.intake import Contact
 from leeward.office import casework_checkins
 from leeward.office.casework_open import open_case
+from leeward.office.intake import take_in
 from leeward.office.session import Session
 
 MINUTE = 60_000
@@ -78,6 +82,29 @@ def test_the_pages_fit_and_everybody_can_read_them(
             page.goto(here + address, wait_until="domcontentloaded")
             assert not overflows(page), address
             assert find_barriers(page) == [], address
+    finally:
+        browsing.close()
+        served.stop()
+
+
+def test_a_call_is_a_sign_of_life_in_two_keys(session: Session, clock: TestClock, browsing: Browsing) -> None:
+    take_in(session, item_id(), Reporter(session).first("Помогите."))
+    who = open_case(session, session.find(Contact)[0].id, pseudonym="Juniper").case_id
+    clock.pass_minutes(1)
+    (check,) = casework_checkins.schedule_check_ins(session, who, clock.ms, grace=0)
+    clock.pass_minutes(1)
+    served = Served(session)
+    try:
+        page = browsing.page(served.desk.address())
+        page.goto(f"http://127.0.0.1:{served.port}/inbox/call", wait_until="load")
+        expect(page.locator("textarea[data-send]")).to_be_focused()
+        page.keyboard.press("Tab")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_text("Written down as a sign of life.")).to_be_visible()
+        found = session.get(CheckIn, check)
+        assert found is not None
+        assert found.state(clock.ms) == CheckInState.ANSWERED
     finally:
         browsing.close()
         served.stop()
