@@ -21,6 +21,7 @@ from leeward.office.casework import set_stage
 from leeward.office.casework_tasks import add_need
 from leeward.office.erasing_reach import reach_of
 from leeward.office.importing import make_plan
+from leeward.office.search import find
 
 
 @pytest.fixture
@@ -93,6 +94,7 @@ def test_two_desks_apart_import_the_same_sheet_and_nobody_is_there_twice(
             assert case is not None
             assert case.compartment == circle
         assert len(desk.session.find(Need)) == 3
+        assert len(find(desk.session, "ночью").hits) == 1
     for desk in (anna, boris):
         plan = bring(desk.session, table(), member_ids=readers)
         assert counts(plan) == {"same": 3}

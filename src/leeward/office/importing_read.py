@@ -106,7 +106,7 @@ def _check_directory(untrusted_bytes: bytes) -> None:
         zipfile.BadZipFile,
         ValueError,
         OSError,
-        NotImplementedError,
+        RuntimeError,
         UnicodeError,
         OverflowError,
     ) as error:

@@ -11,6 +11,7 @@ from leeward.base.say import Code, Message, say
 from leeward.ledger.model import Record
 from leeward.office.openings import CONTENT
 from leeward.office.session import Session
+from leeward.office.twins import hidden
 
 _PAGE = 30
 _CODE = re.compile(r"[a-z]+(-[a-z]+)*")  # a word of a vocabulary, which says nothing to a reader
@@ -116,7 +117,10 @@ class Page(msgspec.Struct, frozen=True):
 def find(session: Session, text: str, *, after: int | None = None) -> Page:
     """Return what holds all the words in any form."""
     page = session.vault.search(text, kinds=tuple(_KINDS), limit=_PAGE, after=after)
-    hits = [_found(session, hit.record, hit.snippet) for hit in page.hits]
+    gone = hidden(session.vault)  # what only repeats another circle
+    hits = [
+        _found(session, hit.record, hit.snippet) for hit in page.hits if hit.record.compartment not in gone
+    ]
     return Page(hits, page.total, page.next)
 
 
