@@ -17,7 +17,8 @@ Assumptions (nothing here is a person; ids only; the same seed gives the same in
 6. Money: housing for each person for 30 nights, travel at 1.1 times the middle price, visas for 75 % of the people.
 7. 15 % have been promised a departure, bed and visa in an earlier plan that fitted together; 1 in 40 promises has since
    been fixed by hand. 3 % of the parties must not meet another.
-So in order of arrival the early seats and slots go to whoever came first; a good plan gets everybody out.
+8. An operation of up to 100 people has 2.2 seats and 1.4 slots for each: of few departures a family needs a whole one.
+So in order of arrival the early seats and slots go to whoever came first; a good plan gets nearly everybody out.
 """
 
 from __future__ import annotations
@@ -174,7 +175,9 @@ class _Maker:
 
     def _countries(self) -> list[Country]:
         chance = self.chance
-        each = self.people * 0.9 / len(_LEADS) / (NIGHTS / 7 * 2)  # slots on one day of appointments
+        each = (
+            self.people * (0.9 if self.people > 100 else 1.4) / len(_LEADS) / (NIGHTS / 7 * 2)
+        )  # slots on one day of appointments
         countries = []
         for number, lead in enumerate(_LEADS, 1):
             weekdays = chance.sample(range(5), 2)
@@ -183,8 +186,8 @@ class _Maker:
             for day in range(NIGHTS):
                 owed += each if day % 7 in weekdays else 0.0
                 given = int(owed) if day % 7 in weekdays else 0
-                if given < 3 and self.people <= 100:
-                    given = 0  # a small operation's slots come in threes, or no family would ever get any
+                if given < 4 and self.people <= 100:
+                    given = 0  # a small operation's slots come in fours, or no family would ever get any
                 owed -= given
                 slots.append(given)
             countries.append(
@@ -206,10 +209,13 @@ class _Maker:
 
     def _departures(self) -> list[Departure]:
         chance = self.chance
-        usual = 4 if self.people <= 100 else 5 if self.people <= 500 else 6
+        usual = 5 if self.people <= 500 else 6
+        seats_each = (
+            1.45 if self.people > 100 else 2.2
+        )  # few departures fit few people: a family needs a whole one
         departures: list[Departure] = []
         for visa, share in ((True, 0.55), (False, 0.45)):
-            wanted = round(self.people * 1.45 * share)
+            wanted = round(self.people * seats_each * share)
             while wanted > 0:
                 seats = max(2, usual + chance.randint(-2, 3) - (0 if visa else 1))
                 wanted -= seats
