@@ -46,6 +46,7 @@ AREAS = (
     "signs",
     "day_sheet",
     "planning",
+    "ways",
     "plan",
 )
 

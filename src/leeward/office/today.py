@@ -9,7 +9,9 @@ from leeward.domain.today import Need, Urgency, in_order
 from leeward.ledger.model import put
 from leeward.office import (
     appeals,
+    caseload,
     casework,
+    casework_closing,
     erasing,
     findings,
     intake,
@@ -20,6 +22,7 @@ from leeward.office import (
     retention,
     taken_tasks,
     travel_back,
+    ways_out,
 )
 from leeward.office.casework_today import PlaceTonight, beds_tonight, waiting_longest
 from leeward.office.casework_views import CaseLine
@@ -43,12 +46,19 @@ class Day(msgspec.Struct, frozen=True):
 
 def gather(session: Session) -> Day:
     """Return what this member needs to know now."""
+    with session.reading():
+        return _gather(session)
+
+
+def _gather(session: Session) -> Day:
     areas = (
         opened,
         intake,
         channel_needs,
         page_alarms,
         casework,
+        casework_closing,
+        caseload,
         taken_tasks,
         travel_back,
         findings,
@@ -58,6 +68,7 @@ def gather(session: Session) -> Day:
         erasing,
         retention,
         recovery_view,
+        ways_out,
     )
     now = session.now()
     found = in_order(_once(session, [need for area in areas for need in area.needs_now(session)]))
