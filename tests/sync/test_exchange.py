@@ -76,6 +76,31 @@ def test_an_append_whose_answer_was_lost_is_not_doubled(two: Two) -> None:
     assert two.lies(two.anna) == set()
 
 
+def test_what_was_changed_after_a_lost_answer_is_named_and_goes_out_under_another_id(two: Two) -> None:
+    two.write(two.anna, "a1")
+    two.door(two.anna).lose_answers = 1
+    with pytest.raises(RelayUnreachable):
+        two.anna.sync()
+    two.relay.tear(two.box, len(two.relay.boxes[two.box].items), lambda raw: raw[:-1] + b"?")
+    two.anna.sync()
+    assert Lie.DROPPED in two.lies(two.anna)
+    assert two.anna.vault.unsent() == 0
+    settle(two.anna, two.boris)
+    assert two.names(two.boris) == ["a1"]
+
+
+def test_a_count_below_a_number_that_was_promised_is_named_by_the_next_look(two: Two) -> None:
+    two.write(two.anna, "a1")
+    settle(two.anna, two.boris)
+    frozen = len(two.relay.boxes[two.box].items)
+    two.write(two.anna, "a2")
+    exchange = two.anna.exchange()
+    exchange.push(Round())
+    two.door(two.anna).freeze[two.box] = frozen
+    exchange.check_anchors(Round())
+    assert two.lies(two.anna) == {Lie.DROPPED}
+
+
 def test_a_dropped_append_is_named_and_offered_again(two: Two) -> None:
     two.write(two.anna, "a1")
     two.door(two.anna).drop_appends = 1

@@ -20,7 +20,19 @@ from leeward.sync.listing import Item, Listing
 from leeward.sync.memory import Memory
 from leeward.sync.views import Views
 
-ONCE_WRONG = (34, 548, 556, 727, 857, 2645, 3529, 3752, 43_445)  # seeds that found something
+ONCE_WRONG = (
+    34,
+    548,
+    556,
+    727,
+    857,
+    2645,
+    3529,
+    3752,
+    43_445,
+    700_611,
+    801_487,
+)  # seeds that found something
 LISTED = range(10_000, 10_060)
 
 

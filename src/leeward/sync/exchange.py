@@ -160,8 +160,8 @@ class Exchange:
         promises: list[tuple[str, int, str]] = []
         broken: dict[str, int] = {}
         try:
-            for outgoing in self.vault.outgoing():
-                box, number = self._append(outgoing, done)
+            for waiting in self.vault.outgoing():
+                outgoing, box, number = self._offer(waiting, done)
                 name = name_of(outgoing.item, outgoing.sealed)
                 if number > self.vault.cursor(box):
                     promises.append((box, number, name.hex()))
@@ -201,6 +201,21 @@ class Exchange:
         if len(new) == len(kept) and not self.memory.promise(new):
             self.memory.owe(compartment_id, owed=False)
         return newest
+
+    def _offer(self, outgoing: Outgoing, done: Round) -> tuple[Outgoing, str, int]:
+        """Return what was taken, the box that took it, and the number it got there.
+
+        Ids are drawn, so other bytes under one of ours are none that anybody put there: the answer to an earlier
+        attempt was lost, and then what the relay had kept was changed. It goes out under another id.
+        """
+        try:
+            return outgoing, *self._append(outgoing, done)
+        except RelayRefused as error:
+            if error.word != "item-taken":
+                raise
+        self.memory.note_lie(outgoing.compartment, Lie.DROPPED, f"item {outgoing.item[:8]}")
+        renamed = self.vault.rename(outgoing)
+        return renamed, *self._append(renamed, done)
 
     def _append(self, outgoing: Outgoing, done: Round) -> tuple[str, int]:
         """Return the box that took it, and the number it got there."""
@@ -370,6 +385,9 @@ class Exchange:
             name_of(one.id, one.untrusted_sealed) == view.last for one in told.items[:1]
         ):
             self._count(compartment, box, view, last)
+            dropped = [number for number in self.memory.promised(box) if number > last]
+            if dropped:  # whatever it says later: now it denies what it promised
+                self.memory.note_lie(compartment, Lie.DROPPED, f"item {min(dropped)}")
             return False
         self.memory.note_lie(compartment, Lie.ROLLED_BACK, f"box {box[:8]}")
         return True

@@ -79,6 +79,13 @@ class Outbox:
         with self._database.writing() as writer:
             writer.execute("DELETE FROM outbox WHERE item=?", (item,))
 
+    def rename(self, outgoing: Outgoing) -> Outgoing:
+        """Give an item another id: its own is taken, by other bytes."""
+        renamed = msgspec.structs.replace(outgoing, item=self._chance.draw(16).hex())
+        with self._database.writing() as writer:
+            writer.execute("UPDATE outbox SET item=? WHERE item=?", (renamed.item, outgoing.item))
+        return renamed
+
     def unsent(self) -> int:
         """Return how many of our entries the relay has not taken."""
         total = self._database.ask("SELECT coalesce(sum(entries), 0) FROM outbox")
