@@ -37,22 +37,20 @@ def test_it_rises_on_every_entitled_desk_without_a_click_and_goes_from_all(
     me, other = anna.session.member_id, boris.session.member_id
     who = open_case(anna.session, "", pseudonym="Juniper", member_ids=[me, other]).case_id
     settle(*desks)
-    due = anna.session.now() + 4_000
-    casework_checkins.schedule_check_ins(anna.session, who, due, grace=0)
-    settle(*desks)
     served = [Served(one.session) for one in desks]
     try:
         pages = [browsing.page(one.desk.address()) for one in served]
         pages[1].goto(f"http://127.0.0.1:{served[1].port}/safety", wait_until="domcontentloaded")
-        assert "sign of life" not in pages[0].locator("main").inner_text()
-        expect(pages[0].get_by_text("Juniper was to give a sign of life")).to_be_visible(timeout=20_000)
-        took = anna.session.now() - due
-        assert 0 <= took < 20_000
-        expect(pages[1].get_by_text("1 sign of life is missing")).to_be_visible(timeout=20_000)
-        pages[0].get_by_role("button", name="They are safe").click()
-        expect(pages[0].get_by_text("They are safe. It is noted")).to_be_visible()
+        due = anna.session.now() + 5_000
+        casework_checkins.schedule_check_ins(anna.session, who, due, grace=0)
         settle(*desks)
-        expect(pages[1].get_by_text("1 sign of life is missing")).to_be_hidden()
+        expect(pages[0].get_by_text("Juniper was to give a sign of life")).to_be_visible(timeout=MINUTE)
+        assert 0 <= anna.session.now() - due < MINUTE
+        expect(pages[1].get_by_text("1 sign of life is missing")).to_be_visible(timeout=MINUTE)
+        pages[0].get_by_role("button", name="They are safe").click()
+        expect(pages[0].get_by_text("They are safe. It is noted")).to_be_visible(timeout=MINUTE)
+        settle(*desks)
+        expect(pages[1].get_by_text("1 sign of life is missing")).to_be_hidden(timeout=MINUTE)
     finally:
         browsing.close()
         for one in served:
@@ -101,7 +99,7 @@ def test_a_call_is_a_sign_of_life_in_two_keys(session: Session, clock: TestClock
         page.keyboard.press("Tab")
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Control+Enter")
-        expect(page.get_by_text("Written down as a sign of life.")).to_be_visible()
+        expect(page.get_by_text("Written down as a sign of life.")).to_be_visible(timeout=MINUTE)
         found = session.get(CheckIn, check)
         assert found is not None
         assert found.state(clock.ms) == CheckInState.ANSWERED
