@@ -16,7 +16,7 @@ from leeward.domain.cases.story import CaseNote
 from leeward.domain.cases.text import clean_name, clean_text
 from leeward.domain.cases.words import ACCESS, CLOSE_REASON, NOTE, RELATION, RISK, STAGE, STATUS, THREAT
 from leeward.domain.errors import OutOfRange
-from leeward.domain.relocation.beds import Apart, must_not_meet
+from leeward.domain.relocation.beds import Apart, check_day, must_not_meet
 from leeward.domain.typed import write_new
 from leeward.domain.vocabulary import known
 from leeward.ledger.model import Change, add, note, put, remove
@@ -42,6 +42,29 @@ def set_risk(session: Session, case_id: str, level: str, reason: str) -> None:
         note("case", case_id, "risk_notes", {"level": level, "reason": why}),
         line(session, case_id, "risk", why, about_id=case_id) if why else (),
     )
+
+
+def set_danger(session: Session, case_id: str, day: str, said: str) -> None:
+    """Say until which day they were given, and what was threatened; an empty day: none is known."""
+    case = require_case(session, case_id)
+    if day:
+        check_day(day)
+    new = {"danger_by": day, "danger_said": clean_text(said)}
+    changed = {name: value for name, value in new.items() if value != getattr(case, name)}
+    if changed:
+        session.commit(case.compartment, put("case", case_id, **changed))
+
+
+def set_threats(session: Session, case_id: str, threats: Iterable[str]) -> None:
+    """Say by whom they are threatened."""
+    case = require_case(session, case_id)
+    wanted, there = {known(THREAT, code) for code in threats}, set(case.threat_set)
+    changes = [
+        *add("case", case_id, "threat_set", *sorted(wanted - there)),
+        *remove("case", case_id, "threat_set", *sorted(there - wanted)),
+    ]
+    if changes:
+        session.commit(case.compartment, changes)
 
 
 def set_stage(session: Session, case_id: str, stage: str) -> None:
@@ -123,6 +146,33 @@ def add_person(session: Session, case_id: str, **fields: object) -> str:
     return person.id
 
 
+_OF_PERSON = frozenset(
+    {"relation", "pseudonym", "whereabouts", "risk", "risk_reason", "minor", "travels", "threatens"}
+)
+
+
+def set_person(session: Session, person_id: str, **fields: object) -> None:
+    """Change what is known of somebody in a case."""
+    person = require(session, Person, person_id)
+    new = {name: value for name, value in fields.items() if name in _OF_PERSON}
+    known(RELATION, str(new.get("relation", person.relation)))
+    known(RISK, str(new.get("risk", person.risk)))
+    for name in ("pseudonym", "whereabouts"):
+        if name in new:
+            new[name] = clean_name(str(new[name]))
+    if "risk_reason" in new:
+        new["risk_reason"] = clean_text(str(new["risk_reason"]))
+    changed = {name: value for name, value in new.items() if value != getattr(person, name)}
+    if changed:
+        session.commit(person.compartment, put("person", person_id, **changed))
+
+
+def strike_person(session: Session, person_id: str, *, struck: bool = True) -> None:
+    """Take somebody out of a case who was written down by mistake, or bring them back."""
+    person = require(session, Person, person_id)
+    session.commit(person.compartment, put("person", person_id, struck_at=session.now() if struck else 0))
+
+
 def keep_apart(session: Session, case_id: str, other_id: str, reason: str) -> None:
     """Say that two must never be in one place. The reason stays in this case; the beds know only that it is so."""
     case = require_case(session, case_id)
@@ -148,8 +198,10 @@ def lift_apart(session: Session, case_id: str, other_id: str) -> None:
 def set_plan(session: Session, case_id: str, **fields: str) -> None:
     """Write down what was agreed for when it goes wrong."""
     case = require_case(session, case_id)
-    allowed = {"signs", "steps", "all_well", "forced", "call"}
+    allowed = {"signs", "steps", "all_well", "forced", "call", "review_by"}
     new = {name: clean_text(value) for name, value in fields.items() if name in allowed}
+    if new.get("review_by"):
+        check_day(new["review_by"])
     plans = session.find(SafetyPlan, case_id=case_id)
     if plans:
         session.commit(case.compartment, put("safety_plan", plans[0].id, **new, reviewed_at=session.now()))
@@ -197,7 +249,7 @@ def strike_note(session: Session, note_id: str, *, struck: bool = True) -> None:
 
 
 def close_case(session: Session, case_id: str, reason: str, review: str) -> None:
-    """Close a case. Its tasks and check-ins stay as they are for the review; nothing more is asked of anyone."""
+    """Close a case. What is open in it stays until it is settled (casework_closing); a second member looks after."""
     case = require_case(session, case_id)
     known(CLOSE_REASON, reason)
     session.commit(
@@ -209,6 +261,10 @@ def close_case(session: Session, case_id: str, reason: str, review: str) -> None
             closed_at=session.now(),
             close_reason=reason,
             close_review=clean_text(review),
+            closed_by_id=session.member_id,
+            close_checked_by_id="",
+            close_checked_at=0,
+            close_checked_said="",
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -16,32 +16,42 @@ from leeward.office.casework_base import line, require, require_case
 from leeward.office.errands import errands_circle
 from leeward.office.session import Session
 
+_WORDS = {"need": NEED, "status": NEED_STATUS, "priority": PRIORITY}
+_LINES = frozenset({"what", "provider", "currency"})
+_TEXTS = frozenset({"outcome", "feedback"})
+_NUMBERS = frozenset({"due", "requested_at", "cost_cents"})
 
-def add_need(
-    session: Session, case_id: str, need: str, what: str = "", *, due: int = 0, provider: str = ""
-) -> str:
-    """Write down something they need; return its id."""
+
+def add_need(session: Session, case_id: str, need: str, what: str = "", **fields: object) -> str:
+    """Write down something they need, with any other field of a Need; return its id."""
     case = require_case(session, case_id)
-    new = Need(
-        id=session.make_id(),
-        case_id=case_id,
-        need=known(NEED, need),
-        what=clean_name(what),
-        due=due,
-        provider=clean_name(provider),
-        requested_at=session.now(),
-    )
+    clean = _of_need({"requested_at": session.now(), **fields, "need": need, "what": what})
+    new = msgspec.structs.replace(Need(id=session.make_id(), case_id=case_id), **clean)
     session.save_new(case.compartment, new)
     return new.id
 
 
-def set_need(session: Session, need_id: str, status: str, outcome: str = "") -> None:
-    """Say what became of a need."""
+def set_need(session: Session, need_id: str, status: str = "", outcome: str = "", **fields: object) -> None:
+    """Change fields of a need: how it stands, who provides it until when, what it cost, what came of it."""
     need = require(session, Need, need_id)
-    fields = {"status": known(NEED_STATUS, status)}
-    if outcome:
-        fields["outcome"] = clean_text(outcome)
-    session.commit(need.compartment, put("need", need_id, **fields))
+    fields |= {name: value for name, value in (("status", status), ("outcome", outcome)) if value}
+    changed = {name: value for name, value in _of_need(fields).items() if value != getattr(need, name)}
+    if changed:
+        session.commit(need.compartment, put("need", need_id, **changed))
+
+
+def _of_need(fields: Mapping[str, object]) -> dict[str, object]:
+    clean: dict[str, object] = {}
+    for name, value in fields.items():
+        if name in _WORDS:
+            clean[name] = known(_WORDS[name], str(value))
+        elif name in _LINES:
+            clean[name] = clean_name(str(value))
+        elif name in _TEXTS:
+            clean[name] = clean_text(str(value))
+        elif name in _NUMBERS:
+            clean[name] = value
+    return clean
 
 
 def add_task(  # noqa: PLR0913 - what a promise is made of, each once

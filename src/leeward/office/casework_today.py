@@ -10,7 +10,7 @@ from leeward.base.say import Code, Day, Message, Moment, Span, say, say_count
 from leeward.domain.cases.case import Case
 from leeward.domain.cases.checkins import DAY, HOUR
 from leeward.domain.cases.due import Due, Weight
-from leeward.domain.cases.work import Task
+from leeward.domain.cases.work import Pressing, Task, pressing
 from leeward.domain.relocation.beds import Stay, crowded, free_on, in_exposed
 from leeward.domain.relocation.journeys import Leg
 from leeward.domain.relocation.places import Place, in_order
@@ -22,6 +22,13 @@ from leeward.office.duty import Duty, duty_of
 from leeward.office.session import Session
 
 AHEAD = 2 * DAY  # what comes within it is worth knowing
+_WHERE = {
+    "case": "#fold-danger",
+    "safety_plan": "?tab=story#fold-plan",
+    "medication": "?tab=work#health",
+    "medical_appointment": "?tab=work#health",
+}
+"""Where on a case's page a date is changed; the others are on its journey."""
 
 
 class PlaceTonight(msgspec.Struct, frozen=True):
@@ -116,18 +123,24 @@ def _crowded(session: Session, duty: Duty) -> Iterator[Need]:
 
 
 def _tasks(session: Session, cases: dict[str, Case], duty: Duty) -> Iterator[Need]:
-    for task in session.find(Task):
+    tasks = {task.id: task for task in session.find(Task)}
+    presses = pressing(tasks)
+    for task in tasks.values():
         case = cases.get(task.case_id)
         if not task.open or (task.case_id and case is None) or task.step:
             continue  # those of a list that is worked on tonight come from office/taken_tasks
-        need = _task(task, case, duty)
-        theirs = task.owner_id and (need.holder_id or task.due > duty.now + AHEAD)
+        press = presses.get(task.id)
+        if press is None:
+            continue  # it waits for another task, on which its day presses
+        need = _task(task, case, duty, press)
+        theirs = task.owner_id and (need.holder_id or press.due > duty.now + AHEAD)
         if not (need.later and theirs):
             yield need
 
 
-def _task(task: Task, case: Case | None, duty: Duty) -> Need:
-    late = task.late_by(duty.now)
+def _task(task: Task, case: Case | None, duty: Duty, press: Pressing) -> Need:
+    due = press.due
+    late = max(0, duty.now - due) if due else 0
     coordinator = case.coordinator_id if case else ""
     if late:
         urgency, tag = Urgency.LATE, say("{span} late", span=Span(late))
@@ -138,13 +151,17 @@ def _task(task: Task, case: Case | None, duty: Duty) -> Need:
         why = say("Nobody has taken it.")
     elif task.owner_id == duty.me:
         why = say("You took it.")
-    elif late:
-        why = say("Promised for {time}.", time=Moment(task.due))
+    elif task.owner_id in duty.away and task.second_id == duty.me:
+        why = say("You stand in for whoever took it: they are away.")
+    elif late and press.of is None:
+        why = say("Promised for {time}.", time=Moment(due))
     else:
         why = say("It was promised.")
-    pressing = duty.soon(task.due) if task.due else not task.owner_id and task.priority == "now"
-    if task.due and not late:
-        tag = say("Due {time}", time=Moment(task.due)) if pressing else say("{time}", time=Moment(task.due))
+    if press.of is not None:
+        why = say("“{task}” waits for it, and is promised for {time}.", task=press.of.title, time=Moment(due))
+    soon = duty.soon(due) if due else not task.owner_id and task.priority == "now"
+    if due and not late:
+        tag = say("Due {time}", time=Moment(due)) if soon else say("{time}", time=Moment(due))
     return Need(
         urgency,
         tag,
@@ -152,11 +169,11 @@ def _task(task: Task, case: Case | None, duty: Duty) -> Need:
         if case
         else say("{task}", task=task.title),
         why,
-        task.due or task.created_at,
+        due or task.created_at,
         say("Do it") if task.owner_id else say("Take it"),
         f"/people/{case.id}?tab=work#task-{task.id}" if case else "/people",
         holder_id=duty.holder("coordinator", task.owner_id, task.second_id, coordinator),
-        later=not pressing,
+        later=not soon,
     )
 
 
@@ -196,7 +213,7 @@ def _date(due: Due, case: Case, duty: Duty) -> Need:
         due.why or (say("You go with them.") if mine else say("It is on {day}.", day=Day(due.at))),
         due.at,
         say("Find out") if danger else say("Open"),
-        f"/people/{case.id}?tab=journey",
+        f"/people/{case.id}{_WHERE.get(due.kind, '?tab=journey')}",
         holder_id=(duty.of_danger if danger else duty.holder)("coordinator", *holders),
         later=not asks,
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
 from leeward.domain.cases import due as dues
-from leeward.domain.cases.case import Case, Person
+from leeward.domain.cases.case import Case, Person, SafetyPlan
 from leeward.domain.cases.checkins import CheckIn, next_due
 from leeward.domain.cases.due import Due
 from leeward.domain.cases.words import RISK_WEIGHT
@@ -24,6 +24,7 @@ from leeward.domain.relocation.papers import (
     due_of_medication,
     due_of_paper,
     due_of_visa,
+    noon,
 )
 from leeward.domain.relocation.places import Place
 from leeward.office.around import members
@@ -82,7 +83,18 @@ def all_dues(session: Session, **of_case: str) -> dict[str, list[Due]]:
         found[visit.case_id].append(due_of_appointment(visit, now))
     for medicine in session.find(Medication, **of_case):
         found[medicine.case_id].append(due_of_medication(medicine, day))
+    for case_id, due in _of_themselves(session, day, **of_case):
+        found[case_id].append(due)
     return {case_id: dues.in_order(those) for case_id, those in found.items()}
+
+
+def _of_themselves(session: Session, day: str, **of_case: str) -> Iterator[tuple[str, Due | None]]:
+    """Yield the day of the threat, and that on which the safety plan is gone through again."""
+    for plan in session.find(SafetyPlan, **of_case):
+        yield plan.case_id, dues.of_plan(plan, noon(plan.review_by), late=plan.review_by < day)
+    for case in session.find(Case) if not of_case else [session.get(Case, of_case["case_id"])]:
+        if case is not None and case.living:
+            yield case.id, dues.of_danger(case, noon(case.danger_by), late=case.danger_by < day)
 
 
 def case_lines(session: Session, *, closed: bool = False) -> list[CaseLine]:
@@ -143,7 +155,7 @@ def _by_case(check_ins: Iterable[CheckIn]) -> dict[str, list[CheckIn]]:
 def facts_of(session: Session, case: Case) -> Facts:
     """Return what stands beside a case on all its tabs."""
     (line,) = lines_of(session, [case], case_id=case.id)
-    people = session.find(Person, case_id=case.id)
+    people = [one for one in session.find(Person, case_id=case.id) if not one.struck_at]
     others = must_not_meet(case.id, session.find(Apart))
     named = [found for found in (session.get(Case, other) for other in sorted(others)) if found is not None]
     return Facts(

@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -253,8 +254,11 @@ class _Reckoning:
         for stay in session.find(Stay):
             if stay.last_night:
                 yield self._weekly("stays", stay.id, stay.compartment, _end_of(stay.last_night))
+        rides: dict[str, list[Leg]] = defaultdict(list)
+        for leg in session.find(Leg):
+            rides[leg.journey_id].append(leg)
         for journey in session.find(Journey):
-            legs = session.find(Leg, journey_id=journey.id)
+            legs = rides[journey.id]
             if legs and not any(leg.ahead or leg.state == "under-way" for leg in legs):
                 last = max(leg.arrives or leg.departs or leg.changed_at for leg in legs)
                 yield self._weekly("journeys", journey.id, journey.compartment, last, holder=journey.case_id)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+import threading
+from collections.abc import Iterable, Iterator, Mapping
 
 from leeward.base.ids import make_id
 from leeward.base.ports import Chance, Clock
@@ -20,6 +22,7 @@ class Session:
         self.vault = vault
         self.clock = clock
         self.chance = chance
+        self._kept = threading.local()
 
     @property
     def member_id(self) -> str:
@@ -52,6 +55,29 @@ class Session:
 
     def find(self, kind: type[T], *, compartment: str | None = None, **refs: str) -> list[T]:
         """Return the readable records of a kind, newest change first; `case_id=...` narrows by an indexed field."""
+        kept = getattr(self._kept, "found", None)
+        if kept is None or compartment is not None or refs:
+            return self._find(kind, compartment, refs)
+        if kept.get("generation") != self.vault.generation:
+            kept.clear()
+            kept["generation"] = self.vault.generation
+        if kind.kind not in kept:
+            kept[kind.kind] = self._find(kind, None, {})
+        return list(kept[kind.kind])
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Inside, on this thread, each kind is read once: for pages that many areas fill from the same records."""
+        if getattr(self._kept, "found", None) is not None:
+            yield
+            return
+        self._kept.found = {}
+        try:
+            yield
+        finally:
+            self._kept.found = None
+
+    def _find(self, kind: type[T], compartment: str | None, refs: Mapping[str, str]) -> list[T]:
         found = self.vault.find(kind.kind, compartment=compartment, refs=refs)
         if compartment is None and (gone := hidden(self.vault)):
             found = [one for one in found if one.compartment not in gone]

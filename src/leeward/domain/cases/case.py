@@ -31,6 +31,8 @@ class Case(Typed, frozen=True, kw_only=True):
     risk_reason: str = ""
     risk_notes: tuple[Note, ...] = ()  # {"level", "reason"}: every assessment there ever was
     threat_set: Annotated[tuple[str, ...], Coded("threat")] = ()
+    danger_by: str = ""  # the ISO day until which they were given, or on which it is to be expected
+    danger_said: str = ""  # what was threatened for that day, and by whom they know
     language_set: Annotated[tuple[str, ...], Coded("language")] = ()
     access_set: Annotated[tuple[str, ...], Coded("access")] = ()  # words.ACCESS: what a place must have
     beds: int = 1  # how many beds they need together
@@ -47,6 +49,10 @@ class Case(Typed, frozen=True, kw_only=True):
     closed_at: int = 0
     close_reason: Annotated[str, Coded("close-reason")] = ""
     close_review: str = ""
+    closed_by_id: str = ""  # a member; a second one looks at it after them
+    close_checked_by_id: str = ""
+    close_checked_at: int = 0
+    close_checked_said: str = ""
 
     @property
     def living(self) -> bool:
@@ -91,6 +97,7 @@ class Person(Typed, frozen=True, kw_only=True):
     risk_reason: str = ""
     threatens: bool = False  # this relative is whom the person fears
     whereabouts: str = ""  # coarse: "in the region, watched"
+    struck_at: int = 0  # written down by mistake
     remarks: tuple[Note, ...] = ()
 
 
@@ -119,6 +126,7 @@ class SafetyPlan(Typed, frozen=True, kw_only=True):
     forced: str = ""  # the word that means: I am being made to say this
     call: str = ""  # whom to call, by name in the team
     reviewed_at: int = 0
+    review_by: str = ""  # the ISO day by which somebody goes through it with them again
 
 
 class Identity(Typed, frozen=True, kw_only=True):

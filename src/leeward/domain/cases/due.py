@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from leeward.base.say import Code, Message, say
+from leeward.base.say import Code, Day, Message, say
+from leeward.domain.cases.case import Case, SafetyPlan
 from leeward.domain.cases.checkins import CheckIn, CheckInState
 from leeward.domain.cases.words import NEED
 from leeward.domain.cases.work import Need, Task
@@ -59,6 +60,25 @@ def of_need(need: Need, now: int) -> Due | None:
         return None
     what = say("{what}", what=need.what or Code(f"{NEED.name}/{need.need}"))
     return Due(need.due, what, need.id, "need", late=need.due < now, whole_day=True)
+
+
+def of_danger(case: Case, at: int, *, late: bool) -> Due | None:
+    """Return the day until which they were given, as `at`; None if there is none."""
+    if not case.danger_by or not at:
+        return None
+    why = say("They were threatened for {day}.", day=Day(at))
+    what = say("{what}", what=case.danger_said) if case.danger_said else say("the day of the threat")
+    return Due(at, what, case.id, "case", late=late, whole_day=True, why=why)
+
+
+def of_plan(plan: SafetyPlan, at: int, *, late: bool) -> Due | None:
+    """Return the day, as `at`, by which the safety plan is gone through again; None if none was set."""
+    if not plan.review_by or not at:
+        return None
+    why = say("It was to be gone through with them by {day}.", day=Day(at))
+    return Due(
+        at, say("the safety plan"), plan.id, "safety_plan", Weight.PROMISE, late, whole_day=True, why=why
+    )
 
 
 def in_order(dues: Iterable[Due | None]) -> list[Due]:

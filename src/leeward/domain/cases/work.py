@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, ClassVar
 
+import msgspec
+
 from leeward.base.say import say
 from leeward.domain.errors import RuleBroken
 from leeward.domain.typed import Coded, Note, Typed
@@ -20,6 +22,7 @@ class Need(Typed, frozen=True, kw_only=True):
     need: Annotated[str, Coded("need")] = "other"
     what: str = ""
     status: Annotated[str, Coded("need-status")] = "asked"
+    priority: Annotated[str, Coded("priority")] = "soon"
     requested_at: int = 0
     due: int = 0
     provider: str = ""
@@ -33,6 +36,23 @@ class Need(Typed, frozen=True, kw_only=True):
     def unmet(self) -> bool:
         """Return whether something is still to be done."""
         return self.status in {"asked", "arranged"}
+
+
+def most_urgent(needs: Iterable[Need], now: int) -> list[Need]:
+    """Return unmet needs: what cannot wait, what is late, then by day, then as they were asked for."""
+    rank = {"now": 0, "soon": 1, "when-possible": 2}
+
+    def key(need: Need) -> tuple[int, bool, bool, int, str]:
+        late = bool(need.due) and need.due < now
+        return (
+            rank.get(need.priority, 1),
+            not late,
+            not need.due,
+            need.due or need.requested_at,
+            need.id,
+        )
+
+    return sorted((need for need in needs if need.unmet), key=key)
 
 
 class Task(Typed, frozen=True, kw_only=True):
@@ -106,6 +126,35 @@ class Expense(Typed, frozen=True, kw_only=True):
 def waits_for(task: Task, tasks: Mapping[str, Task]) -> list[Task]:
     """Return the open tasks that have to be done before this one."""
     return [tasks[other] for other in task.depends_on_ids if other in tasks and tasks[other].open]
+
+
+class Pressing(msgspec.Struct, frozen=True):
+    """By when a task has to be done so that what waits for it is not late, and which task that is (None: itself)."""
+
+    due: int  # 0: no day was promised for it, nor for anything that waits for it
+    of: Task | None
+
+
+def pressing(tasks: Mapping[str, Task]) -> dict[str, Pressing]:
+    """Return for each open task that can be begun now by when it is needed; those that wait for others are left out.
+
+    A task that waits is nobody's next thing to do, but its day presses on whatever it waits for.
+    """
+    found: dict[str, Pressing] = {}
+    for task in (one for one in tasks.values() if one.open and not waits_for(one, tasks)):
+        found[task.id] = Pressing(task.due, None)
+    for task in (one for one in tasks.values() if one.open and one.due):
+        ahead, seen = waits_for(task, tasks), {task.id}
+        while ahead:
+            before = ahead.pop()
+            if before.id in seen:
+                continue
+            seen.add(before.id)
+            ahead.extend(waits_for(before, tasks))
+            there = found.get(before.id)
+            if there is not None and (not there.due or task.due < there.due):
+                found[before.id] = Pressing(task.due, task)
+    return found
 
 
 def check_order(task_id: str, depends_on: Iterable[str], tasks: Mapping[str, Task]) -> None:
