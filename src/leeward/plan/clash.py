@@ -22,8 +22,7 @@ from leeward.plan.lacks import Clash, Lack, Resolution, Thing
 from leeward.plan.loosen import supplied, without
 from leeward.plan.ways import Index, begins_inside, may_sleep
 
-_MOST_CLASHES = 20
-_MOST_RESOLUTIONS = 3
+_MOST_CLASHES = 5
 _PARTS = ("stays", "departure", "visa", "escort", "visa_escort", "places", "not_places", "not_departures")
 _ORDER = (  # what is named first if another limit would do as well: what protects, before what is scarce
     Thing.FIXED,
@@ -60,10 +59,10 @@ def clashes(instance: Instance) -> Clashes:
     """Return why no plan can keep the rules; nothing if one can. Raise SolverMissing."""
     found: list[Clash] = []
     while len(found) < _MOST_CLASHES:
-        core, decided = _core(instance)
+        core, together, decided = _core(instance)
         if not core:
             return Clashes(found=tuple(found), decided=decided)
-        clash = _clash(instance, core)
+        clash = _clash(instance, core, together)
         found.append(clash)
         if not clash.resolutions:
             break
@@ -92,8 +91,11 @@ def _keeping(
     return kept.possible, kept.ways
 
 
-def _core(instance: Instance) -> tuple[list[str], bool]:
-    """Return parties that cannot all be kept even if there were nobody else; none if all can. And if it is decided."""
+def _core(instance: Instance) -> tuple[list[str], list[str], bool]:
+    """Return parties that cannot all be kept even if there were nobody else; none if all can.
+
+    Then those among whom they were found, who cannot all be kept either, and whether it was decided.
+    """
     index = Index(instance)
     bound = [party for party in instance.parties if begins_inside(index, party) or party.fixed != Fixed()]
     usual = {party.id: way for party in bound if (way := _usual(index, party)) is not None}
@@ -103,12 +105,13 @@ def _core(instance: Instance) -> tuple[list[str], bool]:
         some = sorted(looked_at)
         possible, _ = _keeping(_taken(instance, others), some, frozenset())
         if possible:
-            return [], True
+            return [], [], True
         alone = _possible(instance, some)
         if alone is False:
-            return _irreducible(some, lambda names: _possible(instance, names) is False), True
+            core = _irreducible(some, lambda names: _possible(instance, names) is False)
+            return core, some, True
         if not others:
-            return [], bool(alone)
+            return [], [], bool(alone)
         near = sorted(others, key=lambda name: _nearness(index, name, looked_at))
         looked_at.update(near[: max(4, len(looked_at))])
 
@@ -195,7 +198,7 @@ def _irreducible(things: list[_T], clash: Callable[[list[_T]], bool]) -> list[_T
     return explain([], things, changed=True) if things else []
 
 
-def _clash(instance: Instance, core: list[str]) -> Clash:
+def _clash(instance: Instance, core: list[str], together: list[str]) -> Clash:
     """Return the limits of a core that clash, by days where they are by days, and what would resolve it."""
     universe = sorted(_limits(instance, core), key=lambda one: (_ORDER.index(one.thing), str(one)))
     rough = _irreducible(universe, lambda kept: _still(instance, core, universe, kept))
@@ -207,7 +210,7 @@ def _clash(instance: Instance, core: list[str]) -> Clash:
     return Clash(
         parties=tuple(core),
         limits=tuple(sorted(limits, key=lambda one: (_ORDER.index(one.thing), _days_key(one)))),
-        resolutions=tuple(_resolutions(instance, core, limits)),
+        resolutions=tuple(_resolutions(instance, core, together, limits)),
     )
 
 
@@ -281,22 +284,24 @@ def _by_days(instance: Instance, limit: Lack) -> list[Lack]:
     return [replace(limit, first=day, last=day) for day in range(instance.nights)]
 
 
-def _resolutions(instance: Instance, core: list[str], limits: list[Lack]) -> list[Resolution]:
-    """Return ways out, the easiest first: of limits the least that is enough, and single decisions taken back."""
+def _resolutions(
+    instance: Instance, core: list[str], together: list[str], limits: list[Lack]
+) -> list[Resolution]:
+    """Return ways out, first those that are enough for all, the easiest first: more of limits, decisions taken back."""
     from leeward.plan.keeping import Keeping  # noqa: PLC0415 - it was loaded before
 
-    found: list[Resolution] = []
-    while len(found) < _MOST_RESOLUTIONS:
-        kept = Keeping(instance, core).ask(slack=True, other_than=tuple(one.lacks for one in found))
-        if not kept.possible or not kept.lacks:
-            break
-        found.append(Resolution(lacks=_joined(kept.lacks)))
-    decisions = [lack for limit in limits if (lack := _decision(instance, limit)) is not None]
-    enough = [lack for lack in decisions if _possible(supplied(instance, [lack]), core)]
-    found += [Resolution(lacks=(lack,)) for lack in enough]
-    if not found:
-        found = [Resolution(lacks=(lack,), enough=False) for lack in decisions]
-    return sorted(found, key=lambda one: one.cost)
+    found: list[tuple[Lack, ...]] = []
+    for parties in [core, core, together] if together != core else [core, core, core]:
+        kept = Keeping(instance, parties).ask(slack=True, other_than=tuple(found))
+        if kept.possible and kept.lacks:
+            found.append(kept.lacks)
+    joined = [_joined(lacks) for lacks in found]
+    joined += [(lack,) for limit in limits if (lack := _decision(instance, limit)) is not None]
+    resolved = [
+        Resolution(lacks=lacks, enough=bool(_possible(supplied(instance, lacks), together)))
+        for lacks in joined
+    ]
+    return sorted(resolved, key=lambda one: (not one.enough, one.cost))
 
 
 def _decision(instance: Instance, limit: Lack) -> Lack | None:

@@ -100,7 +100,7 @@ class Lack(Strict, frozen=True, kw_only=True):
 class Resolution(Strict, frozen=True, kw_only=True):
     """What would be enough, all of it together. `departure`: what a party would then leave with, if that was asked.
 
-    `enough` is False if it resolves the clash it stands with, and for the same parties there is another one.
+    `enough` is False if it resolves the clash it stands with, but something else clashes beside it.
     """
 
     lacks: tuple[Lack, ...]

@@ -34,6 +34,8 @@ def tell_resolution(resolution: Resolution, names: Names) -> Message:
         if not resolution.lacks:
             return say("{departure} is free.", departure=departure)
         return say("For {departure} this would be enough: {needed}.", departure=departure, needed=needed)
+    if not resolution.enough:
+        return say("This would help, but something else clashes too: {needed}.", needed=needed)
     return say("This would be enough: {needed}.", needed=needed)
 
 
