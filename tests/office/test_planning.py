@@ -314,3 +314,28 @@ def test_who_is_in_a_doubtful_place_may_stay_longer_and_who_is_in_an_exposed_one
     last = session.get(Stay, kept)
     assert last is not None
     assert last.last_night == day(session, 19)
+
+
+def test_nobody_loses_a_bed_by_a_plan_that_has_none_for_them(session: Session) -> None:
+    paid = relocation.add_place(session, "Harbour 1", 1, rent_until=day(session, 9))
+    juniper = case(session, "Juniper")
+    relocation.place_in(session, juniper, paid, day(session, 0), day(session, 9))
+    question = asked(session)
+    [party] = question.instance.parties
+    assert party.at is None  # it is paid for a while only: no plan can promise a bed there
+    proposal = proposed(question)
+    without = tuple(msgspec.structs.replace(one, stays=()) for one in proposal.parties)
+    accepted(session, question, msgspec.structs.replace(proposal, parties=without))
+    [stay] = [one for one in session.find(Stay) if one.takes_bed]
+    assert (stay.place_id, stay.last_night) == (paid, day(session, 9))
+
+
+def test_who_has_a_lasting_bed_has_one_in_every_plan(session: Session) -> None:
+    place = relocation.add_place(session, "Harbour 1", 1)
+    juniper, other = case(session, "Juniper", risk="low"), case(session, "Aspen", risk="extreme")
+    relocation.place_in(session, juniper, place, day(session, 0))
+    question = asked(session)
+    assert {one.id: one.at for one in question.instance.parties} == {juniper: place, other: None}
+    stays = {one.id: one.stays for one in proposed(question).parties}
+    assert stays[other] == ()
+    assert [one.place for one in stays[juniper]] == [place]

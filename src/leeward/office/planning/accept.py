@@ -4,7 +4,9 @@
 2. Every rule that holds by hand holds here (beds.check_stay), looked at with all accepted lines together: who moves
    out makes room for who moves in. A line that a rule refuses is left out whole, with the reason; the others go on.
 3. Seats and appointments are taken in the `beds` circle, where every desk that plans sees them.
-4. What is as it was promised already is not written again; what was promised and is no more is called off.
+4. Nobody loses a bed by a plan: where it gives none for tonight, who sleeps in a place that is not exposed stays until
+   it gives one, or they leave. (beds.py)
+5. What is as it was promised already is not written again; what was promised and is no more is called off.
 """
 
 from __future__ import annotations
@@ -79,7 +81,7 @@ def accept(session: Session, question: Question, proposal: Proposal, case_ids: C
 
 
 def _taken(session: Session, question: Question, line: PartyPlan) -> list[Change]:
-    """Rules 3 and 4, for seats and appointments."""
+    """Rules 3 and 5, for seats and appointments."""
     people = len(next(one.people for one in question.instance.parties if one.id == line.id))
     now = session.now()
     changes: list[Change] = []
@@ -112,7 +114,7 @@ def _write_case(session: Session, question: Question, case: Case, line: PartyPla
     way = question.ways.get(line.departure or "")
     planned = [one for one in session.find(Journey, case_id=case.id) if one.state in {"planned", "booked"}]
     for one in planned:
-        if one.way_out_id and one.way_out_id != line.departure:  # 4
+        if one.way_out_id and one.way_out_id != line.departure:  # 5
             session.commit(case.compartment, put("journey", one.id, state="aborted"))
     if way is not None and all(one.way_out_id != way.id for one in planned):
         _write_journey(session, case, way, line)
@@ -146,7 +148,7 @@ def _write_visa(session: Session, question: Question, case: Case, line: PartyPla
         if same_country(one.country, country) and one.stage not in {"granted", "refused", "dropped"}
     ]
     if any(one.appointment == at for one in open_ones):
-        return  # 4
+        return  # 5
     if open_ones:
         first = min(open_ones, key=lambda one: one.id)
         visa_id, changes = first.id, put("visa_application", first.id, appointment=at)

@@ -61,8 +61,10 @@ def _line_of(session: Session, question: Question, line: PartyPlan, now: Sequenc
     days = question.calendar.days
     people = len(next(one.people for one in question.instance.parties if one.id == line.id))
     wanted = [(stay.place, days[stay.first], days[stay.last]) for stay in line.stays]
-    if line.departure is None and wanted:
-        wanted[-1] = (wanted[-1][0], wanted[-1][1], "")  # until further notice
+    if line.departure is None and wanted:  # until further notice, or as long as it is paid for
+        place, first, _ = wanted[-1]
+        wanted[-1] = (place, first, question.places[place].rent_until)
+    ends = _bed_until(question, line)
     then: list[Stay] = []
     changes: list[Change] = []
     for one in sorted(now, key=lambda one: (one.first_night, one.id)):
@@ -77,6 +79,14 @@ def _line_of(session: Session, question: Question, line: PartyPlan, now: Sequenc
             then.append(msgspec.structs.replace(one, last_night=match[2]))
             if match[2] != one.last_night:
                 changes += put("stay", one.id, last_night=match[2])
+        elif (
+            one.covers(days[0]) and ends > days[0] and _may_stay(question, one)
+        ):  # nobody loses a bed by a plan
+            last = (dt.date.fromisoformat(ends) - dt.timedelta(days=1)).isoformat() if ends < FAR else ""
+            last = min(filter(None, (last, one.last_night)), default="")
+            then.append(msgspec.structs.replace(one, last_night=last))
+            if last != one.last_night:
+                changes += put("stay", one.id, last_night=last)
         elif one.first_night < days[0]:
             last = (dt.date.fromisoformat(days[0]) - dt.timedelta(days=1)).isoformat()
             then.append(msgspec.structs.replace(one, last_night=last))
@@ -98,6 +108,18 @@ def _line_of(session: Session, question: Question, line: PartyPlan, now: Sequenc
     for one in new:
         changes += write_new(one)
     return _Line(line.id, risk, list(now), [*then, *new], new, changes)
+
+
+def _bed_until(question: Question, line: PartyPlan) -> str:
+    """Return the day from which a plan has a bed for them, or on which they leave; FAR if neither."""
+    way = question.ways.get(line.departure or "")
+    known = [question.calendar.days[stay.first] for stay in line.stays[:1]]
+    return min([*known, *([way.day] if way is not None else [])], default=FAR)
+
+
+def _may_stay(question: Question, stay: Stay) -> bool:
+    place = question.places.get(stay.place_id)
+    return place is not None and place.exposure != "exposed"
 
 
 def _broken(line: _Line, question: Question, then: list[Stay], apart: list[Apart]) -> Message | None:

@@ -10,6 +10,7 @@
    and visas that are granted or have their appointment, are facts.
 6. What is as it is tonight is never the reason that there is no plan at all: a doubtful place with more people than
    beds has as many beds as people until they leave, and who does without something where they are can stay there.
+7. Who has a bed tonight has one in every plan, unless the place is exposed, paid for only a while, or too full.
 """
 
 from __future__ import annotations
@@ -101,6 +102,8 @@ def gather(
     costs = {one.line for one in asked.places} | {one.line for one in asked.countries}
     costs = (costs | {one.line for one in asked.departures}) - {""}
     lines = dict.fromkeys(costs, NO_LIMIT) | lines
+    for line, cents in _kept(asked).items():  # 7: money does not put anybody out of the bed they have
+        lines[line] = max(lines[line], cents)
     asked = msgspec.structs.replace(
         asked, lines=tuple(asks.Line(id=line, cents=lines[line]) for line in sorted(lines))
     )
@@ -109,6 +112,18 @@ def gather(
 
 def _open(way: WayOut, calendar: Calendar) -> bool:
     return not way.withdrawn_at and way.seats > 0 and calendar.number(way.day) is not None
+
+
+def _kept(asked: asks.Instance) -> dict[str, int]:
+    """Return what it costs, by line, to let those who have a lasting bed stay in it."""
+    places = {place.id: place for place in asked.places if place.cents and place.state != "exposed"}
+    costs: dict[str, int] = {}
+    for party in asked.parties:
+        place = places.get(party.at or "")
+        if place is not None:
+            cents = place.cents * len(party.people) * asked.nights
+            costs[place.line] = costs.get(place.line, 0) + cents
+    return costs
 
 
 def _people_at(place_id: str, parties: Iterable[asks.Party]) -> int:

@@ -10,7 +10,7 @@ import msgspec
 
 from leeward.domain.cases.case import Case, Person
 from leeward.domain.cases.words import RISK_WEIGHT
-from leeward.domain.relocation.beds import Stay, where
+from leeward.domain.relocation.beds import Stay, people_on, where
 from leeward.domain.relocation.journeys import Journey, Leg
 from leeward.domain.relocation.papers import TravelDocument, VisaApplication
 from leeward.domain.relocation.places import Place
@@ -44,6 +44,7 @@ class Parties:
     ) -> None:
         self._calendar, self._places, self._ways = calendar, places, ways
         self._doors, self._by_hand = doors, by_hand
+        self._all = stays
         self._stays = [one for one in stays if one.takes_bed and one.case_id in cases]
         self._people = _by_case(session.find(Person))
         self._papers = _by_case(session.find(TravelDocument))
@@ -72,12 +73,16 @@ class Parties:
         )
 
     def _bound(self, here: Place) -> bool:
-        """Tell whether it matters to the rules where they sleep tonight.
+        """Tell whether the plan must find them a bed from tonight on, as they have one: rule 7.
 
-        From a clean place they may go anywhere; what was promised them keeps them there, not this. Whoever is in a
-        doubtful one may stay, as nobody else may come; but not beyond the rent.
+        Not where it cannot be promised: a place that is paid for only a while, or a clean one with more people than
+        beds. Whoever sleeps there is asked for without it, and accept.py takes no bed away.
         """
-        return here.exposure == "exposed" or (here.exposure == "doubtful" and not here.rent_until)
+        if here.exposure == "exposed":
+            return True
+        if here.rent_until and here.rent_until < self._calendar.days[-1]:
+            return False
+        return here.exposure == "doubtful" or people_on(here.id, self._night, self._all) <= here.capacity
 
     def _done_without(self, case: Case, here: Place | None) -> set[str]:
         """Return what they need and do without where they are now: that does not put them out of it."""

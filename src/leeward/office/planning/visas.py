@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from leeward.domain.relocation.ways_out import (
-    Destination,
-    VisaRuleByHand,
-    VisaRules,
-    by_hand_id,
-    same_country,
-)
+from leeward.domain.relocation.ways_out import Destination
+from leeward.office.countries import canonical, same
 from leeward.office.session import Session
+from leeward.office.visa_rules import Rules
 
 _NO_APPOINTMENT = frozenset({"free", "on-arrival", "e-visa", "eta"})
 
@@ -21,28 +17,21 @@ class Doors:
 
     def __init__(self, session: Session, destinations: Iterable[Destination]) -> None:
         self._destinations = list(destinations)
-        self._tables = {
-            one.passport.strip().casefold(): {
-                country.strip().casefold(): rule for country, rule in one.table.items()
-            }
-            for one in session.find(VisaRules)
-        }
-        self._by_hand = {one.id: one.rule for one in session.find(VisaRuleByHand) if one.rule}
+        self._rules = Rules(session)
         self._tokens: dict[str, str] = {}
 
     def named(self, country: str) -> Destination | None:
         """Return the destination of that name, if the team has one."""
-        return next((one for one in self._destinations if same_country(one.country, country)), None)
+        return next((one for one in self._destinations if same(one.country, country)), None)
 
     def passport(self, issuer: str) -> str:
         """Return a short plain word for who issued a passport: what people typed is not for the planner."""
-        key = issuer.strip().casefold()
+        key = canonical(issuer).casefold()
         return self._tokens.setdefault(key, f"q{len(self._tokens)}")
 
     def rule(self, issuer: str, country: str) -> str:
         """Return the rule: what the team knows better, else the table's, else "" if nothing is known."""
-        better = self._by_hand.get(by_hand_id(issuer, country))
-        return better or self._tables.get(issuer.strip().casefold(), {}).get(country.strip().casefold(), "")
+        return self._rules.rule(issuer, country).rule
 
     def needs_visa(self, issuer: str, country: str) -> bool:
         """Tell whether the passport needs an appointment first; where nothing is known, it does (rule 4)."""
