@@ -18,6 +18,7 @@ from leeward.office.inviting import Inviting
 from leeward.office.planning.proposal import Table
 from leeward.office.session import Session
 from leeward.office.sync import Syncer
+from leeward.office.visa_table import RuleTable
 
 _QUESTIONS_MOST = 200  # searches that Back still finds
 
@@ -45,6 +46,7 @@ class DeskState:
         self.inviting = Inviting(session, self.bell.ring)
         self.importing = Importer(session, self.bell.ring)
         self.planning = Table(session, self.bell.ring)
+        self.visa_table: RuleTable | None = None  # a file that was brought, until passports of it are chosen
         self.on_trouble: Callable[[Exception], None] = lambda _error: (
             None
         )  # tests listen here; nothing is logged

@@ -7,7 +7,8 @@ so that an invented country, or one that has no code, still works.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from babel import Locale
 from babel.core import get_global
@@ -79,9 +80,15 @@ def _names(language: str) -> Mapping[str, str]:
 @functools.cache
 def _codes() -> frozenset[str]:
     """Return the two letters of every country: what is listed and is no region, group or code for private use."""
-    listed = Locale("en").territories
+    listed = [str(one) for one in Locale("en").territories]
     private = {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
     return frozenset(one for one in listed if len(one) == 2 and one.isalpha()) - private
+
+
+def _aliases() -> Mapping[str, Sequence[str]]:
+    """Return what babel's data calls other names of a territory: three letters among them."""
+    found: Any = get_global("territory_aliases")
+    return {str(alias): targets for alias, targets in found.items()}
 
 
 @functools.cache
@@ -89,7 +96,7 @@ def _known() -> Mapping[str, str]:
     codes = _codes()
     found = {
         alias.casefold(): targets[0]
-        for alias, targets in get_global("territory_aliases").items()
+        for alias, targets in _aliases().items()
         if len(alias) == 3 and alias.isalpha() and len(targets) == 1 and targets[0] in codes
     }
     for language in _LANGUAGES:

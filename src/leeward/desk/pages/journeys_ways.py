@@ -43,8 +43,7 @@ def show(request: Request) -> Response:
         as_date=dt.date.fromisoformat,
         MODE=MODE,
         BUDGET_LINE=BUDGET_LINE,
-        **money_words(request),
-        **day_words(request),
+        **{**money_words(request), **day_words(request)},  # type: ignore[arg-type]
     )
 
 
