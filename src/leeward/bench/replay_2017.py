@@ -59,7 +59,7 @@ _VALID = 90
 _SHELTERED = 30
 _HOUSES = 5
 _SEEDS, _SEEDS_QUICK = 10, 1
-_SECONDS, _SECONDS_QUICK = 2.0, 0.25  # for each Monday's plan, at most
+_SECONDS, _SECONDS_QUICK = 1.0, 0.25  # for each Monday's plan, at most
 
 Planning = Callable[[Instance], Plan]
 
