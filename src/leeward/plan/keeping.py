@@ -17,7 +17,7 @@ from leeward.plan.lacks import Lack, Thing
 from leeward.plan.loosen import without
 from leeward.plan.ways import Exit, Index, applicants_of, begins_inside, exits, may_sleep
 
-_WORK, _WORK_SLACK = 5.0, 0.5  # of the solver's own seconds, which do not hang on the clock
+_WORK, _WORK_SLACK = 5.0, 1.0  # of the solver's own seconds, which do not hang on the clock
 _DAY_MINUTES = 1440
 
 Literal = cp_model.IntVar
