@@ -95,7 +95,7 @@ def add_place(  # noqa: PLR0913 - what a place is asked for, each once
     return place.id
 
 
-def set_place(
+def set_place(  # noqa: PLR0913 - what a place is asked for, each once
     session: Session,
     place_id: str,
     *,
@@ -104,8 +104,10 @@ def set_place(
     swept: str,
     rules: str,
     access: Iterable[str],
+    night_cents: int | None = None,
+    leaving: str | None = None,
 ) -> None:
-    """Set what is known of a place without its address."""
+    """Set what is known of a place without its address; None leaves price and way out of it as they are."""
     place = require(session, Place, place_id)
     for day in filter(None, (rent_until, swept)):
         check_day(day)
@@ -115,6 +117,8 @@ def set_place(
         "rent_until": rent_until,
         "swept": swept,
         "rules": clean_text(rules),
+        "night_cents": place.night_cents if night_cents is None else max(0, night_cents),
+        "leaving": place.leaving if leaving is None else clean_text(leaving),
     }
     changes = [
         *put(

@@ -13,6 +13,7 @@ from leeward.base.say import Message, say
 from leeward.desk.days import day_words
 from leeward.desk.pages.openings import open_closed, state_of
 from leeward.desk.render import done, form_of, office_of, render
+from leeward.desk.sums import money_words, sum_of
 from leeward.domain.cases.case import Case
 from leeward.domain.cases.words import ACCESS
 from leeward.domain.errors import OutOfRange
@@ -142,6 +143,7 @@ def show(request: Request) -> Response:
         isoday=day_words(request)["isoday"],
         weekday=day_words(request)["weekday"],
         month=day_words(request)["month"],
+        **money_words(request),  # type: ignore[arg-type]
     )
 
 
@@ -170,6 +172,7 @@ def act(request: Request) -> Response:
             relocation.give_address(session, place, form.line("member"))
             said = say("The key is on its way to their device.")
         case "facts":
+            there = session.get(Place, place)
             relocation.set_place(
                 session,
                 place,
@@ -178,6 +181,8 @@ def act(request: Request) -> Response:
                 swept=form.day("swept"),
                 rules=form.text("rules"),
                 access=form.many("access"),
+                night_cents=sum_of(form, "night") or 0,
+                leaving=form.kept("leaving", there.leaving if there is not None else ""),
             )
             said = say("Saved.")
         case "address":

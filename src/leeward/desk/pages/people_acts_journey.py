@@ -1,0 +1,100 @@
+"""What can be done on a case's journey tab: papers, visas, rides, and how they can travel."""
+
+from __future__ import annotations
+
+from leeward.base.say import Message, say
+from leeward.desk.forms import Form
+from leeward.domain.relocation.journeys import Leg
+from leeward.domain.relocation.papers import TravelDocument, VisaApplication
+from leeward.domain.relocation.words import HELD, MODE, PAPER, VISA_KIND, VISA_STAGE
+from leeward.office import relocation_journeys, travelling
+from leeward.office.session import Session
+
+
+def means(session: Session, case: str, form: Form) -> Message:
+    """Say how they can travel."""
+    avoid = [code for code in form.many("avoid") if code in MODE]
+    travelling.set_means(
+        session, case, ready_on=form.day("ready_on"), escort=form.flag("escort"), avoid=avoid
+    )
+    return say("Saved.")
+
+
+def add_visa(session: Session, case: str, form: Form) -> Message | None:
+    """Write a visa application down."""
+    relocation_journeys.add_record(
+        session,
+        VisaApplication,
+        case,
+        country=form.line("country"),
+        consulate=form.line("consulate"),
+        visa=form.code("visa", VISA_KIND, "humanitarian"),
+        stage=form.code("stage", VISA_STAGE, "thought-of"),
+        appointment=form.moment("appointment") or 0,
+        papers_due=form.day("papers_due"),
+    )
+    return None
+
+
+def set_visa(session: Session, _case: str, visa: str, form: Form) -> Message:
+    """Change a visa application."""
+    relocation_journeys.set_record(
+        session,
+        VisaApplication,
+        visa,
+        consulate=form.line("consulate"),
+        stage=form.code("stage", VISA_STAGE),
+        appointment=form.moment("appointment") or 0,
+        biometrics=form.moment("biometrics") or 0,
+        papers_due=form.day("papers_due"),
+        letters=form.line("letters"),
+        sponsor=form.line("sponsor"),
+        submitted=form.day("submitted"),
+        decided=form.day("decided"),
+        valid_from=form.day("valid_from"),
+        valid_to=form.day("valid_to"),
+        entries=form.line("entries"),
+        appeal_by=form.day("appeal_by"),
+        refusal_reason=form.line("refusal_reason"),
+    )
+    return say("Saved.")
+
+
+def add_paper(session: Session, case: str, form: Form) -> Message | None:
+    """Write a paper down."""
+    relocation_journeys.add_record(session, TravelDocument, case, **_paper(form))
+    return None
+
+
+def set_paper(session: Session, _case: str, paper: str, form: Form) -> Message:
+    """Change a paper."""
+    relocation_journeys.set_record(session, TravelDocument, paper, **_paper(form))
+    return say("Saved.")
+
+
+def _paper(form: Form) -> dict[str, object]:
+    return {
+        "paper": form.code("paper", PAPER, "passport"),
+        "issuer": form.line("issuer"),
+        "held": form.code("held", HELD, "with-them"),
+        "expires": form.day("expires"),
+        "ready_on": form.day("ready_on"),
+    }
+
+
+def set_ride(session: Session, _case: str, leg: str, form: Form) -> Message:
+    """Change what a leg needs: ticket, companion, handover, times."""
+    there = session.get(Leg, leg)
+    travelling.set_ride(
+        session,
+        leg,
+        ticket=form.line("ticket"),
+        ticket_due=form.moment("ticket_due") or 0,
+        companion_id=form.line("companion"),
+        handover=form.line("handover"),
+        name_checked=form.flag("name_checked"),
+    )
+    departs, arrives = form.moment("departs") or 0, form.moment("arrives") or 0
+    if there is not None and (departs, arrives) != (there.departs, there.arrives):
+        relocation_journeys.move_leg(session, leg, departs, arrives)
+    return say("Saved.")
