@@ -126,3 +126,27 @@ def test_with_nobody_to_plan_for_it_says_so(browser: Browser, table: Table) -> N
     answer = browser.post("/journeys/plan/begin")
     assert answer.status_code == 409
     assert "Nobody waits for a way out." in answer.text
+
+
+def test_what_cannot_all_be_kept_is_named_and_can_be_let_go(
+    session: Session, browser: Browser, table: Table
+) -> None:
+    ids = scene(session)
+    browser.post("/journeys/plan/begin")
+    wait(table)
+    for name in ("Juniper", "Aspen"):  # one seat, two people, both decided by hand
+        browser.post(f"/journeys/plan/{ids[name]}/decide", {"what": "fix", "way": ids["near"]})
+    work = table.work
+    assert work is not None
+    until = time.monotonic() + 30
+    while work.running and time.monotonic() < until:
+        time.sleep(0.05)
+    assert work.best is None
+    page = browser.get("/journeys/plan").text
+    assert "No plan was found." in page
+    assert "These cannot all be kept" in page
+    assert "Juniper" in page
+    assert "Aspen" in page
+    browser.post(f"/journeys/plan/{ids['Aspen']}/decide", {"what": "free"})
+    wait(table)
+    assert "A way out for 2 of 2 people" in browser.get("/journeys/plan").text

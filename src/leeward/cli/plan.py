@@ -13,6 +13,7 @@ For people: sentences on the way, then the plan. For programs (the desk runs it 
   `{"progress": {"seconds": 1.2, "points": 1, "bound": 1, "gap": 0.0, "solver": "..."}}` for each of them.
 - An interrupt (Ctrl-C) or a SIGTERM is a `stop`: the best so far is the answer, with its proven gap. A second one
   ends it without an answer.
+- If no plan keeps every rule: a line `{"clashes": [...]}` on standard output (lacks.py), and exit code 3.
 - Exit code 0: a plan. 2: asked wrongly. 3: no instance, no plan, or no libraries; on standard error why.
 """
 
@@ -34,10 +35,13 @@ from leeward.plan.answer import PartyPlan, Plan
 from leeward.plan.arrival import in_order_of_arrival
 from leeward.plan.bounds import BYTES_MOST
 from leeward.plan.check import faults
+from leeward.plan.clash import clashes
 from leeward.plan.errors import NoPlan, SolverMissing
 from leeward.plan.greedy import greedy
 from leeward.plan.instance import Instance
+from leeward.plan.naming import Names
 from leeward.plan.reading import read_instance, write_plan
+from leeward.plan.telling_clash import tell_clash, tell_resolution
 
 EXAMPLES = """\
 examples:
@@ -76,8 +80,12 @@ def run(arguments: argparse.Namespace) -> int:
     lines = Lines()
     instance = read_instance(_read(arguments.instance, lines))
     show = _Show(arguments, instance)
-    with Stopping(lines, gone_is_stop=arguments.stream) as stopping:
-        plan = _plan(instance, arguments, show, stopping)
+    try:
+        with Stopping(lines, gone_is_stop=arguments.stream) as stopping:
+            plan = _plan(instance, arguments, show, stopping)
+    except NoPlan:
+        show.clashes()
+        raise
     show.final(plan)
     return 0
 
@@ -168,6 +176,21 @@ class _Show:
             else:
                 proven = f", proven to {100 * plan.gap:.2f} %" if plan.bound else ""
                 tell.aside(f"{seconds:6.1f} s: {plan.points / 100:,.0f} risk-days{proven} ({plan.solver})")
+
+    def clashes(self) -> None:
+        """Say why there is no plan at all, if the libraries are there to find out."""
+        try:
+            found = clashes(self.instance).found
+        except SolverMissing:
+            return
+        if self._stream or self._json:
+            tell.line(f'{{"clashes":{msgspec.json.encode(found).decode()}}}')
+            return
+        for clash in found:
+            for sentence in tell_clash(clash, Names()):
+                tell.line(str(sentence))
+            for resolution in clash.resolutions:
+                tell.line(f"  {tell_resolution(resolution, Names())}")
 
     def final(self, plan: Plan) -> None:
         """Print the answer."""

@@ -35,6 +35,10 @@ def show(request: Request) -> Response:
         "plan/index.html",
         work=work,
         shown=shown,
+        impossible=table.impossible(),
+        by_hand=[case for one, case in work.question.cases.items() if table.is_decided(one)]
+        if work is not None
+        else [],
         ways=ways,
         places=sorted(work.question.places.values(), key=lambda one: one.code_name)
         if work is not None

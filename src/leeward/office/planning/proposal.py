@@ -33,7 +33,7 @@ from leeward.plan.needed import needed
 from leeward.plan.reading import digest
 from leeward.plan.telling import tell, tell_housing
 from leeward.plan.telling_changes import tell_change
-from leeward.plan.telling_clash import tell_resolution
+from leeward.plan.telling_clash import tell_clash, tell_resolution
 
 SECONDS = 60.0
 
@@ -144,6 +144,10 @@ class Table:
         """Return what was decided by hand."""
         return self._by_hand.get(case_id, Fixed())
 
+    def is_decided(self, case_id: str) -> bool:
+        """Tell whether something was decided by hand for this case."""
+        return case_id in self._by_hand
+
     def accept(self, case_ids: Collection[str]) -> Accepted:
         """Write the lines of these cases down. Rule 3: RuleBroken if the question is another by now."""
         with self._lock:
@@ -176,6 +180,20 @@ class Table:
         shown = self._show(work.question, best)
         self._shown = (best, shown)
         return shown
+
+    def impossible(self) -> list[tuple[tuple[Message, ...], tuple[Message, ...]]]:
+        """Return, where there is no plan at all, what clashes and what would resolve it: a pair for each clash."""
+        work = self._work
+        if work is None or not work.clashes:
+            return []
+        known = TeamNames(work.question, names(self._session))
+        try:
+            return [
+                (tuple(tell_clash(one, known)), tuple(tell_resolution(way, known) for way in one.resolutions))
+                for one in work.clashes
+            ]
+        except (LookupError, IndexError, TypeError):  # rule 4 of work.py: it speaks of what is not there
+            return []
 
     def _show(self, question: Question, plan: Plan) -> Shown:
         lines = tuple(_lines(self._session, question, plan, frozenset(self._by_hand)))

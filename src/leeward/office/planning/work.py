@@ -21,6 +21,7 @@ import msgspec
 from leeward.office.planning.gather import Question
 from leeward.plan.answer import Plan
 from leeward.plan.errors import BadPlan
+from leeward.plan.lacks import Clash
 from leeward.plan.reading import canonical, digest, read_plan
 
 COMMAND = (sys.executable, "-m", "leeward.cli.main", "plan", "-", "--stream")
@@ -38,6 +39,7 @@ class Work:
         self.question = question
         self.best: Plan | None = None
         self.first: Plan | None = None  # by the rule of thumb
+        self.clashes: tuple[Clash, ...] = ()  # why there is no plan at all
         self.done = False
         self.failed = ""  # what the process said when it ended without an answer
         self.begun = time.monotonic()
@@ -107,6 +109,9 @@ class Work:
         """Rules 2 and 4."""
         try:
             kind, body = next(iter(msgspec.json.decode(untrusted, type=dict[str, msgspec.Raw]).items()))
+            if kind == "clashes":
+                self.clashes = msgspec.json.decode(body, type=tuple[Clash, ...])
+                return
             plan = read_plan(bytes(body))
         except (msgspec.DecodeError, BadPlan, StopIteration):
             return
