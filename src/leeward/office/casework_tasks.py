@@ -86,10 +86,13 @@ def add_task(  # noqa: PLR0913 - what a promise is made of, each once
     return new.id
 
 
-def take_task(session: Session, task_id: str, member_id: str = "") -> None:
-    """Take a task on oneself, or give it to a member."""
+def take_task(session: Session, task_id: str, member_id: str = "", second_id: str | None = None) -> None:
+    """Take a task on oneself, or give it to a member; `second_id` says who does it if they cannot."""
     task = require(session, Task, task_id)
-    session.commit(task.compartment, put("task", task_id, owner_id=member_id or session.member_id))
+    fields = {"owner_id": member_id or session.member_id}
+    if second_id is not None and second_id != task.second_id:
+        fields["second_id"] = second_id
+    session.commit(task.compartment, put("task", task_id, **fields))
 
 
 def move_task(session: Session, task_id: str, due: int) -> None:

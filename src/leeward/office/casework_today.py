@@ -23,8 +23,8 @@ from leeward.office.session import Session
 
 AHEAD = 2 * DAY  # what comes within it is worth knowing
 _WHERE = {
-    "case": "#fold-danger",
-    "safety_plan": "?tab=story#fold-plan",
+    "case": "?change=fold-danger",
+    "safety_plan": "?tab=story&change=fold-plan#fold-plan",
     "medication": "?tab=work#health",
     "medical_appointment": "?tab=work#health",
 }

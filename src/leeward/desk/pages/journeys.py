@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from leeward.base.say import say
 from leeward.desk.forms import Form
+from leeward.desk.pages.narrowing import go_on, narrowed
 from leeward.desk.render import done, form_of, office_of, render
 from leeward.domain.cases.words import RISK, STAGE
 from leeward.domain.relocation.journeys import Leg
@@ -20,26 +21,39 @@ from leeward.office.relocation_journeys import book_journey, by_stage
 from leeward.office.team import members
 
 _LEGS = 6
+_SHOWN = 20  # cards of a column at first; the rest is in a fold under them
 _DAY = 24 * 3_600_000
 
 
 def index(request: Request) -> Response:
     """Show everyone by stage, those in most danger for longest first."""
     session = office_of(request)
-    columns = by_stage(session)
+    known = names(session)
+    whole = by_stage(session)
+    query, found = narrowed(request, [one for those in whole.values() for one in those], known)
+    chosen = {one.case.id for one in found}
+    columns = {stage: [one for one in those if one.case.id in chosen] for stage, those in whole.items()}
     return render(
         request,
         "journeys/index.html",
         columns=columns,
-        moving=len(columns.get("on-the-way", [])),
-        everyone=sum(len(those) for those in columns.values()),
+        counts={stage: len(those) for stage, those in whole.items()},
+        shown_most=_SHOWN,
+        query=query,
+        moving=len(whole.get("on-the-way", [])),
+        everyone=sum(len(those) for those in whole.values()),
         departures=departures(session, 7 * _DAY),
         tomorrow=len(departures(session)),
-        names=names(session),
+        names=known,
         RISK=RISK,
         STAGE=STAGE,
         MODE=MODE,
     )
+
+
+def narrow(request: Request) -> Response:
+    """Take the words of the board's filter."""
+    return go_on(request, "/journeys")
 
 
 def new(request: Request) -> Response:
@@ -99,6 +113,7 @@ def _leg(form: Form, number: int) -> Leg | None:
 
 routes = [
     Route("/journeys", index),
+    Route("/journeys", narrow, methods=["POST"]),
     Route("/journeys/new", new),
     Route("/journeys/new", book, methods=["POST"]),
 ]

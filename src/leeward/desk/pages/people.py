@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import unicodedata
-from urllib.parse import urlencode
-
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from leeward.base.say import say, say_count
+from leeward.desk.pages.narrowing import go_on, narrowed
 from leeward.desk.pages.people_acts import act
 from leeward.desk.pages.people_acts_on import act_on
 from leeward.desk.pages.people_case import case_page, save_file
-from leeward.desk.render import desk_of, done, form_of, office_of, render, speech_of
+from leeward.desk.render import done, form_of, office_of, render, speech_of
 from leeward.domain.cases.words import RISK, STAGE
 from leeward.domain.intake import Contact, choose_pseudonym
 from leeward.domain.team import ROLES
+from leeward.office.caseload import loads
 from leeward.office.casework_base import require
 from leeward.office.casework_open import open_case
-from leeward.office.casework_views import CaseLine, case_lines, names
+from leeward.office.casework_views import case_lines, names
 from leeward.office.team import members
-
-_QUERY_MOST = 200
 
 
 def index(request: Request) -> Response:
@@ -31,26 +28,7 @@ def index(request: Request) -> Response:
     closed = request.query_params.get("closed") == "1"
     lines = case_lines(session, closed=closed)
     known = names(session)
-
-    def words_of(one: CaseLine) -> str:
-        parts = [
-            speech.word("pseudonym", one.case.pseudonym),
-            one.case.pseudonym,
-            one.case.code,
-            STAGE.label(one.case.stage, speech.language),
-            RISK.label(one.case.risk, speech.language),
-            one.place.code_name if one.place else "",
-            known.get(one.case.coordinator_id, ""),
-            speech.message(one.due.what, session.now()) if one.due else "",
-        ]
-        return _plain(" ".join(parts))
-
-    key = request.query_params.get("asked", "")
-    query = desk_of(request).question(key)
-    asked = _plain(query).strip()
-    shown = [one for one in lines if asked in words_of(one)] or [
-        one for one in lines if all(word in words_of(one) for word in asked.split())
-    ]
+    query, shown = narrowed(request, lines, known)
     return render(
         request,
         "people/index.html",
@@ -67,17 +45,8 @@ def index(request: Request) -> Response:
 
 
 def narrow(request: Request) -> Response:
-    """Take the words by POST and go on: in an address they would stand in the browser's history, on the disk."""
-    form = form_of(request)
-    words = form.line("q", _QUERY_MOST)
-    query = {"closed": "1"} if form.line("closed", 1) else {}
-    if words:
-        query["asked"] = desk_of(request).keep_question(words)
-    return RedirectResponse(f"/people?{urlencode(query)}" if query else "/people", 303)
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
+    """Take the words of the list's filter."""
+    return go_on(request, "/people")
 
 
 def open_form(request: Request) -> Response:
@@ -94,6 +63,7 @@ def open_form(request: Request) -> Response:
         contact=contact,
         pseudonym=contact.pseudonym if contact else choose_pseudonym(session.make_id(), taken),
         members=members(session),
+        loads=loads(session),
         me=session.member_id,
         ROLES=ROLES,
         RISK=RISK,

@@ -10,23 +10,20 @@ from starlette.responses import Response
 
 from leeward.base.say import Message, say
 from leeward.desk.forms import Form
-from leeward.desk.pages import openings
+from leeward.desk.pages import openings, people_acts_journey
+from leeward.desk.pages import people_acts_work as work
 from leeward.desk.render import done, form_of, office_of
 from leeward.domain.cases.case import Case, SafetyPlan
 from leeward.domain.cases.checkins import HOUR
 from leeward.domain.cases.consent import ANSWER, AUDIENCE, HOW, SPEAKER, USE
 from leeward.domain.cases.words import (
     CHECK_IN,
-    NEED,
     NOTE,
     PRIORITY,
-    RELATION,
     RISK,
     STAGE,
     STATUS,
 )
-from leeward.domain.relocation.papers import MedicalAppointment, Medication, TravelDocument, VisaApplication
-from leeward.domain.relocation.words import HELD, PAPER, VISA_KIND, VISA_STAGE
 from leeward.office import (
     casework,
     casework_checkins,
@@ -34,7 +31,6 @@ from leeward.office import (
     casework_tasks,
     consent,
     relocation,
-    relocation_journeys,
 )
 from leeward.office.casework_base import require_case
 from leeward.office.session import Session
@@ -92,21 +88,6 @@ def _facts(session: Session, case: str, form: Form) -> Message:
     return say("Saved.")
 
 
-def _person(session: Session, case: str, form: Form) -> Message | None:
-    casework.add_person(
-        session,
-        case,
-        relation=form.code("relation", RELATION, "other"),
-        pseudonym=form.line("pseudonym"),
-        whereabouts=form.line("whereabouts"),
-        risk=form.code("risk", RISK, "unknown"),
-        minor=form.flag("minor"),
-        travels=form.flag("travels"),
-        threatens=form.flag("threatens"),
-    )
-    return None
-
-
 def _apart(session: Session, case: str, form: Form) -> Message:
     casework.keep_apart(session, case, form.line("other"), form.text("reason"))
     return say("They will not be given beds in one place.")
@@ -120,7 +101,8 @@ def _unapart(session: Session, case: str, form: Form) -> Message | None:
 def _plan(session: Session, case: str, form: Form) -> Message:
     names = ("signs", "steps", "all_well", "forced", "call")
     plan = next(iter(session.find(SafetyPlan, case_id=case)), SafetyPlan(id=""))
-    casework.set_plan(session, case, **{name: form.kept(name, getattr(plan, name)) for name in names})
+    words = {name: form.kept(name, getattr(plan, name)) for name in names}
+    casework.set_plan(session, case, **words, review_by=form.day("review_by"))
     return say("The plan is saved.")
 
 
@@ -139,18 +121,6 @@ def _task(session: Session, case: str, form: Form) -> Message | None:
     return None
 
 
-def _need(session: Session, case: str, form: Form) -> Message | None:
-    casework_tasks.add_need(
-        session,
-        case,
-        form.code("need", NEED, "other"),
-        form.line("what"),
-        due=form.moment("due") or 0,
-        provider=form.line("provider"),
-    )
-    return None
-
-
 def _check(session: Session, case: str, form: Form) -> Message:
     first = form.moment("first")
     hours = form.number("every", 1, 24 * 14)
@@ -165,14 +135,6 @@ def _check(session: Session, case: str, form: Form) -> Message:
         who_id=form.line("who"),
     )
     return say("Agreed.")
-
-
-def _close(session: Session, case: str, form: Form) -> Message:
-    casework.close_case(session, case, form.line("reason"), form.text("review"))
-    if form.flag("free_beds"):
-        relocation.free_beds(session, case)
-        return say("The case is closed, and the bed is free. It can be taken up again.")
-    return say("The case is closed. It can be taken up again.")
 
 
 def _free_beds(session: Session, case: str, form: Form) -> Message:
@@ -242,58 +204,6 @@ def _files(session: Session, case: str, _form: Form) -> Message:
     )
 
 
-def _visa(session: Session, case: str, form: Form) -> Message | None:
-    relocation_journeys.add_record(
-        session,
-        VisaApplication,
-        case,
-        country=form.line("country"),
-        consulate=form.line("consulate"),
-        visa=form.code("visa", VISA_KIND, "humanitarian"),
-        stage=form.code("stage", VISA_STAGE, "thought-of"),
-        appointment=form.moment("appointment") or 0,
-        papers_due=form.day("papers_due"),
-    )
-    return None
-
-
-def _paper(session: Session, case: str, form: Form) -> Message | None:
-    relocation_journeys.add_record(
-        session,
-        TravelDocument,
-        case,
-        paper=form.code("paper", PAPER, "passport"),
-        held=form.code("held", HELD, "with-them"),
-        expires=form.day("expires"),
-        ready_on=form.day("ready_on"),
-    )
-    return None
-
-
-def _visit(session: Session, case: str, form: Form) -> Message | None:
-    relocation_journeys.add_record(
-        session,
-        MedicalAppointment,
-        case,
-        at=form.moment("at") or 0,
-        where=form.line("where"),
-        with_id=form.line("with"),
-    )
-    return None
-
-
-def _medicine(session: Session, case: str, form: Form) -> Message | None:
-    relocation_journeys.add_record(
-        session,
-        Medication,
-        case,
-        what=form.line("what"),
-        dose=form.line("dose"),
-        lasts_until=form.day("lasts"),
-    )
-    return None
-
-
 _ACTS: dict[str, tuple[str, Act]] = {
     "note": ("story", _note),
     "risk": ("", _risk),
@@ -301,14 +211,17 @@ _ACTS: dict[str, tuple[str, Act]] = {
     "status": ("", _status),
     "holders": ("", _holders),
     "facts": ("", _facts),
-    "person": ("", _person),
+    "danger": ("", work.danger),
+    "person": ("", work.person),
     "apart": ("", _apart),
     "unapart": ("", _unapart),
     "plan": ("", _plan),
     "task": ("work", _task),
-    "need": ("work", _need),
+    "need": ("work", work.need),
     "check": ("work", _check),
-    "close": ("", _close),
+    "close": ("", work.close),
+    "settle": ("", work.settle),
+    "closing-checked": ("", work.closing_checked),
     "free-beds": ("", _free_beds),
     "reopen": ("", _reopen),
     "key": ("", _key),
@@ -317,10 +230,11 @@ _ACTS: dict[str, tuple[str, Act]] = {
     "consent": ("consent", _consent),
     "place": ("journey", _place),
     "files": ("", _files),
-    "visa": ("journey", _visa),
-    "paper": ("journey", _paper),
-    "visit": ("journey", _visit),
-    "medicine": ("journey", _medicine),
+    "visa": ("journey", people_acts_journey.add_visa),
+    "paper": ("journey", people_acts_journey.add_paper),
+    "means": ("journey", people_acts_journey.means),
+    "visit": ("journey", work.visit),
+    "medicine": ("journey", work.medicine),
 }
 
 

@@ -10,11 +10,12 @@ from starlette.responses import Response
 
 from leeward.base.say import Message, say
 from leeward.desk.forms import Form
+from leeward.desk.pages import people_acts_journey
+from leeward.desk.pages import people_acts_work as work
 from leeward.desk.pages.people_acts import tab_of
 from leeward.desk.render import done, form_of, office_of
-from leeward.domain.cases.words import CHECK_IN, NEED_STATUS
-from leeward.domain.relocation.papers import VisaApplication
-from leeward.domain.relocation.words import LEG_STATE, VISA_STAGE
+from leeward.domain.cases.words import CHECK_IN
+from leeward.domain.relocation.words import LEG_STATE
 from leeward.office import (
     casework,
     casework_checkins,
@@ -35,7 +36,8 @@ def _task_move(session: Session, _case: str, task: str, form: Form) -> Message |
 
 
 def _task_take(session: Session, _case: str, task: str, form: Form) -> Message | None:
-    casework_tasks.take_task(session, task, form.line("owner"))
+    second = form.line("second") if "second" in form else None
+    casework_tasks.take_task(session, task, form.line("owner"), second)
     return None
 
 
@@ -74,21 +76,6 @@ def _evidence(session: Session, _case: str, file: str, _form: Form) -> Message:
     return say("Kept as evidence. Its custody begins here.")
 
 
-def _visa_set(session: Session, _case: str, visa: str, form: Form) -> Message | None:
-    relocation_journeys.set_record(
-        session,
-        VisaApplication,
-        visa,
-        stage=form.code("stage", VISA_STAGE),
-        appointment=form.moment("appointment") or 0,
-        papers_due=form.day("papers_due"),
-        valid_to=form.day("valid_to"),
-        appeal_by=form.day("appeal_by"),
-        refusal_reason=form.line("refusal_reason"),
-    )
-    return None
-
-
 _ACTS_ON: dict[tuple[str, str], tuple[str, ActOn]] = {
     ("tasks", "take"): ("work", _task_take),
     ("tasks", "done"): ("work", _task_done),
@@ -96,10 +83,13 @@ _ACTS_ON: dict[tuple[str, str], tuple[str, ActOn]] = {
     ("tasks", "reopen"): ("work", lambda s, _c, r, _f: casework_tasks.reopen_task(s, r)),
     ("tasks", "drop"): ("work", lambda s, _c, r, _f: casework_tasks.drop_task(s, r)),
     ("tasks", "remark"): ("work", lambda s, _c, r, f: casework_tasks.remark(s, r, f.text("text"))),
-    ("needs", "set"): (
-        "work",
-        lambda s, _c, r, f: casework_tasks.set_need(s, r, f.code("status", NEED_STATUS), f.text("outcome")),
-    ),
+    ("needs", "set"): ("work", work.set_need),
+    ("persons", "set"): ("", work.set_person),
+    ("persons", "strike"): ("", work.strike_person),
+    ("visits", "set"): ("work", work.set_visit),
+    ("medicines", "set"): ("work", work.set_medicine),
+    ("medicines", "end"): ("work", work.end_medicine),
+    ("medicines", "again"): ("work", work.medicine_again),
     ("checks", "answer"): ("work", _answered),
     ("checks", "back"): ("work", lambda s, _c, r, _f: casework_checkins.take_back_answer(s, r)),
     ("checks", "try"): (
@@ -117,7 +107,9 @@ _ACTS_ON: dict[tuple[str, str], tuple[str, ActOn]] = {
     ("notes", "restore"): ("story", lambda s, _c, r, _f: casework.strike_note(s, r, struck=False)),
     ("consents", "withdraw"): ("consent", _consent_back),
     ("legs", "set"): ("journey", _leg),
-    ("visas", "set"): ("journey", _visa_set),
+    ("legs", "change"): ("journey", people_acts_journey.set_ride),
+    ("visas", "set"): ("journey", people_acts_journey.set_visa),
+    ("papers", "set"): ("journey", people_acts_journey.set_paper),
     ("visits", "had"): (
         "journey",
         lambda s, _c, r, f: relocation_journeys.had_visit(s, r, f.text("outcome")),

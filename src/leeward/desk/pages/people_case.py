@@ -11,21 +11,17 @@ from starlette.responses import Response
 from leeward.base.say import Message, say
 from leeward.desk.days import day_words
 from leeward.desk.pages.case_tabs import registered
-from leeward.desk.pages.checkins import checkins_shown
 from leeward.desk.pages.openings import state_of
+from leeward.desk.pages.people_case_work import glance_shown, work_shown
 from leeward.desk.render import office_of, render, speech_of
 from leeward.desk.strangers import stranger_response
-from leeward.domain.cases import work
 from leeward.domain.cases.case import Case, SafetyPlan
 from leeward.domain.cases.consent import ANSWER, AUDIENCE, HOW, SPEAKER, USE, Consent
 from leeward.domain.cases.story import CaseNote, in_order
 from leeward.domain.cases.words import (
     ACCESS,
     CLOSE_REASON,
-    NEED,
-    NEED_STATUS,
     NOTE,
-    PRIORITY,
     RELATION,
     RISK,
     STAGE,
@@ -35,6 +31,7 @@ from leeward.domain.cases.words import (
 from leeward.domain.cases.work import Need, Task
 from leeward.domain.relocation.beds import Stay
 from leeward.domain.relocation.places import Place
+from leeward.domain.relocation.ways_out import Destination
 from leeward.domain.relocation.words import HELD, LEG_STATE, MODE, PAPER, STAY, VISA_KIND, VISA_STAGE
 from leeward.office import casework_files, casework_history, openings
 from leeward.office.casework_base import require_case, today, tonight
@@ -45,6 +42,7 @@ from leeward.office.relocation import beds_held, holds_beds, places_for
 from leeward.office.relocation_journeys import journeys_of, papers_of
 from leeward.office.session import Session
 from leeward.office.team import members
+from leeward.office.travelling import doors_of
 
 
 class TabLink(msgspec.Struct, frozen=True):
@@ -79,9 +77,11 @@ def case_page(request: Request) -> Response:
         template, show = _OWN[chosen]
         shown = dict(show(session, case, query))
     identity = openings.identity_record(session, case)
+    facts = facts_of(session, case)
     context: dict[str, object] = {
+        **glance_shown(session, case, facts),
         "case": case,
-        "facts": facts_of(session, case),
+        "facts": facts,
         "tabs": tabs,
         "tab": chosen,
         "tab_template": template,
@@ -154,23 +154,7 @@ def _story(session: Session, case: Case, query: Mapping[str, str]) -> dict[str, 
 
 def _work(session: Session, case: Case, query: Mapping[str, str]) -> dict[str, object]:
     del query
-    now = session.now()
-    tasks = session.find(Task, case_id=case.id)
-    by_id = {task.id: task for task in tasks}
-    return {
-        "tasks": work.in_order([task for task in tasks if task.open], now),
-        "done_tasks": sorted(
-            (task for task in tasks if not task.open), key=lambda task: -(task.done_at or task.dropped_at)
-        )[:20],
-        "waits": {task.id: work.waits_for(task, by_id) for task in tasks},
-        "needs": sorted(
-            session.find(Need, case_id=case.id), key=lambda one: (not one.unmet, one.requested_at)
-        ),
-        **checkins_shown(session, case),
-        "NEED": NEED,
-        "NEED_STATUS": NEED_STATUS,
-        "PRIORITY": PRIORITY,
-    }
+    return work_shown(session, case)
 
 
 def _journey(session: Session, case: Case, query: Mapping[str, str]) -> dict[str, object]:
@@ -181,6 +165,8 @@ def _journey(session: Session, case: Case, query: Mapping[str, str]) -> dict[str
         "journeys": journeys_of(session, case.id),
         "papers": papers_of(session, case.id),
         "stays": stays,
+        "doors": doors_of(session, case.id),
+        "country_rules": {one.country: one for one in session.find(Destination)},
         "night": night,
         "places": {place.id: place for place in session.find(Place)},
         "fitting": places_for(session, case, night) if holds_beds(session) else [],
