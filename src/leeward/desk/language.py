@@ -28,6 +28,7 @@ AREAS = (
     "frame",
     "intake",
     "casework",
+    "case",
     "record",
     "seal",
     "channels",
