@@ -26,7 +26,14 @@ from leeward.seal.codes import parse_code, split_digits, split_words
 from leeward.seal.envelope import decrypt, encrypt, open_sealed, open_stream
 from leeward.seal.files import open_file
 from leeward.seal.frame import read_frame
-from leeward.seal.keys import ClassicIdentity, Identity, Passphrase, Recipient
+from leeward.seal.keys import (
+    ClassicIdentity,
+    ClassicRecipient,
+    Identity,
+    Passphrase,
+    Recipient,
+    parse_recipient,
+)
 from leeward.seal.kinds import Kind
 from leeward.seal.pake import Step, parse_join_code
 from leeward.seal.second_half import parse_file
@@ -71,6 +78,8 @@ TAKES_TEXT: dict[str, Callable[[str], object]] = {
     "shares.clean_words": clean_words,
     "keys.Identity.from_string": Identity.from_string,
     "keys.ClassicIdentity.from_string": ClassicIdentity.from_string,
+    "keys.ClassicRecipient.from_string": ClassicRecipient.from_string,
+    "keys.parse_recipient": parse_recipient,
     "keys.Recipient.from_string": Recipient.from_string,
 }
 TAKES_A_FILE = {"files.open_file"}  # its own test below

@@ -62,5 +62,7 @@ HOMES: Mapping[str, str] = {
     "payment": "beds",
     "rate": "beds",
     "hours": "team",
+    "partner": "team",
+    "referral": "case",
 }
 """Kind of record to kind of compartment. Kinds that are not named may lie wherever people work on them."""

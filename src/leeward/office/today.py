@@ -18,6 +18,7 @@ from leeward.office import (
     opened,
     openings_today,
     recovery_view,
+    referrals_after,
     release,
     retention,
     taken_tasks,
@@ -68,6 +69,7 @@ def _gather(session: Session) -> Day:
         erasing,
         retention,
         recovery_view,
+        referrals_after,
         ways_out,
     )
     now = session.now()

@@ -41,7 +41,7 @@ from leeward.seal._hazmat.pump import Sink, Source, read_full, write_all
 from leeward.seal._hazmat.stanzas import CLASSIC, FILE_KEY_SIZE, HYBRID, SCRYPT
 from leeward.seal.errors import EnvelopeMalformed, HeaderAltered, NoKeyFits, WrongPassphrase
 from leeward.seal.frame import make_frame, read_frame
-from leeward.seal.keys import ClassicIdentity, Identity, Passphrase, Recipient
+from leeward.seal.keys import ClassicIdentity, ClassicRecipient, Identity, Passphrase, Recipient
 from leeward.seal.kinds import Kind
 
 Opener: TypeAlias = Sequence[Identity | ClassicIdentity] | Passphrase
@@ -65,8 +65,8 @@ def open_sealed(kind: Kind, untrusted_sealed: bytes, keys: Sequence[Identity] | 
     return read_frame(kind, decrypt_bytes(file_key, rest))  # 5 6
 
 
-def encrypt(plain: bytes, to: Recipient | Passphrase) -> bytes:
-    """Return a plain age file without a frame, as the stock tool would make it; for exports and recovery."""
+def encrypt(plain: bytes, to: Recipient | ClassicRecipient | Passphrase) -> bytes:
+    """Return a plain age file without a frame, as the stock tool would make it; for exports, recovery, partners."""
     header, file_key = _make_header(to)
     return b"".join((header, *encrypt_bytes(file_key, plain)))
 
@@ -133,11 +133,13 @@ def _split(untrusted_sealed: bytes) -> tuple[Header, memoryview]:
     return parse_header(untrusted_sealed[:end]), memoryview(untrusted_sealed)[end:]
 
 
-def _make_header(to: Recipient | Passphrase) -> tuple[bytes, bytes]:
+def _make_header(to: Recipient | ClassicRecipient | Passphrase) -> tuple[bytes, bytes]:
     """Return a new header, and the new file key that it wraps."""
     file_key = secrets.token_bytes(FILE_KEY_SIZE)
     if isinstance(to, Passphrase):
         stanza = stanzas.wrap_scrypt(to.hazmat_bytes(), to.work_factor, file_key)
+    elif isinstance(to, ClassicRecipient):
+        stanza = stanzas.wrap_classic(to.key, file_key)
     else:
         stanza = stanzas.wrap_hybrid(to.key, file_key)
     covered = print_covered((stanza,))

@@ -1,4 +1,4 @@
-"""Keys that open and seal: hybrid identities and recipients, and passphrases.
+"""Keys that open and seal: hybrid identities and recipients, and passphrases; X25519 for others' keys only.
 
 An Identity opens; its Recipient seals. Their texts are those of the age format, so that the stock tool takes them:
 `AGE-SECRET-KEY-PQ-1…` (77 characters) and `age1pq1…` (1,959).
@@ -11,9 +11,11 @@ from functools import cached_property
 from leeward.base.ports import Chance
 from leeward.seal._hazmat import bech32
 from leeward.seal._hazmat.stanzas import (
+    CLASSIC_PUBLIC_SIZE,
     HYBRID_PUBLIC_SIZE,
     WORK_FACTOR_MOST,
     ClassicPrivate,
+    ClassicPublic,
     HybridPrivate,
     HybridPublic,
 )
@@ -25,6 +27,7 @@ DEFAULT_WORK_FACTOR = 18  # about a second, 256 MiB
 _IDENTITY = "age-secret-key-pq-"
 _CLASSIC_IDENTITY = "age-secret-key-"
 _RECIPIENT = "age1pq"
+_CLASSIC_RECIPIENT = "age"
 
 
 class Recipient:
@@ -97,7 +100,7 @@ class Identity(Secret):
 
 
 class ClassicIdentity(Secret):
-    """An X25519 identity of another age tool (`AGE-SECRET-KEY-1…`), to open foreign files; we never seal to one."""
+    """An X25519 identity of another age tool (`AGE-SECRET-KEY-1…`), to open foreign files; none of ours is such."""
 
     __slots__ = ("_private",)
 
@@ -113,6 +116,23 @@ class ClassicIdentity(Secret):
     def hazmat_private(self) -> ClassicPrivate:
         """Return the expanded key; for the envelope only."""
         return self._private
+
+
+class ClassicRecipient:
+    """A partner's X25519 key (`age1…`, 62 characters). Who keeps the file can open it once quantum computers can."""
+
+    def __init__(self, public: bytes) -> None:
+        self._public = bytes(public)
+        self.key = ClassicPublic(self._public)
+
+    @classmethod
+    def from_string(cls, untrusted_text: str) -> ClassicRecipient:
+        """Return the recipient that `age1…` names, or raise KeyMalformed."""
+        return cls(bech32.decode(_CLASSIC_RECIPIENT, untrusted_text, CLASSIC_PUBLIC_SIZE))
+
+    def string(self) -> str:
+        """Return `age1…`, 62 characters."""
+        return bech32.encode(_CLASSIC_RECIPIENT, self._public)
 
 
 class Passphrase(Secret):
@@ -134,6 +154,13 @@ class Passphrase(Secret):
     def hazmat_bytes(self) -> bytes:
         """Return the passphrase's UTF-8; for the envelope only."""
         return self._raw
+
+
+def parse_recipient(untrusted_text: str) -> Recipient | ClassicRecipient:
+    """Return the recipient of either kind that a text names, or raise KeyMalformed."""
+    if untrusted_text.startswith(_RECIPIENT + "1"):
+        return Recipient.from_string(untrusted_text)
+    return ClassicRecipient.from_string(untrusted_text)
 
 
 def make_identity(chance: Chance) -> Identity:

@@ -88,23 +88,6 @@ class Task(Typed, frozen=True, kw_only=True):
         return max(0, now - self.due) if self.open and self.due else 0
 
 
-class Referral(Typed, frozen=True, kw_only=True):
-    """Something of a case handed to a partner: which fields, on which consent, and what they answered."""
-
-    kind: ClassVar[str] = "referral"
-
-    case_id: str = ""
-    need_id: str = ""
-    consent_id: str = ""
-    receiver: str = ""
-    purpose: str = ""
-    field_set: tuple[str, ...] = ()
-    state: Annotated[str, Coded("referral-state")] = "draft"
-    sent_at: int = 0
-    answered_at: int = 0
-    answer: str = ""
-
-
 class Expense(Typed, frozen=True, kw_only=True):
     """Money spent for a case. The ledger of money carries the case's code and never a name."""
 

@@ -1,4 +1,4 @@
-"""The three ways a file key is wrapped: hybrid post-quantum, X25519 (opened only), and passphrase.
+"""The three ways a file key is wrapped: hybrid post-quantum, X25519 (for others' keys only), and passphrase.
 
 Each `unwrap_` returns None when the stanza is well formed but for somebody else, and raises EnvelopeMalformed when
 it breaks the format:
@@ -36,6 +36,7 @@ from leeward.seal.errors import EnvelopeMalformed, KeyMalformed, NotEnoughMemory
 
 HYBRID = "mlkem768x25519"
 CLASSIC = "X25519"
+CLASSIC_PUBLIC_SIZE = 32
 SCRYPT = "scrypt"
 FILE_KEY_SIZE = 16
 HYBRID_PUBLIC_SIZE = 1216
@@ -83,13 +84,35 @@ class HybridPublic:
 
 
 class ClassicPrivate:
-    """An X25519 key, only to open what other age tools sealed."""
+    """The secret half of an X25519 key of another age tool."""
 
     __slots__ = ("key", "public")
 
     def __init__(self, raw: bytes) -> None:
         self.key = X25519PrivateKey.from_private_bytes(raw)
         self.public = self.key.public_key().public_bytes_raw()
+
+
+class ClassicPublic:
+    """The public half of an X25519 key."""
+
+    __slots__ = ("key",)
+
+    def __init__(self, untrusted_bytes: bytes) -> None:
+        try:
+            self.key = X25519PublicKey.from_public_bytes(untrusted_bytes)
+            X25519PrivateKey.from_private_bytes(b"\x01" * 32).exchange(self.key)  # 2
+        except ValueError:
+            raise KeyMalformed("recipient") from None
+
+
+def wrap_classic(public: ClassicPublic, file_key: bytes) -> Stanza:
+    """Wrap a file key to an X25519 recipient, under a share drawn for this file alone."""
+    drawn = X25519PrivateKey.generate()
+    share = drawn.public_key().public_bytes_raw()
+    key = hkdf(drawn.exchange(public.key), salt=share + public.key.public_bytes_raw(), info=_CLASSIC_INFO)
+    body = ChaCha20Poly1305(key).encrypt(_ZERO_NONCE, file_key, None)
+    return Stanza((CLASSIC, to_base64(share).decode()), body)
 
 
 def wrap_hybrid(public: HybridPublic, file_key: bytes) -> Stanza:
