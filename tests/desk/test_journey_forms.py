@@ -68,14 +68,14 @@ def test_a_visa_from_the_first_question_to_the_appeal(session: Session, browser:
         "stage": "refused",
         "decided": "2026-04-03",
         "refusal_reason": "no ties",
-        "appeal_by": "2026-04-20",
+        "appeal_by": "2026-04-08",
         "letters": "two",
         "appointment": "2026-04-01T09:00",
     }
     page = browser.post(f"/people/{made}/visas/{visa}/set", fields).text
     there = session.get(VisaApplication, visa)
     assert there is not None
-    assert (there.stage, there.refusal_reason, there.appeal_by) == ("refused", "no ties", "2026-04-20")
+    assert (there.stage, there.refusal_reason, there.appeal_by) == ("refused", "no ties", "2026-04-08")
     assert "appeal by" in page
     assert "last day to appeal" in browser.get("/").text
 

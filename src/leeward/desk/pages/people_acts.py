@@ -233,6 +233,7 @@ _ACTS: dict[str, tuple[str, Act]] = {
     "visa": ("journey", people_acts_journey.add_visa),
     "paper": ("journey", people_acts_journey.add_paper),
     "means": ("journey", people_acts_journey.means),
+    "expense": ("journey", people_acts_journey.spend),
     "visit": ("journey", work.visit),
     "medicine": ("journey", work.medicine),
 }

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from leeward.base.say import Message, say
 from leeward.desk.forms import Form
+from leeward.desk.sums import currency_of, sum_of
+from leeward.domain.cases.words import BUDGET_LINE
 from leeward.domain.relocation.journeys import Leg
 from leeward.domain.relocation.papers import TravelDocument, VisaApplication
 from leeward.domain.relocation.words import HELD, MODE, PAPER, VISA_KIND, VISA_STAGE
-from leeward.office import relocation_journeys, travelling
+from leeward.office import expenses, relocation_journeys, travelling
+from leeward.office.casework_base import today
 from leeward.office.session import Session
 
 
@@ -98,3 +101,31 @@ def set_ride(session: Session, _case: str, leg: str, form: Form) -> Message:
     if there is not None and (departs, arrives) != (there.departs, there.arrives):
         relocation_journeys.move_leg(session, leg, departs, arrives)
     return say("Saved.")
+
+
+def spend(session: Session, case: str, form: Form) -> Message:
+    """Write down what was spent for them."""
+    expenses.spend(
+        session,
+        case,
+        form.code("line", BUDGET_LINE, "other"),
+        sum_of(form, "sum") or 0,
+        what=form.line("what"),
+        day=form.day("day") or today(session),
+        currency=currency_of(form),
+        grant_id=form.line("grant"),
+        receipt_id=form.line("receipt"),
+    )
+    return say("It is written down.")
+
+
+def approve(session: Session, _case: str, expense: str, _form: Form) -> Message:
+    """Approve an expense."""
+    expenses.approve(session, expense)
+    return say("Approved.")
+
+
+def book(session: Session, _case: str, expense: str, form: Form) -> Message:
+    """Put an expense into the books."""
+    expenses.book(session, expense, form.line("grant"))
+    return say("It is in the books.")

@@ -110,6 +110,8 @@ _ACTS_ON: dict[tuple[str, str], tuple[str, ActOn]] = {
     ("legs", "change"): ("journey", people_acts_journey.set_ride),
     ("visas", "set"): ("journey", people_acts_journey.set_visa),
     ("papers", "set"): ("journey", people_acts_journey.set_paper),
+    ("expenses", "approve"): ("journey", people_acts_journey.approve),
+    ("expenses", "book"): ("journey", people_acts_journey.book),
     ("visits", "had"): (
         "journey",
         lambda s, _c, r, f: relocation_journeys.had_visit(s, r, f.text("outcome")),

@@ -12,9 +12,11 @@ from leeward.base.say import Message, say
 from leeward.desk.days import day_words
 from leeward.desk.pages.case_tabs import registered
 from leeward.desk.pages.openings import state_of
+from leeward.desk.pages.people_case_journey import journey_shown
 from leeward.desk.pages.people_case_work import glance_shown, work_shown
 from leeward.desk.render import office_of, render, speech_of
 from leeward.desk.strangers import stranger_response
+from leeward.desk.sums import money_words
 from leeward.domain.cases.case import Case, SafetyPlan
 from leeward.domain.cases.consent import ANSWER, AUDIENCE, HOW, SPEAKER, USE, Consent
 from leeward.domain.cases.story import CaseNote, in_order
@@ -31,7 +33,6 @@ from leeward.domain.cases.words import (
 from leeward.domain.cases.work import Need, Task
 from leeward.domain.relocation.beds import Stay
 from leeward.domain.relocation.places import Place
-from leeward.domain.relocation.ways_out import Destination
 from leeward.domain.relocation.words import HELD, LEG_STATE, MODE, PAPER, STAY, VISA_KIND, VISA_STAGE
 from leeward.office import casework_files, casework_history, openings
 from leeward.office.casework_base import require_case, today, tonight
@@ -42,7 +43,6 @@ from leeward.office.relocation import beds_held, holds_beds, places_for
 from leeward.office.relocation_journeys import journeys_of, papers_of
 from leeward.office.session import Session
 from leeward.office.team import members
-from leeward.office.travelling import doors_of
 
 
 class TabLink(msgspec.Struct, frozen=True):
@@ -98,7 +98,11 @@ def case_page(request: Request) -> Response:
         "beds_held": _beds_held(session, case),
         "add": query.get("add", ""),
     }
-    return render(request, "people/case.html", **{**_WORDS, **day_words(request), **context, **shown})  # type: ignore[arg-type]
+    return render(
+        request,
+        "people/case.html",
+        **{**_WORDS, **day_words(request), **money_words(request), **context, **shown},  # type: ignore[arg-type]
+    )
 
 
 def _beds_held(session: Session, case: Case) -> list[str]:
@@ -165,8 +169,7 @@ def _journey(session: Session, case: Case, query: Mapping[str, str]) -> dict[str
         "journeys": journeys_of(session, case.id),
         "papers": papers_of(session, case.id),
         "stays": stays,
-        "doors": doors_of(session, case.id),
-        "country_rules": {one.country: one for one in session.find(Destination)},
+        **journey_shown(session, case),
         "night": night,
         "places": {place.id: place for place in session.find(Place)},
         "fitting": places_for(session, case, night) if holds_beds(session) else [],

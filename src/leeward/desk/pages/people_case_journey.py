@@ -1,0 +1,25 @@
+"""What the journey tab shows besides beds and rides: which doors open, and what was spent."""
+
+from __future__ import annotations
+
+from leeward.domain.cases.case import Case
+from leeward.domain.cases.words import BUDGET_LINE
+from leeward.domain.money import Grant
+from leeward.domain.relocation.ways_out import Destination
+from leeward.office import expenses
+from leeward.office.casework_base import today
+from leeward.office.session import Session
+from leeward.office.travelling import doors_of
+
+
+def journey_shown(session: Session, case: Case) -> dict[str, object]:
+    """Return what the template's parts for papers and costs need."""
+    return {
+        "doors": doors_of(session, case.id),
+        "country_rules": {one.country: one for one in session.find(Destination)},
+        "spent": expenses.of_case(session, case.id),
+        "receipts": expenses.receipts_of(session, case.id),
+        "grants_open": [one for one in session.find(Grant) if not one.closed_at],
+        "spent_today": today(session),
+        "BUDGET_LINE": BUDGET_LINE,
+    }
