@@ -47,20 +47,20 @@ def value_at(pricer: Pricer, prices: Prices) -> tuple[float, Floats, Floats]:
 
 
 def ascend(
-    pricer: Pricer, begin: Bound | None, rounds: int, first: float, done: Callable[[Bound], bool]
+    pricer: Pricer, begin: Prices | None, rounds: int, first: float, over: Callable[[], bool]
 ) -> Bound:
-    """Return the best bound after so many rounds, or when `done` says so; the first step is `first` scales long."""
+    """Return the best bound after so many rounds, or when it is over; the first step is `first` scales long."""
     t = pricer.t
     scale = scales(t)
-    price = np.zeros(len(scale)) if begin is None else begin.prices.flat()
+    price = np.zeros(len(scale)) if begin is None else begin.flat()
     way, spread = np.zeros(len(scale)), np.zeros(len(scale))
-    best = begin
+    best: Bound | None = None
     for k in range(rounds):
         prices = Prices.of(t, price)
         value, wanted, each = value_at(pricer, prices)
         if best is None or value > best.value:
             best = Bound(prices, value, each)
-        if done(best):
+        if over():
             break
         way = _MEMORY * way + (1 - _MEMORY) * wanted
         spread = _SPREAD * spread + (1 - _SPREAD) * wanted * wanted

@@ -171,7 +171,7 @@ class _Finder:
         last = (
             (pricer.move[p] + pricer.shut[p][self.places])[:, None, None]
             - self.pre[:, :, None]
-            + whole_tail(self)
+            + (self.pre + self.tail[None, :])[:, None, :]
         )
         last[:, nights[:, None] >= nights[None, :]] = np.inf
         after = last.min(axis=(0, 2), initial=np.inf)  # the cheapest second stay from each night on
@@ -198,8 +198,3 @@ class _Finder:
                 m = int(turn[g, e])
                 stays = ((int(self.places[h]), int(begun[h, m]), m), (int(self.places[g]), m, e))
                 found.append((float(value[g, e]), stays, e))
-
-
-def whole_tail(finder: _Finder) -> Floats:
-    """Return what a stay in each place up to each end costs with the cheapest departure then."""
-    return (finder.pre + finder.tail[None, :])[:, None, :]

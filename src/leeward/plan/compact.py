@@ -8,8 +8,8 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from leeward.plan.columns import Stays, Ways
-from leeward.plan.draft import Choice, Draft, Rest
-from leeward.plan.model import Model, Terms, _sum
+from leeward.plan.draft import Draft, Rest
+from leeward.plan.model import Model, _sum
 from leeward.plan.tables import Tables
 
 
@@ -21,9 +21,8 @@ class Compact(Model):
     ) -> None:
         self.first: dict[tuple[int, int], cp_model.IntVar] = {}
         self.then: dict[tuple[int, int], cp_model.IntVar] = {}
-        self.when: dict[int, tuple[cp_model.IntVar, cp_model.IntVar, cp_model.LinearExprT]] = {}
-        self.inside: dict[int, list[tuple[int, cp_model.IntervalVar]]] = defaultdict(list)
-        self.owned: dict[int, list[tuple[int, cp_model.IntervalVar]]] = defaultdict(list)
+        self.when: dict[int, tuple[cp_model.IntVar, cp_model.IntVar, cp_model.IntVar]] = {}
+        self.inside: dict[int, list[tuple[int, int, cp_model.IntervalVar]]] = defaultdict(list)
         all_ways = []
         for p in parties:
             one = Ways(p, {}, {}, {})
@@ -37,6 +36,7 @@ class Compact(Model):
         super().__init__(t, all_ways, rest, draft)
 
     def _party(self, p: int) -> None:
+        """Tie one party's departure to its stays."""
         t, m = self.t, self.m
         one = self.ways[p]
         self.leave[p] = {key: m.new_bool_var("") for key in one.leaves}
@@ -44,53 +44,66 @@ class Compact(Model):
         self.stay[p] = {}
         m.add_exactly_one(self.leave[p].values())
         self._appointment(p)
-        n = t.nights
+        n, first = t.nights, int(t.start[p])
         days = {d: n if d < 0 else int(t.day[d]) for d in one.leaves}
-        if p in t.fixed_stays:
-            raise NotImplementedError
-        end = m.new_int_var(min(days.values()), max(days.values()), "")
+        end: cp_model.IntVar = m.new_int_var(min(days.values()), max(days.values()), "")
         m.add(end == sum(days[d] * var for d, var in self.leave[p].items()))
-        first_day = int(t.start[p])
-        start = m.new_int_var(first_day, first_day if t.tied[p] else n, "")
+        start = m.new_int_var(first, first if t.tied[p] else n, "")
         turn = m.new_int_var(0, n, "")
+        self.when[p] = (start, turn, end)
         m.add(start <= turn)
         m.add(turn <= end)
-        here: list[cp_model.IntVar] = []
-        there: list[cp_model.IntVar] = []
         nowhere = m.new_bool_var("")
-        size = int(t.size[p])
+        here = [
+            self._stay(p, h, self.first, (start, turn))
+            for h in np.flatnonzero(np.isfinite(t.begins[p])).tolist()
+        ]
+        there = [self._stay(p, h, self.then, (turn, end)) for h in np.flatnonzero(t.second[p]).tolist()]
         for h in range(len(t.beds)):
-            if not np.isfinite(t.begins[p, h]) and not t.second[p, h]:
-                continue
-            for kind, allowed, a, b in (
-                (self.first, np.isfinite(t.begins[p, h]), start, turn),
-                (self.then, t.second[p, h], turn, end),
-            ):
-                if not allowed:
-                    continue
-                var = kind[p, h] = m.new_bool_var("")
-                length = m.new_int_var(1, n, "")
-                interval = m.new_optional_interval_var(a, length, b, var, "")
-                self.inside[h].append((size, interval))
-                self.owned[h].append((p, interval))
-                (here if kind is self.first else there).append(var)
-                if int(t.place_cents[h]):
-                    nights = m.new_int_var(0, n, "")
-                    m.add(nights >= b - a).only_enforce_if(var)
-                    self.money[int(t.place_line[h])].append((nights, size * int(t.place_cents[h])))
             if (p, h) in self.first and (p, h) in self.then:
                 m.add_at_most_one(self.first[p, h], self.then[p, h])
         m.add_exactly_one([*here, nowhere])
         m.add_at_most_one([*there, nowhere])
-        m.add(turn == end).only_enforce_if([~v for v in there])
+        m.add(turn == end).only_enforce_if([~var for var in there])
         m.add(start == end).only_enforce_if(nowhere)
+        self._as_fixed(p)
         risk, sheltered = int(t.risk[p]), int(t.risk[p]) * t.instance.weights.sheltered
-        self.goal += [(start, risk * 100 - sheltered), (end, sheltered)]
-        self.constant -= risk * 100 * first_day
-        self.goal += [(v, int(t.begins[q, h])) for (q, h), v in self.first.items() if q == p]
-        self.goal += [(v, t.instance.weights.move * size) for v in there]
-        self.goal.append((nowhere, int(t.nowhere[p])))
-        self.when[p] = (start, turn, end)
+        self.goal += [(start, risk * 100 - sheltered), (end, sheltered), (nowhere, int(t.nowhere[p]))]
+        self.constant -= risk * 100 * first
+        self.goal += [(var, int(t.begins[q, h])) for (q, h), var in self.first.items() if q == p]
+        self.goal += [(var, t.instance.weights.move * int(t.size[p])) for var in there]
+
+    def _stay(
+        self,
+        p: int,
+        h: int,
+        kind: dict[tuple[int, int], cp_model.IntVar],
+        nights: tuple[cp_model.IntVar, cp_model.IntVar],
+    ) -> cp_model.IntVar:
+        """Add one stay that may be."""
+        t, m = self.t, self.m
+        begin, end = nights
+        var = kind[p, h] = m.new_bool_var("")
+        size = int(t.size[p])
+        interval = m.new_optional_interval_var(begin, m.new_int_var(1, t.nights, ""), end, var, "")
+        self.inside[h].append((p, size, interval))
+        if int(t.place_cents[h]):
+            paid = m.new_int_var(0, t.nights, "")
+            m.add(paid >= end - begin).only_enforce_if(var)
+            self.money[int(t.place_line[h])].append((paid, size * int(t.place_cents[h])))
+        return var
+
+    def _as_fixed(self, p: int) -> None:
+        """Set stays that somebody fixed."""
+        stays = self.t.fixed_stays.get(p)
+        if stays is None:
+            return
+        start, turn, _ = self.when[p]
+        self.m.add(self.first[p, stays[0][0]] == 1)
+        self.m.add(start == stays[0][1])
+        self.m.add(turn == stays[0][2])
+        if len(stays) > 1:
+            self.m.add(self.then[p, stays[1][0]] == 1)
 
     def _beds(self) -> None:
         t = self.t
@@ -104,8 +117,27 @@ class Compact(Model):
                     if less:
                         blocks.append((less, self.m.new_fixed_size_interval_var(begin, n - begin, "")))
                     begin = n
-            both = [*found, *blocks]
-            self.m.add_cumulative([i for _, i in both], [s for s, _ in both], most)
+            both = [*((size, interval) for _, size, interval in found), *blocks]
+            self.m.add_cumulative([one for _, one in both], [size for size, _ in both], most)
+
+    def hint(self, draft: Draft) -> None:
+        """Begin at what a draft says."""
+        super().hint(draft)
+        for p, (start, turn, end) in self.when.items():
+            one = draft[p]
+            last = self.t.nights if one.leave < 0 else int(self.t.day[one.leave])
+            self.m.add_hint(start, one.stays[0][1] if one.stays else last)
+            self.m.add_hint(turn, one.stays[0][2] if one.stays else last)
+            self.m.add_hint(end, last)
+            for kind, number in ((self.first, 0), (self.then, 1)):
+                place = one.stays[number][0] if len(one.stays) > number else -1
+                for (q, h), var in kind.items():
+                    if q == p:
+                        self.m.add_hint(var, int(h == place))
+
+    def at_least(self, bound: int) -> None:
+        """Tell what is proven already."""
+        self.m.add(_sum(self.goal) + self.constant >= bound)
 
     def _stays_of(self, p: int, solver: cp_model.CpSolver) -> Stays:
         start, turn, end = (solver.value(one) for one in self.when[p])
@@ -121,6 +153,6 @@ class Compact(Model):
                 if d >= 0 and d in self.leave[b]:
                     self.m.add_at_most_one(self.leave[a][d], self.leave[b][d])
             for h in self.inside:
-                both = [i for q, i in self.owned[h] if q in (a, b)]
+                both = [one for q, _, one in self.inside[h] if q in (a, b)]
                 if len(both) > 1:
                     self.m.add_no_overlap(both)

@@ -6,11 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
 from leeward.plan.answer import PartyPlan, Plan
 from leeward.plan.instance import Stay, Visa
-from leeward.plan.tables import Floats, Ints, Tables
+from leeward.plan.tables import Ints, Tables
 
 
 @dataclass(frozen=True)
@@ -153,8 +151,3 @@ def write(t: Tables, draft: Draft) -> tuple[PartyPlan, ...]:
         )
         for p, one in enumerate(draft)
     )
-
-
-def leaving_by(draft: Draft) -> Floats:
-    """Return each party's departure as an array."""
-    return np.array([one.leave for one in draft])

@@ -6,9 +6,11 @@ stand for many thousand ways. Members are chosen by name: who is already on a de
 
 from __future__ import annotations
 
+import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ortools.sat.python import cp_model
 
@@ -108,24 +110,11 @@ class Model:
 
     def _rows(self) -> None:
         """Add what parties share: beds, seats, slots, money."""
-        t, rest = self.t, self.rest
+        rest = self.rest
         seats: dict[int, Terms] = defaultdict(list)
         slots: dict[tuple[int, int], Terms] = defaultdict(list)
         for p in self.ways:
-            size = int(t.size[p])
-            for d, var in self.leave[p].items():
-                if d >= 0:
-                    seats[d].append((var, size))
-                    self.money[int(t.leave_line[d])].append((var, size * int(t.leave_cents[d])))
-            for (c, day), var in self.visa[p].items():
-                people = int(t.visa_size[p, c])
-                slots[c, day].append((var, people))
-                self.money[int(t.visa_line[c])].append((var, people * int(t.visa_cents[c])))
-            for (stays, _), var in self.stay[p].items():
-                for h, s, e in stays:
-                    cents = size * (e - s) * int(t.place_cents[h])
-                    if cents:
-                        self.money[int(t.place_line[h])].append((var, cents))
+            self._uses(p, seats, slots)
         for d, terms in seats.items():
             self._row(terms, int(rest.seats[d]))
         for (c, day), terms in slots.items():
@@ -133,6 +122,23 @@ class Model:
         for line, terms in self.money.items():
             self._row(terms, int(rest.money[line]))
         self._beds()
+
+    def _uses(self, p: int, seats: dict[int, Terms], slots: dict[tuple[int, int], Terms]) -> None:
+        """Note what each part of a party's way takes."""
+        t, size = self.t, int(self.t.size[p])
+        for d, var in self.leave[p].items():
+            if d >= 0:
+                seats[d].append((var, size))
+                self.money[int(t.leave_line[d])].append((var, size * int(t.leave_cents[d])))
+        for (c, day), var in self.visa[p].items():
+            people = int(t.visa_size[p, c])
+            slots[c, day].append((var, people))
+            self.money[int(t.visa_line[c])].append((var, people * int(t.visa_cents[c])))
+        for (stays, _), var in self.stay[p].items():
+            for h, s, e in stays:
+                cents = size * (e - s) * int(t.place_cents[h])
+                if cents:
+                    self.money[int(t.place_line[h])].append((var, cents))
 
     def _row(self, terms: Terms, most: int) -> None:
         if sum(weight * max(var.proto.domain) for var, weight in terms) > most:
@@ -150,7 +156,7 @@ class Model:
             cuts = sorted({s for s, _, _, _ in found} | {e for _, e, _, _ in found})
             before: set[int] = set()
             rows: list[tuple[set[int], Terms, int]] = []
-            for start, end in zip(cuts, cuts[1:], strict=False):
+            for start, end in pairwise(cuts):
                 most = int(self.rest.beds[h, start:end].min())
                 here = [(p, var) for s, e, p, var in found if s <= start < e]
                 if sum(int(t.size[p]) for p in {p for p, _ in here}) <= most:
@@ -165,7 +171,7 @@ class Model:
 
     def _escorts(self) -> None:
         """Choose members: on a departure once for several parties, at a consulate for each party."""
-        t, rest, m = self.t, self.rest, self.m
+        t, rest = self.t, self.rest
         spent: dict[tuple[int, int], Terms] = defaultdict(list)
         wanted: dict[int, list[tuple[int, cp_model.IntVar]]] = defaultdict(list)
         visits: dict[tuple[int, int], list[tuple[int, cp_model.IntVar]]] = defaultdict(list)
@@ -178,20 +184,29 @@ class Model:
                     visits[key].append((p, var))
         for d, asking in wanted.items():
             self._trip(d, asking, spent)
-        for (c, day), asking in visits.items():
-            each = t.instance.countries[c].escort_minutes
-            for member in range(len(t.minutes)):
-                most = len(asking) if not each else int(rest.minutes[member, day]) // each
-                if most > 0:
-                    var = m.new_int_var(0, min(most, len(asking)), "")
-                    self.visits[c, day, member] = var
-                    spent[member, day].append((var, each))
-            going = [self.visits[key] for key in self.visits if key[:2] == (c, day)]
-            m.add(sum(going) == sum(var for _, var in asking))
-            for member, group in self._asked(asking, "visa_escort").items():
-                m.add(sum(group) <= self.visits.get((c, day, member), 0))
+        for meeting, asking in visits.items():
+            self._meeting(meeting, asking, spent)
         for (member, day), terms in spent.items():
             self._row(terms, int(rest.minutes[member, day]))
+
+    def _meeting(
+        self,
+        meeting: tuple[int, int],
+        asking: list[tuple[int, cp_model.IntVar]],
+        spent: dict[tuple[int, int], Terms],
+    ) -> None:
+        """Choose who goes along to a consulate on a day, as numbers of parties for each member."""
+        m, (c, day) = self.m, meeting
+        each = self.t.instance.countries[c].escort_minutes
+        for member in range(len(self.t.minutes)):
+            most = len(asking) if not each else int(self.rest.minutes[member, day]) // each
+            if most > 0:
+                var = self.visits[c, day, member] = m.new_int_var(0, min(most, len(asking)), "")
+                spent[member, day].append((var, each))
+        going = [var for key, var in self.visits.items() if key[:2] == meeting]
+        m.add(sum(going) == sum(var for _, var in asking))
+        for member, group in self._asked(asking, "visa_escort").items():
+            m.add(sum(group) <= self.visits.get((c, day, member), 0))
 
     def _asked(
         self, asking: list[tuple[int, cp_model.IntVar]], name: str
@@ -269,12 +284,12 @@ class Model:
             one = draft[p]
             end = self.t.nights if one.leave < 0 else int(self.t.day[one.leave])
             country = -1 if one.leave < 0 else int(self.t.country[one.leave])
-            for key, var in self.stay[p].items():
-                self.m.add_hint(var, int(key == (one.stays, end)))
+            for pattern, var in self.stay[p].items():
+                self.m.add_hint(var, int(pattern == (one.stays, end)))
             for d, var in self.leave[p].items():
                 self.m.add_hint(var, int(d == one.leave))
-            for key, var in self.visa[p].items():
-                self.m.add_hint(var, int(key == (country, one.visa)))
+            for meeting, var in self.visa[p].items():
+                self.m.add_hint(var, int(meeting == (country, one.visa)))
 
     def solve(self, effort: Effort) -> Found:
         """Search, and return the best."""
@@ -287,8 +302,14 @@ class Model:
         given.max_time_in_seconds = max(0.01, effort.seconds)
         given.relative_gap_limit = effort.gap
         given.log_search_progress = effort.log
-        watch = _Watch(effort.stop)
-        status = solver.solve(self.m, watch)
+        ended = threading.Event()
+        watch = threading.Thread(target=_watch, args=(solver, effort.stop, ended), daemon=True)
+        watch.start()
+        try:
+            status = solver.solve(self.m)
+        finally:
+            ended.set()
+            watch.join()
         if status == cp_model.INFEASIBLE:
             return Found(proven=True)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
@@ -357,13 +378,11 @@ def _sum(terms: Iterable[tuple[cp_model.IntVar, int]]) -> cp_model.LinearExprT:
     return cp_model.LinearExpr.weighted_sum([var for var, _ in pairs], [weight for _, weight in pairs])
 
 
-class _Watch(cp_model.CpSolverSolutionCallback):
-    """Asks at every better plan whether to stop."""
+def _watch(solver: cp_model.CpSolver, stop: Callable[[], bool], ended: threading.Event) -> None:
+    """End the search soon after somebody asked for it."""
+    while not ended.wait(_ASK):
+        if stop():
+            solver.stop_search()
 
-    def __init__(self, stop: Callable[[], bool]) -> None:
-        super().__init__()
-        self.stop = stop
 
-    def on_solution_callback(self) -> None:
-        if self.stop():
-            self.stop_search()
+_ASK = 0.1  # seconds between two looks whether to stop

@@ -69,11 +69,11 @@ def packed(value: Floats, room: Ints) -> tuple[float, Floats]:
     pick = np.zeros((most + 1, count), dtype=np.int64)
     for have in range(1, most + 1):
         best[have] = best[have - 1]
-        for size in range(1, min(have, len(value) - 1) + 1):
-            here = best[have - size] + value[size]
+        for many in range(1, min(have, len(value) - 1) + 1):
+            here = best[have - many] + value[many]
             better = here > best[have]
             best[have] = np.where(better, here, best[have])
-            pick[have] = np.where(better, size, pick[have])
+            pick[have] = np.where(better, many, pick[have])
     used = np.zeros(value.shape)
     left = room.copy()
     for _ in range(most):

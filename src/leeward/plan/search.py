@@ -18,7 +18,7 @@ from leeward.plan.model import Effort, Model
 from leeward.plan.pricing import Pricer, Prices
 from leeward.plan.tables import Floats, Tables
 
-_OUT_LEAST, _OUT_MOST = 3, 16  # parties taken out at once
+_OUT_LEAST, _OUT_MOST = 3, 30  # parties taken out at once
 _NEAR = 14.0  # days by which who is taken out together may be apart, by chance
 _DEAR = (0.3, 0.6, 1.0, 1.0, 1.3)  # how much of the prices is believed
 _MONEY = (0.5, 1.0, 1.0, 1.5, 2.0)
@@ -47,6 +47,10 @@ class Search:
         for p, one in enumerate(draft):
             self._note(p, one)
         self.now = float(self.costs.sum())
+
+    def believe(self, prices: Prices, each: Floats) -> None:
+        """Go on with better prices."""
+        self.prices, self.each = prices, each
 
     def _note(self, p: int, one: Choice) -> None:
         self.draft[p] = one
@@ -102,18 +106,7 @@ class Search:
         order = sorted(out, key=lambda p: (not t.tied[p] and p not in t.fixed_stays, -keys[p]))
         limit = before - warmth * math.log(chance.random() + 1e-12)
         prices = self.scaled()
-        new: dict[int, Choice] = {}
-        total = 0.0
-        foes = {q: self.draft[q] for p in out for q in self.cheapest.foes.get(p, []) if q not in out}
-        for p in order:
-            one = self.cheapest.insert(p, prices, self.rest, {**foes, **new})
-            if one is None:
-                total = math.inf
-                break
-            new[p] = one
-            total += cost(t, p, one)
-            if total > limit:
-                break
+        new, total = self._put_back(order, prices, limit)
         if total > limit:
             for p, one in new.items():
                 take(t, p, one, self.rest, back=True)
@@ -125,6 +118,22 @@ class Search:
         self.now = float(self.costs.sum())
         self._keep()
         return True
+
+    def _put_back(self, order: list[int], prices: Prices, limit: float) -> tuple[dict[int, Choice], float]:
+        """Give each its cheapest way left, in this order, as long as all together stay within the limit."""
+        new: dict[int, Choice] = {}
+        total = 0.0
+        away = set(order)
+        foes = {q: self.draft[q] for p in order for q in self.cheapest.foes.get(p, []) if q not in away}
+        for p in order:
+            one = self.cheapest.insert(p, prices, self.rest, {**foes, **new})
+            if one is None:
+                return new, math.inf
+            new[p] = one
+            total += cost(self.t, p, one)
+            if total > limit:
+                break
+        return new, total
 
     def model(self, out: list[int], above: float, most: int) -> Model:
         """Return the exact question for some parties, with the ways that are worth looking at."""
@@ -182,10 +191,10 @@ def constructed(pricer: Pricer, prices: Prices) -> Draft | None:
         given = replace(prices, lines=prices.lines * money)
         rest, chosen = rest_of(t, []), dict[int, Choice]()
         for p in order:
-            one = cheapest.insert(p, given, rest, chosen)
-            if one is None:
+            way = cheapest.insert(p, given, rest, chosen)
+            if way is None:
                 break
-            chosen[p] = one
+            chosen[p] = way
         else:
             draft = [chosen[p] for p in range(t.parties)]
             found.append((sum(cost(t, p, one) for p, one in enumerate(draft)), draft))

@@ -232,27 +232,33 @@ class _Maker:
             for one in self.members
         )
 
+    def _may_take(self, party: Party, one: Departure) -> bool:
+        """Return whether nothing but visas and escorts forbids the party a departure."""
+        fixed, people = party.fixed, len(party.people)
+        country = self.i.countries[self.country[one.country]]
+        return (
+            max(party.ready_day, party.from_day) <= one.day < self.n
+            and one.seats >= people
+            and not set(one.tags) & set(party.avoid)
+            and self._good(party, one.day + country.passport_days)
+            and fixed.departure in (None, "", one.id)
+            and one.id not in fixed.not_departures
+            and (not fixed.stays or fixed.stays[-1].last == one.day - 1)
+            and one.cents * people <= self.money[self.line.get(one.line, -1)]
+        )
+
     def _leave(self, party: Party, one: Departure, visas: Floats) -> tuple[float, int, bool]:
         """Return what the departure costs the party once, who needs a visa for it, and whether with an escort."""
         no = (np.inf, 0, False)
         fixed, people = party.fixed, len(party.people)
         country = self.i.countries[self.country[one.country]]
-        if not max(party.ready_day, party.from_day) <= one.day < self.n or one.seats < people:
-            return no
-        if set(one.tags) & set(party.avoid) or not self._good(party, one.day + country.passport_days):
-            return no
-        if (fixed.departure and fixed.departure != one.id) or one.id in fixed.not_departures:
-            return no
-        if fixed.stays and fixed.stays[-1].last != one.day - 1:
-            return no
-        if one.cents * people > self.money[self.line.get(one.line, -1)]:
-            return no
         trip = party.escort or one.escort
-        if trip and not self._somebody(fixed.escort, one.day, one.escort_days, one.escort_minutes):
+        if not self._may_take(party, one) or (fixed.escort and not trip):
             return no
-        if trip and one.escort_parties < 1:
-            return no
-        if fixed.escort and not trip:
+        if trip and (
+            one.escort_parties < 1
+            or not self._somebody(fixed.escort, one.day, one.escort_days, one.escort_minutes)
+        ):
             return no
         held = any(v.country == country.id and v.first <= one.day <= v.last for v in party.visas)
         needing = 0 if held else sum(p.passport in country.visa_for for p in party.people)
@@ -286,14 +292,16 @@ def _cost_of_fixed(t: Tables, p: int, stays: tuple[tuple[int, int, int], ...]) -
     return found if good else math.inf
 
 
-def pooled(t: Tables) -> tuple[Tables, Ints]:
+def pooled(t: Tables, coarse: int) -> tuple[Tables, Ints]:
     """Return the same question with houses that differ little put together, and in which pool each house is.
 
-    Nobody loses a way by it and no way becomes dearer, so a bound of this question is a bound of the other.
+    Prices of a night that differ by less than `coarse` cents are one, the least. Nobody loses a way by it and no way
+    becomes dearer, so a bound of this question is a bound of the other.
     """
-    keys = []
-    for place in t.instance.places:
-        keys.append((place.state, tuple(sorted(place.has)), place.line, place.cents // _POOL_CENTS))
+    keys = [
+        (place.state, tuple(sorted(place.has)), place.line, place.cents // coarse)
+        for place in t.instance.places
+    ]
     pools = sorted(set(keys))
     pool = np.array([pools.index(key) for key in keys], dtype=np.int64)
     inside = [np.flatnonzero(pool == k) for k in range(len(pools))]
@@ -312,6 +320,3 @@ def pooled(t: Tables) -> tuple[Tables, Ints]:
         ),
         pool,
     )
-
-
-_POOL_CENTS = 300
