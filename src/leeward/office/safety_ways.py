@@ -160,6 +160,11 @@ def _team(session: Session) -> list[Way]:
             say("If a sign of life is missed"),
             say("What is done then, when, and who is asked."),
         ),
+        Way(
+            "/safety/hours",
+            say("Who can work when"),
+            say("Hours of the week, free days, who goes along on journeys."),
+        ),
         _coming_back(session),
         _erasing(session),
         _page(session),
