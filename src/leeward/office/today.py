@@ -17,6 +17,7 @@ from leeward.office import (
     intake,
     opened,
     openings_today,
+    overfull,
     recovery_view,
     referrals_after,
     release,
@@ -71,6 +72,7 @@ def _gather(session: Session) -> Day:
         recovery_view,
         referrals_after,
         ways_out,
+        overfull,
     )
     now = session.now()
     found = in_order(_once(session, [need for area in areas for need in area.needs_now(session)]))

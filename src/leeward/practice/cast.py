@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leeward.base.ids import derive_id
+
 
 @dataclass(frozen=True, slots=True)
 class Staff:
@@ -69,6 +71,7 @@ TOWNS = ("Orlinsk", "Tamrak", "Sevrin", "Yarvik", "Dolmar", "Ushkent", "Lower Br
 HUNTED_FROM = ("Tamrak", "Ushkent", "Kastra", "Dolmar")
 CITY = "Orlinsk"
 HOME = "Ostria"  # who issued their passports
+GRANT = derive_id("practice-grant", "Spring")  # from which everything is paid
 COUNTRIES = ("Norland", "Estmark", "Averland", "Silverin", "Marrow Islands")
 NO_VISA = ("Estmark", "Marrow Islands")
 UNITS = (

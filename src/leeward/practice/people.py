@@ -5,17 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+import msgspec
+
 from leeward.base.ids import derive_id
 from leeward.domain.cases.case import Case, Identity, Person
 from leeward.domain.cases.checkins import CheckIn
 from leeward.domain.cases.consent import Consent
 from leeward.domain.cases.story import CaseNote
 from leeward.domain.cases.work import Expense, Need, Task
+from leeward.domain.money import Payment
 from leeward.domain.relocation.beds import Apart, Stay
 from leeward.domain.relocation.journeys import Journey, Leg
 from leeward.domain.relocation.papers import MedicalAppointment, TravelDocument, VisaApplication
 from leeward.domain.relocation.places import Place
-from leeward.practice.cast import CITY, COUNTRIES, FIRST_NAMES, HOME, HUNTED_FROM, LAST_NAMES, NO_VISA
+from leeward.practice.cast import CITY, COUNTRIES, FIRST_NAMES, GRANT, HOME, HUNTED_FROM, LAST_NAMES, NO_VISA
 from leeward.practice.moment import DAY, HOUR, Script
 from leeward.practice.phrases import STORY, TASKS, THREATS
 
@@ -166,6 +169,15 @@ def _work(script: Script, made: Made, number: int) -> None:
                 amount_cents=need.cost_cents,
                 day=_day(asked),
             )
+            paid = Payment(
+                id=derive_id("practice-payment", spent.id),
+                grant_id=GRANT,
+                line=spent.line,
+                amount_cents=spent.amount_cents,
+                day=spent.day,
+            )
+            script.write(min(asked + DAY, now), "coordinator", "beds", paid)
+            spent = msgspec.structs.replace(spent, payment_id=paid.id)
             script.write(min(asked + DAY, now), "coordinator", made.circle, spent)
 
 
