@@ -19,6 +19,11 @@ def until(session: Session, subject: str) -> int:
     return kept_until(session.get(KeptLonger, kept_id(subject)))
 
 
+def all_kept(session: Session) -> dict[str, int]:
+    """Return until when things are kept longer, by `kept_id`: one question, for whoever asks about many."""
+    return {one.id: kept_until(one) for one in session.find(KeptLonger)}
+
+
 def keep_longer(session: Session, subject: str, days: int, why: str) -> None:
     """Keep something so many days more from now (at most two years)."""
     end = session.now() + max(1, min(days, LONGEST_DAYS)) * DAY

@@ -33,6 +33,7 @@ from leeward.domain.retention import (
     Retention,
     days_of,
     due_at,
+    kept_id,
     require_days,
     rule_id,
 )
@@ -224,6 +225,7 @@ class _Reckoning:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._since = int(session.vault.local_get(_SINCE) or session.now())
+        self._longer = keeping.all_kept(session)
         self._set = {term.code: session.get(Retention, rule_id(term.code)) for term in RULE}
 
     def people(self) -> Iterator[Over]:
@@ -325,7 +327,7 @@ class _Reckoning:
         )
 
     def _kept(self, subjects: Iterable[str]) -> int:
-        return max((keeping.until(self._session, one) for one in subjects if one), default=0)
+        return max((self._longer.get(kept_id(one), 0) for one in subjects if one), default=0)
 
 
 def _end_of(night: str) -> int:
