@@ -49,6 +49,7 @@ AREAS = (
     "planning",
     "ways",
     "plan",
+    "referrals",
 )
 
 _LOCALES = {"en": Locale("en", "GB"), "ru": Locale("ru")}  # both: weeks start on Monday, 24 hours

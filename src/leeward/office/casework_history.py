@@ -163,6 +163,11 @@ FIELDS: Mapping[str, Message] = {
     "language_set": say("languages"),
     "budget_cents": say("budget"),
     "cost_cents": say("cost"),
+    "receiver": say("partner"),
+    "purpose": say("what for"),
+    "field_set": say("what goes"),
+    "sent_at": say("sent"),
+    "deleted_at": say("deleted by them"),
 }
 QUIET = frozenset(
     {
@@ -196,6 +201,12 @@ QUIET |= {
     "off_by_rhythm",
     "file",
     "contact_ids",
+    "partner_id",
+    "makings",
+    "recalls",
+    "met_set",
+    "file_ids",
+    "person_ids",
 }
 _SIGNS = frozenset({"heard", "tried"})
 _LISTS = {"times": times_in_words, "rungs": rungs_in_words}

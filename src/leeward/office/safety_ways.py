@@ -14,6 +14,7 @@ from leeward.domain.erasing import Standing
 from leeward.office import backups as backing_up
 from leeward.office import computer, hotline_page, opened, recovery, retention, taken_tasks
 from leeward.office.erasing import erasures, show
+from leeward.office.partners import open_partners, trust
 from leeward.office.recovery_rehearse import last_rehearsal
 from leeward.office.session import Session
 
@@ -165,10 +166,26 @@ def _team(session: Session) -> list[Way]:
             say("Who can work when"),
             say("Hours of the week, free days, who goes along on journeys."),
         ),
+        _partners(session),
         _coming_back(session),
         _erasing(session),
         _page(session),
     ]
+
+
+def _partners(session: Session) -> Way:
+    there = open_partners(session)
+    unsure = sum(not trust(session, one).sure for one in there)
+    state = say_count("{n} partner", "{n} partners", len(there)) if there else None
+    if unsure:
+        state = say_count("{n} key was not compared", "{n} keys were not compared", unsure)
+    return Way(
+        "/safety/partners",
+        say("Partners"),
+        say("Clinics, lawyers and others that people are referred to, and their keys."),
+        state,
+        "late" if unsure else "",
+    )
 
 
 def _coming_back(session: Session) -> Way:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leeward.desk.pages.checkins import checkins_shown
+from leeward.desk.pages.referrals import referrals_shown
 from leeward.domain.cases import work
 from leeward.domain.cases.case import Case
 from leeward.domain.cases.words import CHECK_IN, NEED, NEED_STATUS, PRIORITY
@@ -56,6 +57,7 @@ def work_shown(session: Session, case: Case) -> dict[str, object]:
         "ended_medicines": [one for one in papers.medicines if one.ended_at],
         "today_iso": today(session),
         **checkins_shown(session, case),
+        **referrals_shown(session, case),
     }
 
 

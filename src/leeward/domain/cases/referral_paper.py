@@ -1,4 +1,4 @@
-"""What a partner reads: one page of HTML with the same as JSON inside, padded. Pure; the format is in docs/protocol.md 10.
+"""What a partner reads: a page of HTML with the same as JSON inside, padded. Pure; the format: docs/protocol.md 10.
 
 1. Everything shown and everything in the JSON comes from the parts given here; nothing else is known to this module.
 2. All text is escaped; the page has no script that runs, fetches nothing, and its policy forbids both.
