@@ -57,7 +57,9 @@ def test_with_the_keyboard_alone_a_task_is_promised_and_done(
     try:
         page = browsing.page(served.desk.address(), width=1280, height=800, lang="en")
         page.goto(f"http://127.0.0.1:{served.port}/people/{ids['Larch']}?tab=work&add=task")
-        expect(page.locator("input[name=title]")).to_be_focused()  # the focus comes a moment after the page
+        expect(
+            page.locator("#fold-task input[name=title]")
+        ).to_be_focused()  # the focus comes a moment after the page
         page.keyboard.type("Ring the consulate")
         page.keyboard.press("Enter")
         page.wait_for_selector("text=Ring the consulate")

@@ -52,9 +52,9 @@ def test_it_ends_whatever_waits_for_whatever_and_names_no_task_that_waits(
         for number, (due, after, done) in enumerate(drawn)
     }
     found = pressing(tasks)
-    for one in found:
-        assert tasks[one].open
-        assert not waits_for(tasks[one], tasks)
+    for name in found:
+        assert tasks[name].open
+        assert not waits_for(tasks[name], tasks)
     for one in tasks.values():
         if one.open and not waits_for(one, tasks):
             assert one.id in found

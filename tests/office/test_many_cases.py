@@ -28,16 +28,17 @@ def more(session: Session, clock: HandClock, count: int) -> None:
     changes = []
     for number in range(count):
         case = Case(id=session.make_id(), pseudonym=f"P{number}", code=str(number), stage_since=clock.ms)
-        ids = {"case_id": case.id}
-        journey = Journey(id=session.make_id(), **ids)
+        journey = Journey(id=session.make_id(), case_id=case.id)
         changes += [
             *write_new(case),
-            *write_new(Task(id=session.make_id(), title="T", due=clock.ms + HOUR, **ids)),
-            *write_new(Need(id=session.make_id(), **ids)),
-            *write_new(CheckIn(id=session.make_id(), due=clock.ms + HOUR, **ids)),
-            *write_new(SafetyPlan(id=session.make_id(), review_by="2017-01-01", **ids)),
+            *write_new(Task(id=session.make_id(), title="T", due=clock.ms + HOUR, case_id=case.id)),
+            *write_new(Need(id=session.make_id(), case_id=case.id)),
+            *write_new(CheckIn(id=session.make_id(), due=clock.ms + HOUR, case_id=case.id)),
+            *write_new(SafetyPlan(id=session.make_id(), review_by="2017-01-01", case_id=case.id)),
             *write_new(journey),
-            *write_new(Leg(id=session.make_id(), journey_id=journey.id, arrives=1, state="arrived", **ids)),
+            *write_new(
+                Leg(id=session.make_id(), journey_id=journey.id, arrives=1, state="arrived", case_id=case.id)
+            ),
         ]
     session.commit(circle.compartment, changes)
 

@@ -14,6 +14,7 @@ LOOK = ("ledger", "domain", "sync", "office", "desk")
 WHY = {
     "office/duty.py": "whose turn a task is",
     "office/appeals.py": "whose turn a task is",
+    "office/caseload.py": "who is asked to help a colleague who carries too much; the page is for everybody",
     "office/beside.py": "what a device of one's own starts with",
     "office/inviting.py": "what the newcomer starts with",
     "desk/frame.py": "which places stand under the thumb, and the word at the foot",

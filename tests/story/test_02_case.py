@@ -106,7 +106,7 @@ def test_a_bed_is_given_and_refused_where_it_is_full_or_exposed(story: Story) ->
         story.keep(**{name: desk.path.split("/")[2]})
     desk.go(f"/people/{case}?tab=journey")
     desk.post("/place", place=story[HARBOUR])
-    assert HARBOUR in desk.page.locator(".strip").inner_text()
+    assert HARBOUR in desk.page.locator(".glance").inner_text()
 
     desk.go(f"/places/{story[HARBOUR]}")
     desk.post("/bring", case=story["sealed_case"])

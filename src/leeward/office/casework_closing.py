@@ -87,17 +87,16 @@ def settle(session: Session, case_id: str, key: str) -> None:
 def _to_end(session: Session, case_id: str, key: str) -> Iterator[tuple[Change, ...]]:
     now = session.now()
     if key == "checks":
-        for check in session.find(CheckIn, case_id=case_id):
-            if _ahead(check, now):
-                yield put("check_in", check.id, called_off_at=now)
+        ahead = (one for one in session.find(CheckIn, case_id=case_id) if _ahead(one, now))
+        yield from (put("check_in", one.id, called_off_at=now) for one in ahead)
     elif key == "journeys":
-        for ride in (*session.find(Journey, case_id=case_id), *session.find(Leg, case_id=case_id)):
-            if ride.state in _GOING:
-                yield put(ride.kind, ride.id, state="aborted")
+        going = (one for one in session.find(Journey, case_id=case_id) if one.state in _GOING)
+        yield from (put("journey", one.id, state="aborted") for one in going)
+        rides = (one for one in session.find(Leg, case_id=case_id) if one.state in _GOING)
+        yield from (put("leg", one.id, state="aborted") for one in rides)
     elif key == "tasks":
-        for task in session.find(Task, case_id=case_id):
-            if task.open:
-                yield put("task", task.id, dropped_at=now)
+        there = (one for one in session.find(Task, case_id=case_id) if one.open)
+        yield from (put("task", one.id, dropped_at=now) for one in there)
 
 
 def _ahead(check: CheckIn, now: int) -> bool:
