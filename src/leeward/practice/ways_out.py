@@ -50,7 +50,14 @@ DOORS = (
     Door("Estmark", 0, 0, 2, "plane", 2, 610, "14:05"),
     Door("Marrow Islands", 0, 0, 5, "ferry", 3, 480, "08:00", escort=True),
 )
-_GRANT = {"departure": 1_450_000, "housing": 900_000, "food": 300_000, "medical": 250_000, "travel": 350_000}
+_GRANT = {
+    "departure": 1_450_000,
+    "housing": 1_600_000,
+    "food": 300_000,
+    "medical": 600_000,
+    "travel": 350_000,
+    "documents": 500_000,
+}
 
 
 def write_ways_out(script: Script, people: list[Made], places: list[Place]) -> None:

@@ -24,6 +24,7 @@ from leeward.office.relocation import holds_beds
 from leeward.office.session import Session
 
 _HERE = "/journeys/ways"
+_SOON = dt.timedelta(weeks=4)  # what comes after is folded
 
 
 def show(request: Request) -> Response:
@@ -37,6 +38,7 @@ def show(request: Request) -> Response:
         giving=giving,
         known=holds_beds(session),
         today=today(session),
+        soon=(dt.date.fromisoformat(today(session)) + _SOON).isoformat(),
         often={(one.kind, one.record_id) for one in giving.too_often},
         country=lambda name: name_of(name, language),
         weeks_most=ways_out.WEEKS_MOST,
