@@ -13,8 +13,8 @@ from tests.support.clocks import HandClock
 from leeward.base.errors import LeewardError
 from leeward.domain.cases.referrals import DAY, Referral
 from leeward.domain.errors import RuleBroken
-from leeward.office import casework, consent, openings, partners, referrals, referrals_after
-from leeward.office.casework_base import require
+from leeward.office import consent, openings, partners, referrals, referrals_after
+from leeward.office.casework_base import require, require_case
 from leeward.office.session import Session
 from leeward.seal.keys import make_identity
 
@@ -156,7 +156,7 @@ def test_states_follow_each_other_and_a_transfer_closes_the_case(session: Sessio
         referrals_after.answered(session, sent.id, "rejected", "")
     assert [str(one.tag) for one in referrals_after.needs_now(session)] == ["Taken over"]
     referrals_after.take_over(session, sent.id, "With the clinic.")
-    case = casework.require_case(session, sent.case)
+    case = require_case(session, sent.case)
     assert (case.status, case.close_reason) == ("closed", "transferred")
     assert not list(referrals_after.needs_now(session))
 

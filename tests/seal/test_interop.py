@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from leeward.seal._hazmat import bech32
 from leeward.seal.codes import Code, derive_way
 from leeward.seal.envelope import decrypt, encrypt, open_sealed, open_stream, seal_stream
+from leeward.seal.errors import SealError
 from leeward.seal.frame import make_frame
-from leeward.seal.keys import Identity, Passphrase
+from leeward.seal.keys import ClassicIdentity, Identity, Passphrase, parse_recipient
 from leeward.seal.kinds import Kind
 
 HERE = Path(__file__).resolve().parent
@@ -58,6 +60,18 @@ def test_the_other_opens_what_we_seal_to_a_key(size: int, other: Other) -> None:
     sealed = encrypt(plain[:size], ANNA.recipient())
     answer = other.ask(do="open", identity=ANNA.string(), sealed=sealed)
     assert base64.b64decode(answer["plain"]) == plain[:size]
+
+
+def test_the_other_opens_what_we_seal_to_a_partner_with_a_key_of_the_older_kind(other: Other) -> None:
+    identity = bech32.encode("age-secret-key-", b"\x42" * 32).upper()
+    recipient = other.ask(do="recipient", identity=identity)["recipient"]
+    sealed = encrypt(b"for them " * 9000, parse_recipient(recipient))
+    answer = other.ask(do="open", identity=identity, sealed=sealed)
+    assert base64.b64decode(answer["plain"]) == b"for them " * 9000
+    assert decrypt(sealed, [ClassicIdentity.from_string(identity)]) == b"for them " * 9000
+    assert parse_recipient(recipient).string() == recipient
+    with pytest.raises(SealError):
+        decrypt(sealed, [ANNA])
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -48,6 +48,7 @@ class Choice(msgspec.Struct, frozen=True):
     sha256: str = ""  # of a file
     size: int = 0
     sealed: bool = False  # the legal name, not open now
+    label: str = ""  # for us: which file, which of the family; not sent
 
     @property
     def key(self) -> str:
@@ -97,6 +98,7 @@ class _Held(msgspec.Struct, frozen=True):
     sha256: str = ""
     size: int = 0
     sealed: bool = False
+    label: str = ""
 
 
 def _ruled(session: Session, referral: Referral, partner: Partner, held: _Held) -> Choice:
@@ -124,6 +126,7 @@ def _ruled(session: Session, referral: Referral, partner: Partner, held: _Held) 
         sha256=held.sha256,
         size=held.size,
         sealed=held.sealed,
+        label=held.label,
     )
 
 
@@ -162,7 +165,8 @@ def _parts(session: Session, case: Case, referral: Referral, language: str) -> I
     yield from (one for one in parts if one.part.lines)
     for one in sorted(people, key=lambda one: (one.created_at, one.id)):
         if one.id != own.id and not one.threatens:
-            yield _Held(Part("family", FIELD.label("family", language), _relative(one, language)), one.id)
+            told = _relative(one, language)
+            yield _Held(Part("family", FIELD.label("family", language), told), one.id, label=told[0])
     yield from _files(session, case, language)
     yield from _name(session, case, language)
 
@@ -226,7 +230,7 @@ def _files(session: Session, case: Case, language: str) -> Iterator[_Held]:
     for one in sorted(kept, key=lambda one: (one.created_at, one.id)):
         if one.file is not None:
             part = Part("file", FIELD.label("file", language), (one.file.media_type,))
-            yield _Held(part, one.id, one.file.sha256, one.file.size)
+            yield _Held(part, one.id, one.file.sha256, one.file.size, label=one.about or one.file.name)
 
 
 def _name(session: Session, case: Case, language: str) -> Iterator[_Held]:

@@ -8,8 +8,10 @@ from starlette.routing import Route
 
 from leeward.base.errors import LeewardError
 from leeward.base.say import say
+from leeward.desk.pages.safety import fingerprint_words
 from leeward.desk.render import desk_of, done, form_of, office_of, render, speech_of
 from leeward.domain.cases.case import Case
+from leeward.domain.cases.referral_paper import head_of
 from leeward.domain.cases.referrals import LEFT, PURPOSE, Referral
 from leeward.domain.cases.work import Need
 from leeward.domain.partners import digest_of, key_print
@@ -70,7 +72,8 @@ def _page(request: Request, wrong: LeewardError | None = None) -> Response:
         living=case.living,
         names=names(session),
         digest=digest_of(view.partner),
-        print=key_print(view.partner.recipient),
+        print=fingerprint_words(key_print(view.partner.recipient)),
+        head=head_of(view.paper),
         words=key_words(view.partner.recipient, speech_of(request).language),
         classic=is_classic(view.partner),
     )

@@ -111,6 +111,12 @@ def data_of(paper: Paper) -> dict[str, object]:
     }
 
 
+def head_of(paper: Paper) -> tuple[str, str]:
+    """Return the title, and the sentence that stands on top, in the reader's language."""
+    words = _WORDS.get(paper.language, _WORDS["en"])
+    return words[paper.kind], words["recalled" if paper.kind == "recall" else "secret"]
+
+
 def print_paper(paper: Paper) -> bytes:
     """Return the page as bytes of one of the few sizes that anything sealed has."""
     whole = "".join(_page(paper)).encode()
@@ -119,14 +125,14 @@ def print_paper(paper: Paper) -> bytes:
 
 def _page(paper: Paper) -> Iterable[str]:
     words = _WORDS.get(paper.language, _WORDS["en"])
-    title = words[paper.kind]
+    title, told = head_of(paper)
     yield f'<!doctype html>\n<html lang="{"ru" if paper.language == "ru" else "en"}"><head><meta charset="utf-8">\n'
     yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
     yield '<meta name="referrer" content="no-referrer"><meta name="viewport" content="width=device-width">\n'
     yield f"<title>{title}</title><style>{_STYLE}</style></head><body>\n<h1>{title}</h1>\n"
     yield f"<p><b>{words['for']}:</b> {html.escape(paper.receiver)}<br>"
     yield f"{words['number']}: {html.escape(paper.referral_id)}, {html.escape(paper.made_on)}</p>\n"
-    yield f"<p><b>{words['recalled'] if paper.kind == 'recall' else words['secret']}</b></p>\n"
+    yield f"<p><b>{told}</b></p>\n"
     for digest in paper.deletes:
         yield f"<p>SHA-256 <code>{html.escape(digest)}</code></p>\n"
     if paper.note:
