@@ -21,6 +21,7 @@ from leeward.domain.errors import DomainError, OutOfRange, RuleBroken
 from leeward.domain.intake import Contact, Letter, Shift, Watch
 from leeward.domain.relocation.journeys import Leg
 from leeward.domain.today import Urgency
+from leeward.ledger.store import blobs
 from leeward.office import casework_checkins, intake, relocation, relocation_journeys
 from leeward.office.casework_open import open_case
 from leeward.office.intake import phrases, watch
@@ -167,24 +168,27 @@ def _rows(folder: Path) -> list[tuple[str, int]]:
     return [(bytes(box).hex(), size) for box, size in kept]
 
 
+@pytest.mark.parametrize(
+    ("owner", "step", "call"), [(blobs, "write_durably", 2), (blobs.Blobs, "confirm", 1)]
+)
 def test_a_desk_that_dies_while_queueing_has_queued_both_or_none(
-    anna: Desk, monkeypatch: pytest.MonkeyPatch
+    anna: Desk, monkeypatch: pytest.MonkeyPatch, owner: object, step: str, call: int
 ) -> None:
+    """It dies at the second of the two files, and then when both lie there and neither is noted yet."""
     _, contact = writes(anna.session, "раз")
-    put = anna.session.vault.blob_put
-    calls = []
+    real, calls = getattr(owner, step), []
 
-    def dies(address: str, sealed: bytes) -> None:
-        calls.append(address)
-        if len(calls) == 2:
+    def dies(*given: object) -> None:
+        calls.append(given)
+        if len(calls) == call:
             raise OSError("out")
-        put(address, sealed)
+        real(*given)
 
     before = Outbox(anna.session.vault, anna.session.chance).waiting()
-    monkeypatch.setattr(anna.session.vault, "blob_put", dies)
+    monkeypatch.setattr(owner, step, dies)
     with pytest.raises(OSError, match="out"):
         intake.answer(anna.session, contact, "да")
-    monkeypatch.setattr(anna.session.vault, "blob_put", put)
+    monkeypatch.setattr(owner, step, real)
     assert Outbox(anna.session.vault, anna.session.chance).waiting() == before
     assert intake.resume_answers(anna.session) == 1
     assert Outbox(anna.session.vault, anna.session.chance).waiting() == before + 2
