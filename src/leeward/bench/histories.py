@@ -107,7 +107,7 @@ class History:
             self._judge_entries()
         finally:
             for desk in self.desks.values():
-                desk.vault.close()
+                desk.vault.close(fold=False)  # its folder is removed next
         return self.verdict
 
     def _step(self) -> None:

@@ -13,6 +13,7 @@ import msgspec
 from leeward.bench.lying_relay import Door, LyingRelay
 from leeward.bench.witness import Witness
 from leeward.ledger.model import Change, Dot
+from leeward.ledger.store.keyring import Keyring
 from leeward.ledger.store.making import DATABASE_NAME, open_by_key
 from leeward.ledger.store.slots import SLOTS, find_slot
 from leeward.ledger.store.vault import Vault
@@ -52,11 +53,19 @@ class Tick:
 
 
 @dataclass(frozen=True)
+class DeskKeys:
+    """What a desk that is at work holds in memory: its database's key, and its keys as they are in the vault."""
+
+    database: bytes
+    ring: Keyring
+
+
+@dataclass(frozen=True)
 class Template:
     """A team in step, closed, to be copied for each history: making keys takes longer than a history."""
 
     folder: Path
-    keys: dict[str, bytes]  # of the desks' databases
+    keys: dict[str, DeskKeys]
     relay: LyingRelay
     witnesses: dict[str, Witness]
     now: int
@@ -66,9 +75,9 @@ class Desk:
     """One member's desk in a history."""
 
     def __init__(
-        self, folder: Path, door: Door, clock: Tick, chance: SeededChance, key: bytes | None = None
+        self, folder: Path, door: Door, clock: Tick, chance: SeededChance, keys: DeskKeys | None = None
     ) -> None:
-        """Open a vault by its passphrase or, as one that was open when its team was copied, by its key."""
+        """Open a vault by its passphrase or, as one that was open when its team was copied, by its keys."""
         self.folder = folder
         self.door = door
         self.clock = clock
@@ -78,10 +87,10 @@ class Desk:
         self._seen = 0
         self.tops: dict[str, int] = {}  # how far it had read each box when it wrote to the others
         self.written: dict[tuple[str, int], bytes] = {}  # (circle, count) -> entry, as committed
-        if key is None:
+        if keys is None:
             self.start()
         else:
-            vault = Vault(open_by_key(folder, key), clock=clock, chance=chance)
+            vault = Vault(open_by_key(folder, keys.database, keys.ring), clock=clock, chance=chance)
             self.open_with(Session(vault, clock=clock, chance=chance))
         self.note()
         self.written_before = len(self.written)
@@ -197,9 +206,18 @@ def _make_template(folder: Path, size: int) -> Template:
     _settle(desks, doors)
     for desk in desks:
         desk.vault.close()
-    keys = {name: find_slot(folder / name, _PASSPHRASE)[0] for name in NAMES[:size]}
+    keys = {name: _keys_of(folder / name) for name in NAMES[:size]}
     witnesses = {name: door.witness for name, door in zip(NAMES, doors, strict=False)}
     return Template(folder, keys, relay, witnesses, clock.now)
+
+
+def _keys_of(folder: Path) -> DeskKeys:
+    key = find_slot(folder, _PASSPHRASE)[0]
+    opened = open_by_key(folder, key)
+    opened.database.close()
+    if opened.lock is not None:
+        opened.lock.release()
+    return DeskKeys(key, opened.ring)
 
 
 def _settle(desks: list[Session], doors: list[Door]) -> None:

@@ -79,7 +79,7 @@ def deliver(session: Session, acts: Mapping[str, Act]) -> int:
                 left.append(sealed)
     kept = {_name(sealed) for sealed in left}
     session.vault.local_put(_WAITING, {name: at for name, at in since.items() if name in kept})
-    memory.keep_letters(left)
+    memory.keep_letters(left, later=True)  # 1 2
     return dealt
 
 

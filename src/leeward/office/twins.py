@@ -82,6 +82,8 @@ def hidden(vault: Vault) -> frozenset[str]:
 
 def twins(vault: Vault, kind: str) -> Mapping[str, list[str]]:
     """Return the circles that hold the same record of a kind, by its id (1)."""
+    if len(vault.compartments(_HEADS[kind])) < 2:
+        return {}
     found: dict[str, list[str]] = {}
     for record, circle in vault.database.ask(_SQL, (kind, _HEADS[kind], kind)):
         found.setdefault(str(record), []).append(str(circle))

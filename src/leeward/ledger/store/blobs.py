@@ -33,12 +33,16 @@ class Blobs:
 
     def write(self, blobs: Sequence[tuple[str, bytes]]) -> None:
         """Write the files of blobs, pairs of address and sealed bytes, which are to be confirmed."""
-        for address, sealed in blobs:
-            path = self._path(address)
-            if not path.parent.is_dir():
-                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                sync_folder(self._folder)
+        paths = [self._path(address) for address, _ in blobs]
+        new = [folder for folder in {path.parent for path in paths} if not folder.is_dir()]
+        if new:
+            if not self._folder.is_dir():
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 sync_folder(self._folder.parent)
+            for folder in new:
+                folder.mkdir(mode=0o700, exist_ok=True)
+            sync_folder(self._folder)
+        for path, (_, sealed) in zip(paths, blobs, strict=True):
             write_durably(path, sealed)
 
     def confirm(self, writer: apsw.Connection, blobs: Sequence[tuple[str, bytes]]) -> None:

@@ -28,6 +28,7 @@ KEY_BYTES = 32
 PAGE_BYTES = 4096
 PLAIN_BEGINNING = b"SQLite format 3"
 _POOL_MOST = 8
+_SMALL_PAGES = 256  # a database of which every question is brief
 _BUSY_MS = 20_000
 
 
@@ -56,28 +57,42 @@ class Database:
         """Tell whether a key is this database's."""
         return hmac.compare_digest(self._key, key)
 
-    def close(self) -> None:
-        """Close every connection; the last one folds the write-ahead file into the database."""
+    def close(self, *, fold: bool = True) -> None:
+        """Close every connection; the last one folds the write-ahead file into the database, unless that can wait."""
         with self._alone(), self._pool_lock:
             self._closed = True
             pool, self._pool = self._pool, []
             with translated():
+                if not fold:
+                    self._writer.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+                    for connection in pool:
+                        connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
                 for connection in pool:
                     connection.close()
                 self._writer.close()
 
     @contextlib.contextmanager
-    def reading(self) -> Iterator[apsw.Connection]:
-        """Lend a connection that sees one state of the database until it is given back."""
+    def reading(self, *, brief: bool = False) -> Iterator[apsw.Connection]:
+        """Lend a connection that sees one state of the database until it is given back.
+
+        `brief`, for a few statements of little, may be the writing one, as in `ask`: nothing is written inside.
+        """
+        if brief and not self._wanting and self._write_lock.acquire(blocking=False):
+            try:
+                if not self._depth and not self._closed:
+                    self._depth += 1
+                    try:
+                        with _one_state(self._writer):
+                            yield self._writer
+                        return
+                    finally:
+                        self._depth -= 1
+            finally:
+                self._write_lock.release()
         connection = self._take()
         try:
-            with translated():
-                connection.execute("BEGIN")
-                try:
-                    yield connection
-                finally:
-                    if connection.in_transaction:
-                        connection.execute("ROLLBACK")
+            with _one_state(connection):
+                yield connection
         finally:
             self._give_back(connection)
 
@@ -87,11 +102,12 @@ class Database:
         """Return all rows of one statement that only reads. It sees one state by itself, without a transaction.
 
         `brief`, of little, may use the writing connection while nobody wants to write: a reader's page cache is lost
-        with every commit, the writer's is not. A writer waits for one such statement at most.
+        with every commit, the writer's is not. A writer waits for one such statement at most. In a small database
+        every question is of little.
         """
-        if brief and not self._wanting and self._write_lock.acquire(blocking=False):
+        if not self._wanting and self._write_lock.acquire(blocking=False):
             try:
-                if not self._depth and not self._closed:
+                if not self._depth and not self._closed and (brief or self._is_small()):
                     with translated():
                         return self._writer.execute(sql, values).fetchall()
             finally:
@@ -172,6 +188,11 @@ class Database:
         with self._alone(), translated():
             self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
 
+    def _is_small(self) -> bool:
+        with translated():
+            pages: Any = self._writer.execute("PRAGMA page_count").fetchall()
+        return bool(pages[0][0] <= _SMALL_PAGES)
+
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
         """Hold the writing connection; whoever only asks goes to another one from now on."""
@@ -211,6 +232,18 @@ class Database:
             connection.close()
             raise
         return connection
+
+
+@contextlib.contextmanager
+def _one_state(connection: apsw.Connection) -> Iterator[None]:
+    """Let a connection see one state of the database."""
+    with translated():
+        connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
 
 
 def refuse_plaintext(path: Path) -> None:

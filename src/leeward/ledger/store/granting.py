@@ -41,14 +41,14 @@ class Granting:
                 return self._ring.compartment(compartment_id)
             now = self._clock.now_ms()
             made = self._ring.make_compartment(writer, kind, compartment_id, now, self._chance)
-        with self._database.reading() as connection:
+        with self._database.reading(brief=True) as connection:
             return self._ring.reload(connection, made)
 
     def next_epoch(self, compartment_id: str) -> Compartment:
         """Give a compartment a fresh key; what is written from now on is sealed to it, and goes to a box of its own."""
         with self._database.writing() as writer:
             self._ring.next_epoch(writer, compartment_id, self._clock.now_ms(), self._chance)
-        with self._database.reading() as connection:
+        with self._database.reading(brief=True) as connection:
             return self._ring.reload(connection, compartment_id)
 
     def make_grant(self, compartment_id: str, device_id: str, recipient: Recipient) -> bytes:
@@ -70,7 +70,7 @@ class Granting:
             self._ring.take_grant(writer, grant, self._clock.now_ms())
             if trusted is not None:
                 self._ring.pin(writer, trusted)
-        with self._database.reading() as connection:
+        with self._database.reading(brief=True) as connection:
             taken = self._ring.reload(connection, grant.compartment)
         if trusted is not None:
             self._ring.pinned[trusted.fingerprint()] = trusted
@@ -83,7 +83,7 @@ class Granting:
                 self._ring.take_grant(writer, head, self._clock.now_ms())
             for key in signers:
                 self._ring.pin(writer, key)
-        with self._database.reading() as connection:
+        with self._database.reading(brief=True) as connection:
             for head in heads:
                 self._ring.reload(connection, head.compartment)
         self._ring.pinned.update((key.fingerprint(), key) for key in signers)
@@ -95,7 +95,7 @@ class Granting:
                 team = self._ring.compartments(TEAM_KIND)
                 self._roster = {}
                 if team:
-                    with self._database.reading() as connection:
+                    with self._database.reading(brief=True) as connection:
                         papers = read_papers(connection, self._ring.number(team[0].id))
                     self._roster = read_roster(flat(papers), self._ring.device.id)
             return self._roster
@@ -108,7 +108,7 @@ class Granting:
                 forget(writer, self._ring, compartment_id, self._clock.now_ms())
                 self._ring.forget(compartment_id)  # before anybody else may write
         except BaseException:
-            with self._database.reading() as connection:
+            with self._database.reading(brief=True) as connection:
                 self._ring.reload(connection, compartment_id)
             raise
         finally:

@@ -90,14 +90,19 @@ class Keyring:
         return cls.load(writer)
 
     @classmethod
-    def load(cls, connection: apsw.Connection) -> Keyring:
-        """Read all keys."""
+    def load(cls, connection: apsw.Connection, known: Keyring | None = None) -> Keyring:
+        """Read all keys. Those that are in `known` as well are taken from there: making them ready takes long."""
         keys = msgspec.msgpack.decode(get_meta(connection, "device"), type=_Keys)
-        signing_key = SigningKey.from_bytes(keys.signing)
+        signing_key, identity = None, Identity.from_string(keys.identity)
+        if known is not None and known.device.identity == identity:
+            identity = known.device.identity
+            if hmac.compare_digest(known.device.signing_key.to_bytes(), keys.signing):
+                signing_key = known.device.signing_key
+        signing_key = signing_key or SigningKey.from_bytes(keys.signing)
         device = Device(
             signing_key.verify_key().fingerprint(),
             signing_key,
-            Identity.from_string(keys.identity),
+            identity,
             keys.box,
             keys.read,
             keys.write,
@@ -109,11 +114,15 @@ class Keyring:
         ring = cls(device, pinned)
         rows: Any = connection.execute("SELECT no, id FROM compartment ORDER BY no").fetchall()
         for _, compartment_id in rows:
-            ring.reload(connection, compartment_id)
+            ring.reload(connection, compartment_id, known)
         return ring
 
-    def reload(self, connection: apsw.Connection, compartment_id: str) -> Compartment:
-        """Read one compartment from the database again."""
+    def reload(
+        self, connection: apsw.Connection, compartment_id: str, known: Keyring | None = None
+    ) -> Compartment:
+        """Read one compartment from the database again; keys that were held (here or in `known`) stay as they are."""
+        ring = known or self
+        held = ring.identities(compartment_id) if compartment_id in ring else {}
         row: Any = connection.execute(
             "SELECT no, id, kind, box, read, write, made_at FROM compartment WHERE id=?", (compartment_id,)
         ).fetchone()
@@ -123,7 +132,9 @@ class Keyring:
         for epoch, text, since in connection.execute(
             "SELECT epoch, identity, since FROM epoch WHERE compartment=? ORDER BY epoch", (number,)
         ):
-            identities[epoch] = Identity.from_string(text)
+            identity = Identity.from_string(text)
+            there = held.get(epoch)
+            identities[epoch] = there if there is not None and there == identity else identity
             one, two, three = (box, read, write) if is_first(epoch) else derive_room(text)
             if not rooms or rooms[-1][1].box != one:
                 rooms.append((since, Compartment(name, kind, one, two, three, epoch, made_at)))

@@ -133,9 +133,13 @@ def open_beside(folder: Path, key: bytes) -> Opened:
     return _open(folder, home, None, key, None, frames_after_damage(_journal(home)))
 
 
-def open_by_key(folder: Path, key: bytes) -> Opened:
-    """Open a vault whose key this program holds already; its slots, and what lies beside it, are left as they are."""
-    return _open(folder, folder, FolderLock(folder), key, None, frames_after_damage(_journal(folder)))
+def open_by_key(folder: Path, key: bytes, known: Keyring | None = None) -> Opened:
+    """Open a vault whose key this program holds already; its slots, and what lies beside it, are left as they are.
+
+    `known`: keys that this program holds and that may be in it, too.
+    """
+    lost = frames_after_damage(_journal(folder))
+    return _open(folder, folder, FolderLock(folder), key, None, lost, known)
 
 
 def require_vault(folder: Path) -> None:
@@ -161,7 +165,13 @@ def open_database(path: Path, key: bytes) -> Database:
 
 
 def _open(
-    folder: Path, home: Path, lock: FolderLock | None, key: bytes, slot: Path | None, lost: int = 0
+    folder: Path,
+    home: Path,
+    lock: FolderLock | None,
+    key: bytes,
+    slot: Path | None,
+    lost: int = 0,
+    known: Keyring | None = None,
 ) -> Opened:
     try:
         database = open_database(home / DATABASE_NAME, key)
@@ -173,8 +183,8 @@ def _open(
             place = settle_slots(folder, database, slot)
             settle_keys(folder, database)
             tidy(folder, home, database, place)
-        with database.reading() as connection:
-            ring = _load_ring(connection)
+        with database.reading(brief=True) as connection:
+            ring = _load_ring(connection, known)
             member = get_meta(connection, "member").decode()
     except BaseException:
         database.close()
@@ -192,9 +202,9 @@ def _journal(home: Path) -> Path:
     return home / f"{DATABASE_NAME}-wal"
 
 
-def _load_ring(connection: apsw.Connection) -> Keyring:
+def _load_ring(connection: apsw.Connection, known: Keyring | None) -> Keyring:
     try:
-        return Keyring.load(connection)
+        return Keyring.load(connection, known)
     except (msgspec.MsgspecError, SealError, TypeError, ValueError) as error:
         raise damaged(say("The keys in this vault cannot be read.")) from error
 

@@ -56,9 +56,18 @@ class Outbox:
         self._database = database
         self._ring = ring
         self._chance = chance
+        self._written = 0  # how often something was written that may have to go out
+        self._idle_at = -1  # for which of these it is known that nothing waits
+
+    def note_written(self) -> None:
+        """Hear that entries may have been written, by a transaction that has ended: `outgoing` looks again."""
+        self._written += 1
 
     def outgoing(self) -> list[Outgoing]:
         """Pack what is not packed, and return all that was not sent, oldest first."""
+        written = self._written  # before it is looked: what is written meanwhile is looked for the next time
+        if written == self._idle_at:
+            return []
         places = self._unpacked()
         for compartment in self._ring.compartments() if places else ():
             with contextlib.suppress(UnknownCompartment):  # forgotten meanwhile
@@ -72,6 +81,8 @@ class Outbox:
             with contextlib.suppress(UnknownCompartment):  # forgotten meanwhile
                 compartment = self._ring.compartment(self._ring.name(place))
                 found.append(Outgoing(item, compartment.id, compartment.box, compartment.write, sealed))
+        if not rows:
+            self._idle_at = written
         return found
 
     def sent(self, item: str) -> None:
@@ -98,7 +109,7 @@ class Outbox:
         return {int(place): self._last(place, device) - int(packed) for place, packed in rows}
 
     def _last(self, place: int, device: str) -> int:
-        with self._database.reading() as connection:
+        with self._database.reading(brief=True) as connection:
             return own_count(connection, place, device)
 
     def _pack(self, writer: apsw.Connection, compartment: Compartment) -> bool:

@@ -112,10 +112,10 @@ class Vault:
         if not self.database.has_key(find_slot(self.folder, words)[0]):
             raise wrong_passphrase()
 
-    def close(self) -> None:
-        """Close the vault; everything committed is on the disk already."""
+    def close(self, *, fold: bool = True) -> None:
+        """Close the vault; everything committed is on the disk already. `fold`: see the database."""
         self._local.close()
-        self.database.close()
+        self.database.close(fold=fold)
         self._local.empty()
         self._letters.empty()
         if self._lock is not None:
@@ -345,6 +345,7 @@ class Vault:
         """
         before = self.roster()
         accepted, kinds = self._taker.accept(compartment_id, items, box=box, vouched=vouched)
+        self._outbox.note_written()  # our own come back to a vault that was restored
         if accepted.entries or accepted.faults:
             self._granting.forget_roster(compartment_id)
             self._changed(frozenset(kinds))
@@ -398,7 +399,7 @@ class Vault:
 
     def faults(self) -> list[Fault]:
         """Return what was found wrong so far, oldest first."""
-        with self.database.reading() as connection:
+        with self.database.reading(brief=True) as connection:
             kept = read_faults(connection)
         return sorted([*kept, *self._taker.late()], key=lambda fault: fault.at)
 
@@ -497,6 +498,7 @@ class Vault:
         return self.member_id if device_id == self.device.id else device_id
 
     def _changed(self, kinds: frozenset[str]) -> None:
+        self._outbox.note_written()
         self.generation += 1
         for listener in tuple(self._listeners):
             listener(kinds)

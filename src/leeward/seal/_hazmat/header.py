@@ -20,7 +20,6 @@ from leeward.seal.errors import EnvelopeMalformed
 INTRO = b"age-encryption.org/v1\n"
 HEADER_MOST = 256 * 1024  # over 150 hybrid recipients; ours have one
 _COLUMNS = 64
-_MAC_LINE = re.compile(rb"(?:^|\n)---[^\n]*\n")
 _ARGUMENT = re.compile(rb"[\x21-\x7e]+")
 
 
@@ -62,10 +61,11 @@ def find_end(untrusted: bytes) -> int | None:
     """Return where the header ends, None if not within these bytes; raise as soon as it cannot be one."""
     if not INTRO.startswith(untrusted[: len(INTRO)]):
         raise EnvelopeMalformed("version line")  # 1
-    match = _MAC_LINE.search(untrusted, 0, HEADER_MOST)
-    if match is None and len(untrusted) > HEADER_MOST:
+    begins = untrusted.find(b"\n---", 0, HEADER_MOST)
+    ends = untrusted.find(b"\n", begins + 1, HEADER_MOST) + 1 if begins >= 0 else 0
+    if not ends and len(untrusted) > HEADER_MOST:
         raise EnvelopeMalformed("header too long")
-    return match.end() if match else None
+    return ends or None
 
 
 def parse_header(untrusted: bytes) -> Header:
