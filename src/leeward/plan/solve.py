@@ -36,7 +36,7 @@ _FEW = 12  # houses from which on those that differ little are pooled for the bo
 _SHARE = 0.85  # of the seconds, for what the work is measured
 _COARSE = 400  # cents a night that do not matter for the first prices
 _FIRST, _AGAIN = 1.0, 0.15  # how long the first steps of prices are, and when prices are known already
-_WARM = 0.0003  # by how much of its points a plan may become worse for a while
+_WARM = 0.04  # by how much of a party's usual points a plan may become worse for a while
 _EXACT = 60  # parties up to which neighbourhoods are searched exactly, too
 
 
@@ -257,7 +257,7 @@ def _search(run: _Run, search: Search, work: float, part: tuple[float, float]) -
     steps = max(10, int(work / each / rounds))
     for turn in range(rounds):
         done = part[0] + (part[1] - part[0]) * turn / rounds
-        warmth = _WARM * run.points * max(0.0, 1 - 1.2 * done)
+        warmth = _WARM * run.points / t.parties * max(0.0, 1 - 1.2 * done)
         for _ in range(steps):
             if run.over():
                 break
