@@ -150,6 +150,7 @@ def test_a_journey_with_legs_and_what_today_says_of_it(story: Story) -> None:
     story.operator.wait_for("/journeys", NAME)
     desk.go(f"/people/{case}?tab=work")
     row = desk.page.locator("li.row", has=desk.page.locator(".ladder")).first
+    row.locator("details[id^=answer-] > summary").click()
     row.locator("input[name=answer]").fill("Добрался, всё спокойно")
     with desk.page.expect_navigation():
         row.locator("form[action$='/answer'] button").click()
