@@ -68,10 +68,13 @@ def read(desk: Running) -> str:
 
 
 def beyond(stage: Stage, names: set[str]) -> set[str]:
-    """Return what the team's part, which its owner agreed to show, does not hold."""
+    """Return what the team's part, which its owner agreed to show, does not hold.
+
+    Errands, tasks that belong to no case, are part of it: every device of the team has them.
+    """
     torn = r"torn( (t|te|tea|team|p|pa|pas|pass))?$"  # half written over, as freed memory is
     own = re.compile(
-        rf"team|passphrase-forced|{STEM}$|{torn}|\w+ (device|recovery) write$"
+        rf"team|errands|passphrase-forced|{STEM}$|{torn}|\w+ (device|recovery) write$"
     )  # where to write: the roster
     return {one for one in names if not own.match(one)}
 

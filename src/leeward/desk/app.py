@@ -50,6 +50,7 @@ class Desk(msgspec.Struct, frozen=True):
     def close(self) -> None:
         """Let nobody in any more and end the streams, so that the server can stop."""
         self.keyring.forget_all()
+        self.state.planning.close()
         self.state.bell.close()
 
 

@@ -131,6 +131,11 @@ class Table:
             self._work, self._shown = None, None
             self._by_hand.clear()
 
+    def close(self) -> None:
+        """End what is being worked out, at once: the desk closes."""
+        if self._work is not None:
+            self._work.kill()
+
     def decide(self, case_id: str, fixed: Fixed | None) -> None:
         """Fix something by hand, or let go of it with None; a new plan is worked out around it. Rule 2."""
         with self._lock:

@@ -57,7 +57,8 @@ class Work:
             env={**os.environ, **quiet},
         )
         threading.Thread(target=self._feed, daemon=True).start()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listening = threading.Thread(target=self._listen, daemon=True)
+        self._listening.start()
 
     @property
     def running(self) -> bool:
@@ -69,17 +70,20 @@ class Work:
         self._write(b"stop\n")
 
     def end(self) -> None:
-        """End it; its answer is not wanted any more."""
+        """End it, and wait until it has ended; its answer is not wanted any more."""
         self._ended = True
-        with contextlib.suppress(OSError):
-            if self._process.stdin is not None:
-                self._process.stdin.close()
         self._process.terminate()
         try:
             self._process.wait(_GRACE)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self.kill()
             self._process.wait()
+        self._listening.join(_GRACE)
+
+    def kill(self) -> None:
+        """End it at once, without waiting for anything."""
+        self._ended = True
+        self._process.kill()
 
     def _feed(self) -> None:
         self._write(canonical(self.question.instance) + b"\n")
@@ -99,8 +103,10 @@ class Work:
             if self.best is None:
                 self.failed = self._process.stderr.read(4_000).decode(errors="replace").strip()
         self._process.wait()
-        for pipe in (self._process.stdout, self._process.stderr):
-            pipe.close()
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            with self._lock, contextlib.suppress(OSError):
+                assert pipe is not None
+                pipe.close()
         self.done = True
         if not self._ended:
             self._tell()
