@@ -38,6 +38,8 @@ from leeward.office import (
     findings,
     intake,
     openings,
+    partners,
+    referrals,
     release,
     relocation,
     relocation_journeys,
@@ -48,6 +50,7 @@ from leeward.office.casework_open import open_case
 from leeward.office.errands import errands_circle
 from leeward.office.files import keep_file
 from leeward.office.session import Session
+from leeward.seal.keys import make_identity
 
 START = int(dt.datetime(2026, 4, 7, 18, 0, tzinfo=dt.UTC).timestamp() * 1000)
 HOUR = 3_600_000
@@ -237,8 +240,23 @@ def _fill(world: World, session: Session, case_id: str) -> None:
     world.blobs.setdefault(circle, set()).update(piece.blob for piece in kept.pieces)
     file = CaseFile(id=session.make_id(), case_id=case_id, file=kept, about=word())
     session.commit(circle, write_new(file))
+    _refer(world, session, case_id, word())
     world.ids[f"file of {case_id}"] = file.id
     _identity(world, session, case)
+
+
+def _refer(world: World, session: Session, case_id: str, note: str) -> None:
+    team = session.compartment_of("team")
+    key = make_identity(_CHANCE).recipient().string()
+    partner = partners.add_partner(session, world.word(team), "doctor", key)
+    consent.set_consent(session, case_id, "work", "doctor", "given", risks_explained=True)
+    referral = referrals.begin(session, case_id, partner, "help", note=note)
+    referrals.choose(session, referral, ["danger", "needs"], [], note)
+    referrals.make(session, referral, referrals.look(session, referral).seen, sure=True)
+    consent.set_consent(
+        session, case_id, "work", "doctor", "refused"
+    )  # to be called back: it stands on Today
+    world.ids[f"referral of {case_id}"] = referral
 
 
 def _identity(world: World, session: Session, case: Case) -> None:

@@ -72,11 +72,10 @@ def change(request: Request) -> Response:
 
 def compare(request: Request) -> Response:
     """Take what was heard."""
-    form, partner_id = form_of(request), request.path_params["id"]
+    form, session, partner_id = form_of(request), office_of(request), request.path_params["id"]
+    require(session, Partner, partner_id)
     try:
-        trust = partners.compare(
-            office_of(request), partner_id, form.text("heard", _KEY_MOST), form.line("digest")
-        )
+        trust = partners.compare(session, partner_id, form.text("heard", _KEY_MOST), form.line("digest"))
     except LeewardError as error:
         return _page(request, error)
     said = (
