@@ -164,6 +164,7 @@ FIELDS: Mapping[str, Message] = {
     "budget_cents": say("budget"),
     "cost_cents": say("cost"),
     "receiver": say("partner"),
+    "covering": say("What we write to them"),
     "purpose": say("what for"),
     "field_set": say("what goes"),
     "sent_at": say("sent"),

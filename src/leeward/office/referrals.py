@@ -83,7 +83,7 @@ def begin(
         purpose=known(PURPOSE, purpose),
         need_id=need.id if need is not None and need.case_id == case_id else "",
         language="ru" if said.get("language") == "ru" else "en",
-        note=clean_text(said.get("note", "")),
+        covering=clean_text(said.get("note", "")),
     )
     session.save_new(case.compartment, new)
     return new.id
@@ -113,8 +113,8 @@ def choose(session: Session, referral_id: str, ticked: list[str], met: list[str]
         changes += add(Referral.kind, referral_id, field, *sorted(now - had))
         changes += remove(Referral.kind, referral_id, field, *sorted(had - now))
     plain = clean_text(note_text)
-    if plain != referral.note or "note" in referral.conflicts:
-        changes += put(Referral.kind, referral_id, note=plain)
+    if plain != referral.covering or "covering" in referral.conflicts:
+        changes += put(Referral.kind, referral_id, covering=plain)
     if changes:
         session.commit(referral.compartment, changes)
 
@@ -132,7 +132,7 @@ def look(session: Session, referral_id: str) -> View:
         receiver=partner.name,
         language=referral.language,
         made_on=today(session),
-        note=referral.note,
+        note=referral.covering,
         parts=tuple(one.part for one in chosen if one.code != "file"),
     )
     standing = trust(session, partner)

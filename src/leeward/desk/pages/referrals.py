@@ -84,7 +84,7 @@ def choose(request: Request) -> Response:
     session, form = office_of(request), form_of(request)
     referral = require(session, Referral, request.path_params["id"])
     ticked = form.many("field")
-    referrals.choose(session, referral.id, ticked, form.many("met"), form.kept("note", referral.note))
+    referrals.choose(session, referral.id, ticked, form.many("met"), form.kept("note", referral.covering))
     view = referrals.look(session, referral.id)
     left = set(ticked) - {one.key for one in view.chosen}
     said = (

@@ -58,7 +58,7 @@ class Referral(Typed, frozen=True, kw_only=True):
     receiver: str = ""  # what the partner was called when this was begun
     purpose: Annotated[str, Coded("referral-purpose")] = "help"
     language: Annotated[str, Coded("language")] = "en"
-    note: str = ""  # goes with it, in our words
+    covering: str = ""  # goes with it, in our words
     field_set: Annotated[tuple[str, ...], Coded("referral-field")] = ()
     file_ids: tuple[str, ...] = ()
     person_ids: tuple[str, ...] = ()
