@@ -74,7 +74,13 @@ def test_the_calendar_file_says_a_neutral_word_and_a_number_and_other_programs_r
     assert f"Errand {larch.number}" in summaries
     known = [case.pseudonym for case in session.find(Case)] + [task.title for task in session.find(Task)]
     places = [leg.to_town for leg in session.find(Leg)]
-    for hidden in ("Tamerlan", "cousin", "Leeward", *filter(None, known), *[town for town in places if len(town) > 3]):
+    for hidden in (
+        "Tamerlan",
+        "cousin",
+        "Leeward",
+        *filter(None, known),
+        *[town for town in places if len(town) > 3],
+    ):
         assert hidden.encode() not in raw, hidden
     assert {str(event["class"]) for event in events} == {"PRIVATE"}
     assert all(event["uid"] not in {task.id for task in session.find(Task)} for event in events)

@@ -160,7 +160,9 @@ def test_that_somebody_saw_another_part_goes_with_them_also_for_who_repeats_them
         Source(id="e", stated_on="2017-04-01", wording=words),
     ]
     supports = [
-        Support(id=f"s-{one}", claim_id="claim", source_id=one, access=Access.PARTICIPANT, own_part=one == "d")
+        Support(
+            id=f"s-{one}", claim_id="claim", source_id=one, access=Access.PARTICIPANT, own_part=one == "d"
+        )
         for one in ("a", "d", "e")
     ]
     why = explain(Weighing(known, supports), "claim", Element.WHAT)

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.plan import tiny
+from tests.plan import exhaustive as tiny
 from tests.plan.checker import check
 
 from leeward.bench.plan_instances import make_instance

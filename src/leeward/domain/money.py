@@ -7,12 +7,12 @@ whoever counts it learns nobody's name.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
 from leeward.base.ids import derive_id
-from leeward.domain.typed import Note, Typed
+from leeward.domain.typed import Coded, Note, Typed
 
 
 class Grant(Typed, frozen=True, kw_only=True):
@@ -36,7 +36,7 @@ class Payment(Typed, frozen=True, kw_only=True):
     kind: ClassVar[str] = "payment"
 
     grant_id: str = ""
-    line: str = "other"
+    line: Annotated[str, Coded("budget-line")] = "other"
     amount_cents: int = 0
     currency: str = "EUR"
     day: str = ""

@@ -43,7 +43,9 @@ class Submission(Typed, frozen=True, kw_only=True):
     follows_id: str = ""  # the submission that this one repeats or takes further
     bytes_sha256: str = ""
     channel: Annotated[str, Coded("channel-out")] = ""
-    state: Annotated[str, Coded("appeal-state")] = "draft"  # draft, checked, review, sent, closed; the rest is computed
+    state: Annotated[str, Coded("appeal-state")] = (
+        "draft"  # draft, checked, review, sent, closed; the rest is computed
+    )
     sent_on: str = ""  # ISO date, as precise as known
     sent_by: str = ""  # member id, or "" for what others sent
     receipt: str = ""

@@ -48,7 +48,7 @@ class Destination(Typed, frozen=True, kw_only=True):
     passport_days: int = 0  # that a passport must outlast the day of travel
     fee_cents: int = 0
     currency: str = "EUR"
-    line: str = "departure"
+    line: Annotated[str, Coded("budget-line")] = "departure"
     escort_minutes: int = 0  # of a colleague at the appointment
     source: str = ""  # where lead time and fee were found
     as_of: str = ""  # the day on which that was so
