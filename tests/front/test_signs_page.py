@@ -60,7 +60,7 @@ def test_one_press_says_that_they_are_safe_in_a_message_like_any_other(
     expect(page.locator("#answers li")).to_have_count(0)
     assert find_barriers(page) == []
     seen = turns(page)
-    page.get_by_label("Несколько слов").fill("Я у сестры")
+    page.get_by_label("Пара слов").fill("Я у сестры")
     page.get_by_role("button", name="Да, я в безопасности").click()
     expect(page.locator("#sign-note")).to_contain_text("отправлено", timeout=SOON)
     expect(page.get_by_role("heading", name=SIGN)).to_be_hidden()
