@@ -6,6 +6,7 @@ from copy import deepcopy
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.plan.checker import check
 from tests.plan.plain import Json, all_limits, instance_of, plain_instance, plain_plan, plan_of
 from tests.plan.small import country, departure, line, operation, party, place
@@ -81,7 +82,8 @@ def _irreducible(instance: Instance, plan: Plan, clash: Clash) -> None:
     party = explainer.index.parties[name]
     possible = {limit for one in instance.departures for limit in _option(explainer, party, one).limits()}
     visa_times = sorted((one for one in possible if one.thing == Thing.VISA_TIME), key=str)
-    others = [one for one in (*all_limits(instance, (name,)), *visa_times) if one not in limits]
+    turned = {replace(one, party=one.other, other=one.party) for one in limits if one.thing == Thing.APART}
+    others = [one for one in (*all_limits(instance, (name,)), *visa_times) if one not in limits | turned]
     free = without(instance, others)
     assert needed(Explainer(free, plan), name) is not None
     for limit in limits:
