@@ -94,9 +94,9 @@ def test_no_field_asks_the_browser_to_help_with_its_text(browsing: Browsing, hot
     page = browsing.page(hotline.url)
     assert page.locator("html").get_attribute("translate") == "no"
     fields = page.locator("textarea, input[type=text]").all()
-    assert len(fields) == 7
+    assert len(fields) == 8
     for name, value in {"spellcheck": "false", "autocomplete": "off", "writingsuggestions": "false"}.items():
-        assert [field.get_attribute(name) for field in fields] == [value] * 7
+        assert [field.get_attribute(name) for field in fields] == [value] * 8
     others = page.locator("select, input[type=checkbox], input[type=file], form").all()
     assert {field.get_attribute("autocomplete") for field in others} == {"off"}
 
