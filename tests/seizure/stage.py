@@ -50,6 +50,7 @@ WRITER = ROOT / "web" / "tests" / "support" / "canary.mjs"
 PORTS: Any = {"clock": SystemClock(), "chance": SystemChance()}
 WORK_FACTOR = 2
 LEAST = 500  # marks
+PUBLIC = "team-name"  # the mark that stands on the card; letters of its own, so that half of it is known too
 
 
 class Words(places.World):
@@ -136,6 +137,7 @@ class Stage:
     hidden: Marks = field(
         default_factory=Marks
     )  # of addresses and names: answers that hold their words are refused
+    shown: Marks = field(default_factory=Marks)  # of what stands on the card, which the page shows to everybody
     written: dict[str, str] = field(default_factory=dict)  # a mark's name to the mark
     kinds: dict[str, str] = field(default_factory=dict)  # compartment id to kind
     keys: dict[str, bytes | str] = field(default_factory=dict)
@@ -149,6 +151,7 @@ class Stage:
         """Return a new mark for a place."""
         name = f"{what}-{len(self.written)}"
         marks = self.hidden if what.startswith(("address", "identity")) else self.marks
+        marks = self.shown if what == PUBLIC else marks
         self.written[name] = made = marks.new(name)
         return made
 
@@ -156,12 +159,13 @@ class Stage:
         """Return somebody's passphrase, which is a mark."""
         return next(mark for name, mark in self.written.items() if name.startswith(f"passphrase-{who}-"))
 
-    def finder(self, *what: str) -> Finder:
-        """Return what finds marks, and the secrets asked for: "keys", "tokens", "words"."""
+    def finder(self, *what: str, shown: bool = True) -> Finder:
+        """Return what finds marks, and the secrets asked for: "keys", "tokens", "words"; also marks shown to all."""
         secrets: dict[str, bytes | str] = {}
         for one in what:
             secrets |= {"keys": self.keys, "tokens": self.tokens, "words": self.spelled()}[one]
-        return Finder(self.marks, self.hidden, secrets=secrets)
+        marks = [self.marks, self.hidden, *([self.shown] if shown else [])]
+        return Finder(*marks, secrets=secrets)
 
     def spelled(self) -> dict[str, bytes | str]:
         """Return how the words of people would look if anything wrote them down."""
@@ -223,7 +227,7 @@ def _found(stage: Stage, store: tuple[str, ...]) -> Running:
     session = found_team(
         stage.vault("anna"),
         stage.passphrase("anna"),
-        team_name=stage.mark("team-name"),
+        team_name=stage.mark(PUBLIC),
         member_name=stage.mark("team-member"),
         role="coordinator",
         work_factor=WORK_FACTOR,
