@@ -21,6 +21,7 @@ from leeward.domain.relocation.journeys import Journey, Leg
 from leeward.domain.relocation.places import Place
 from leeward.domain.today import Need, Urgency
 from leeward.ledger.model import Change, put
+from leeward.office import seats
 from leeward.office.casework_base import require_case
 from leeward.office.duty import duty_of
 from leeward.office.relocation import beds_held, free_beds
@@ -79,9 +80,16 @@ def settle(session: Session, case_id: str, key: str) -> None:
     elif key == "checks":
         for of in ("stay", "leg"):
             end_rhythm(session, case_id, of)
+    going = {
+        one.way_out_id
+        for one in session.find(Journey, case_id=case_id)
+        if one.state in _GOING and one.way_out_id
+    }
     changes = [change for one in _to_end(session, case_id, key) for change in one]
     if changes:
         session.commit(case.compartment, changes)
+    if key == "journeys" and going:
+        seats.give_back(session, case_id, going)
 
 
 def _to_end(session: Session, case_id: str, key: str) -> Iterator[tuple[Change, ...]]:

@@ -25,6 +25,7 @@ _OF_CONTACTS: Mapping[str, Message] = {
 }
 _OPENED = frozenset({"address", "identity"})  # circles whose every opening is an entry
 _SINCE = "_since"  # moments that the desk itself writes down beside what a person does: the later one stands
+_QUIET = frozenset({("seat", "released_at"), ("slot", "released_at")})  # given back twice is given back
 _CODED = {
     "urgency": "urgency",
     "vetting": "vetting",
@@ -70,9 +71,9 @@ def list_conflicts(session: Session) -> list[Conflict]:
     for record_id in session.vault.conflicts():
         record = session.vault.get(record_id)
         for field, candidates in record.conflicts.items() if record is not None else ():
-            if field.endswith(_SINCE):
-                continue
             assert record is not None
+            if field.endswith(_SINCE) or (record.kind, field) in _QUIET:
+                continue
             shown = record.fields.get(field)
             ordered = sorted(candidates, key=lambda one: (one.value != shown, -one.at))
             sealed = session.vault.compartment(record.compartment).kind in _OPENED

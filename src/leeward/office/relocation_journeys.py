@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -24,8 +24,10 @@ from leeward.domain.relocation.words import HELD, LEG_STATE, MODE, PAPER, VISA_K
 from leeward.domain.typed import T, write_new
 from leeward.domain.vocabulary import Vocabulary, known
 from leeward.ledger.model import Change, put
+from leeward.office import seats, slots
 from leeward.office.casework_base import line, require, require_case
 from leeward.office.casework_views import CaseLine, case_lines
+from leeward.office.relocation import holds_beds
 from leeward.office.rhythms import keep_up
 from leeward.office.session import Session
 
@@ -59,29 +61,60 @@ def book_journey(
 
     Ids of the legs are drawn here; legs are numbered in the order given.
     """
+    return write_journey(session, case_id, destination, legs, why=why, check_after=check_after)
+
+
+def book_by_way(
+    session: Session,
+    case_id: str,
+    way_out_id: str,
+    legs: Sequence[Leg] = (),
+    *,
+    people: int = 0,
+    all_the_same: bool = False,
+    why: str = "",
+    check_after: int = HOUR,
+) -> str:
+    """Plan a journey by one of the team's ways out; return its id. RuleBroken if its seats are gone.
+
+    It takes as many seats as people go (0: all of the case). The country is the list's, as is the ride where none is given.
+    """
+    way = seats.way_of(session, way_out_id)
+    people = people or seats.travellers(session, require_case(session, case_id))
+    return write_journey(
+        session,
+        case_id,
+        way.country,
+        legs or [seats.leg_of(session, way)],
+        why=why,
+        check_after=check_after,
+        way_out_id=way_out_id,
+        before=lambda: seats.take(session, case_id, way_out_id, people, all_the_same=all_the_same),
+    )
+
+
+def write_journey(
+    session: Session,
+    case_id: str,
+    destination: str,
+    legs: Sequence[Leg],
+    *,
+    why: str = "",
+    check_after: int = HOUR,
+    way_out_id: str = "",
+    before: Callable[[], None] = lambda: None,
+) -> str:
+    """Write a journey whose seats, if it has any, are taken already, or are by `before`, once all else is in order."""
     case = require_case(session, case_id)
     journey = Journey(
         id=session.make_id(),
         case_id=case_id,
         destination=clean_name(destination, needed=True),
         why=clean_text(why),
+        way_out_id=way_out_id,
     )
-    placed = [
-        msgspec.structs.replace(
-            leg,
-            id=session.make_id(),
-            journey_id=journey.id,
-            case_id=case_id,
-            number=number,
-            mode=known(MODE, leg.mode),
-            from_town=clean_name(leg.from_town),
-            to_town=clean_name(leg.to_town, needed=True),
-            handover=clean_name(leg.handover),
-            ticket=clean_name(leg.ticket),
-        )
-        for number, leg in enumerate(legs, start=1)
-    ]
-    check_legs(placed)
+    placed = _placed(session, journey, legs)
+    before()
     check_ins = [_check_in_of(leg, case.coordinator_id, case.deputy_id, check_after) for leg in placed]
     documents = STAGES.index("documents") > case.step
     session.commit(
@@ -93,6 +126,26 @@ def book_journey(
     )
     keep_up(session, case_id)
     return journey.id
+
+
+def _placed(session: Session, journey: Journey, legs: Sequence[Leg]) -> list[Leg]:
+    placed = [
+        msgspec.structs.replace(
+            leg,
+            id=session.make_id(),
+            journey_id=journey.id,
+            case_id=journey.case_id,
+            number=number,
+            mode=known(MODE, leg.mode),
+            from_town=clean_name(leg.from_town),
+            to_town=clean_name(leg.to_town, needed=True),
+            handover=clean_name(leg.handover),
+            ticket=clean_name(leg.ticket),
+        )
+        for number, leg in enumerate(legs, start=1)
+    ]
+    check_legs(placed)
+    return placed
 
 
 def _check_in_of(leg: Leg, who: str, second: str, after: int) -> CheckIn:
@@ -108,12 +161,19 @@ def _check_in_of(leg: Leg, who: str, second: str, after: int) -> CheckIn:
 
 
 def set_leg(session: Session, leg_id: str, state: str, *, ticket: str = "") -> None:
-    """Say how a leg stands. The first under way sets the case on the way; the last arrived brings it there."""
+    """Say how a leg stands. The first under way sets the case on the way; the last arrived brings it there.
+
+    A leg broken off breaks the journey off and frees its seats; any other state takes that back.
+    """
     leg = require(session, Leg, leg_id)
     known(LEG_STATE, state)
     legs = in_order(session.find(Leg, journey_id=leg.journey_id))
+    journey = session.get(Journey, leg.journey_id)
     fields = {"state": state, **({"ticket": clean_name(ticket)} if ticket else {})}
     changes: list[Change] = [*put("leg", leg_id, **fields)]
+    if journey is not None and journey.state == "aborted" and state != "aborted":
+        _take_again(session, journey)
+        changes += put("journey", leg.journey_id, state="planned")
     if state == "under-way":
         changes += put("journey", leg.journey_id, state="under-way")
         changes += put("case", leg.case_id, stage="on-the-way", stage_since=session.now())
@@ -122,12 +182,70 @@ def set_leg(session: Session, leg_id: str, state: str, *, ticket: str = "") -> N
         changes += put("case", leg.case_id, stage="arrived", stage_since=session.now())
     if state == "aborted":
         changes += put("journey", leg.journey_id, state="aborted")
-        for one in session.find(CheckIn, journey_id=leg.journey_id):
-            if one.due > session.now() and one.waiting(session.now()):
-                off = {"off_by_rhythm": True} if one.rhythm_id else {}
-                changes += put("check_in", one.id, called_off_at=session.now(), **off)
+        changes += _calls_off(session, leg.journey_id)
     session.commit(leg.compartment, changes)
+    if state == "aborted" and journey is not None and journey.way_out_id:
+        seats.give_back(session, leg.case_id, {journey.way_out_id})
     keep_up(session, leg.case_id)
+
+
+def break_off(session: Session, journey_id: str) -> None:
+    """Break a journey off: its rides ahead and their signs of life are called off, its seats are free."""
+    journey = require(session, Journey, journey_id)
+    rides = [one for one in session.find(Leg, journey_id=journey_id) if one.state != "arrived"]
+    session.commit(
+        journey.compartment,
+        put("journey", journey_id, state="aborted"),
+        *(put("leg", one.id, state="aborted") for one in rides),
+        _calls_off(session, journey_id),
+    )
+    if journey.way_out_id:
+        seats.give_back(session, journey.case_id, {journey.way_out_id})
+    keep_up(session, journey.case_id)
+
+
+def go_on(session: Session, journey_id: str, *, all_the_same: bool = False) -> None:
+    """Take back that a journey was broken off: its rides are planned again, its seats taken again if they are free."""
+    journey = require(session, Journey, journey_id)
+    if journey.state != "aborted":
+        return
+    _take_again(session, journey, all_the_same=all_the_same)
+    off = [one for one in session.find(Leg, journey_id=journey_id) if one.state == "aborted"]
+    session.commit(
+        journey.compartment,
+        put("journey", journey_id, state="planned"),
+        *(put("leg", one.id, state="booked" if one.ticket else "planned") for one in off),
+        *(
+            put("check_in", one.id, called_off_at=0)
+            for one in session.find(CheckIn, journey_id=journey_id)
+            if one.called_off_at and not one.rhythm_id and one.due > session.now()
+        ),
+    )
+    keep_up(session, journey.case_id)
+
+
+def _take_again(session: Session, journey: Journey, *, all_the_same: bool = False) -> None:
+    """Take the seats of a journey that goes on after all; a desk without the list of ways out takes none."""
+    if not journey.way_out_id or not holds_beds(session):
+        return
+    case = require_case(session, journey.case_id)
+    people = seats.held(session, case.id).get(journey.way_out_id, 0) or seats.travellers(session, case)
+    seats.take(session, case.id, journey.way_out_id, people, all_the_same=all_the_same)
+
+
+def _calls_off(session: Session, journey_id: str) -> list[Change]:
+    """Return the changes that call off the signs of life that a journey still has ahead."""
+    return [
+        change
+        for one in session.find(CheckIn, journey_id=journey_id)
+        if one.due > session.now() and one.waiting(session.now())
+        for change in put(
+            "check_in",
+            one.id,
+            called_off_at=session.now(),
+            **({"off_by_rhythm": True} if one.rhythm_id else {}),
+        )
+    ]
 
 
 def move_leg(session: Session, leg_id: str, departs: int, arrives: int) -> None:
@@ -151,6 +269,36 @@ def add_record(session: Session, kind: type[T], case_id: str, **fields: object) 
     new = msgspec.convert({**_clean(fields), "id": session.make_id(), "case_id": case_id}, kind)
     session.save_new(case.compartment, new)
     return new.id
+
+
+def add_visa(
+    session: Session, case_id: str, *, people: int = 0, all_the_same: bool = False, **fields: object
+) -> str:
+    """Write a visa application; return its id. Its appointment is taken from the team's list, if it stands there."""
+    case = require_case(session, case_id)
+    new = msgspec.convert({**_clean(fields), "id": session.make_id(), "case_id": case_id}, VisaApplication)
+    slots.hold(session, new, people or seats.travellers(session, case), all_the_same=all_the_same)
+    session.save_new(case.compartment, new)
+    return new.id
+
+
+def set_visa(
+    session: Session, visa_id: str, *, people: int = 0, all_the_same: bool = False, **fields: object
+) -> None:
+    """Change a visa application, and what it holds of the team's appointments. RuleBroken if none is left.
+
+    Only what an appointment is made of touches the list: when, whose, for how many (0: as it is), or an end.
+    """
+    there = require(session, VisaApplication, visa_id)
+    new = {name: value for name, value in _clean(fields).items() if value != getattr(there, name)}
+    then = msgspec.structs.replace(there, **new)
+    held = slots.held_by(session, there)
+    moved = (slots.day_of(there), there.going_on) != (slots.day_of(then), then.going_on)
+    if moved or (people and people != held):
+        wanted = people or held or seats.travellers(session, require_case(session, there.case_id))
+        slots.hold(session, then, wanted, all_the_same=all_the_same)
+    if new:
+        session.commit(there.compartment, put("visa_application", visa_id, **new))
 
 
 def set_record(session: Session, kind: type[T], record: str, **fields: object) -> None:

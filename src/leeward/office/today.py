@@ -22,6 +22,8 @@ from leeward.office import (
     referrals_after,
     release,
     retention,
+    seats,
+    slots,
     taken_tasks,
     travel_back,
     ways_out,
@@ -72,6 +74,8 @@ def _gather(session: Session) -> Day:
         recovery_view,
         referrals_after,
         ways_out,
+        seats,
+        slots,
         overfull,
     )
     now = session.now()

@@ -30,6 +30,11 @@ class Journey(Typed, frozen=True, kw_only=True):
     abort: str = ""  # when it is broken off, and what then
     remarks: tuple[Note, ...] = ()
 
+    @property
+    def standing(self) -> bool:
+        """Return whether it is planned or going on: then its seats are needed."""
+        return self.state in {"planned", "booked", "under-way"}
+
 
 class Leg(Typed, frozen=True, kw_only=True):
     """One ride. Places are coarse on purpose: a town, never a street."""

@@ -40,15 +40,24 @@ def seats_taken(seats: Iterable[Seat]) -> dict[str, int]:
 
 
 def slots_taken(slots: Iterable[Slot]) -> dict[str, int]:
-    """Return by consulate's day (its derived id) how many appointments are taken; a case counts once a day."""
-    cases: dict[tuple[str, str], int] = {}
+    """Return by consulate's day (its derived id) how many appointments are taken.
+
+    What plans gave a case counts once a day, as does each visa application; of the two the larger number, since a plan
+    gives to all of a case what a visa application may say again.
+    """
+    given: dict[tuple[str, str, str], int] = {}
     for one in slots:
         if not one.released_at and one.people > 0:
-            key = (consulate_day_id(one.country, one.day), one.case_id)
-            cases[key] = max(one.people, cases.get(key, 0))
+            key = (consulate_day_id(one.country, one.day), one.case_id, one.visa_id)
+            given[key] = max(one.people, given.get(key, 0))
+    planned = {(day, case): people for (day, case, visa), people in given.items() if not visa}
+    by_hand: dict[tuple[str, str], int] = defaultdict(int)
+    for (day, case, visa), people in given.items():
+        if visa:
+            by_hand[day, case] += people
     taken: dict[str, int] = defaultdict(int)
-    for (day, _case), people in cases.items():
-        taken[day] += people
+    for day, case in planned.keys() | by_hand.keys():
+        taken[day] += max(planned.get((day, case), 0), by_hand.get((day, case), 0))
     return dict(taken)
 
 

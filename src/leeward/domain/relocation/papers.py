@@ -40,6 +40,7 @@ class VisaApplication(Typed, frozen=True, kw_only=True):
     stage: Annotated[str, Coded("visa-stage")] = "thought-of"
     submitted: str = ""
     appointment: int = 0
+    own: bool = False  # they have it by themselves: it is none of those that the team can give
     biometrics: int = 0
     papers_due: str = ""
     letters: str = ""  # of support: from whom
@@ -51,6 +52,11 @@ class VisaApplication(Typed, frozen=True, kw_only=True):
     refusal_reason: str = ""
     appeal_by: str = ""
     remarks: tuple[Note, ...] = ()
+
+    @property
+    def going_on(self) -> bool:
+        """Return whether it is not decided yet, and not given up."""
+        return self.stage not in {"granted", "refused", "dropped"}
 
 
 class AsylumClaim(Typed, frozen=True, kw_only=True):
@@ -109,14 +115,13 @@ def noon(day: str) -> int:
 def due_of_visa(visa: VisaApplication, now: int, today: str) -> list[Due]:
     """Return what is due on a visa application."""
     found = []
-    going_on = visa.stage not in {"granted", "refused", "dropped"}
-    for moment in (visa.appointment, visa.biometrics) if going_on else ():
+    for moment in (visa.appointment, visa.biometrics) if visa.going_on else ():
         if moment:
             what = say("consulate of {country}", country=visa.country)
             why = _how_it_went(moment, now)
             found.append(Due(moment, what, visa.id, "visa_application", Weight.PLAN, moment < now, why=why))
     days = []
-    if going_on and visa.papers_due:
+    if visa.going_on and visa.papers_due:
         what = say("papers for the visa of {country}", country=visa.country)
         days.append(
             (visa.papers_due, what, say("The consulate wants them by {day}.", day=Day(noon(visa.papers_due))))

@@ -110,6 +110,7 @@ class Slot(Typed, frozen=True, kw_only=True):
     country: str = ""
     day: str = ""
     case_id: str = ""
+    visa_id: str = ""  # of a visa application written by hand; empty: a plan gave it to all of the case
     people: int = 1
     released_at: int = 0
 

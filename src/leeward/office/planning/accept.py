@@ -3,7 +3,8 @@
 1. Nothing is written for a line that nobody accepted.
 2. Every rule that holds by hand holds here (beds.check_stay), looked at with all accepted lines together: who moves
    out makes room for who moves in. A line that a rule refuses is left out whole, with the reason; the others go on.
-3. Seats and appointments are taken in the `beds` circle, where every desk that plans sees them.
+3. Seats and appointments are taken in the `beds` circle, where every desk that plans sees them. A line for which none
+   is left, with only the accepted lines and what others hold, is left out (room.py).
 4. Nobody loses a bed by a plan: where it gives none for tonight, who sleeps in a place that is not exposed stays until
    it gives one, or they leave. (beds.py)
 5. What is as it was promised already is not written again; what was promised and is no more is called off.
@@ -11,7 +12,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection
 
 import msgspec
@@ -20,22 +20,22 @@ from leeward.base.say import Message, say
 from leeward.domain.cases.case import Case
 from leeward.domain.cases.work import Task
 from leeward.domain.relocation.exposure_said import pack
-from leeward.domain.relocation.journeys import Journey, Leg
+from leeward.domain.relocation.journeys import Journey
 from leeward.domain.relocation.papers import VisaApplication
 from leeward.domain.relocation.ways_out import Plan, Seat, Slot, WayOut, same_country
 from leeward.domain.typed import Change, write_new
 from leeward.ledger.model import put
 from leeward.office.planning.beds import beds_of
-from leeward.office.planning.calendar import moment
 from leeward.office.planning.gather import Question
+from leeward.office.planning.room import people_of, without_room
 from leeward.office.relocation import PLACING
-from leeward.office.relocation_journeys import book_journey
+from leeward.office.relocation_journeys import break_off, write_journey
+from leeward.office.seats import leg_of, moment
 from leeward.office.session import Session
 from leeward.plan.answer import PartyPlan
 from leeward.plan.answer import Plan as Proposal
 from leeward.plan.reading import digest
 
-_TICKET_DAYS = 2  # before a departure, by which its ticket is bought
 _NINE = "09:00"
 
 
@@ -58,8 +58,15 @@ def accept(session: Session, question: Question, proposal: Proposal, case_ids: C
     lines = [one for one in proposal.parties if one.id in case_ids and one.id in question.cases]
     circle = session.compartment_of("beds")
     with PLACING:
-        beds = beds_of(session, question, lines)
-        kept = [one for one in lines if one.id not in beds.refused]
+        refused: dict[str, Message] = {}
+        while True:  # who is left out gives nothing back, which may leave out another
+            kept = [one for one in lines if one.id not in refused]
+            beds = beds_of(session, question, kept)
+            kept = [one for one in kept if one.id not in beds.refused]
+            new = beds.refused | without_room(session, question, kept)
+            refused |= new
+            if not new:
+                break
         taken = [change for one in kept for change in _taken(session, question, one)]
         record = Plan(
             id=session.make_id(),
@@ -76,20 +83,21 @@ def accept(session: Session, question: Question, proposal: Proposal, case_ids: C
         _write_case(session, question, question.cases[one.id], one)
     return Accepted(
         tuple(one.id for one in kept),
-        tuple(Refused(case_id, why) for case_id, why in sorted(beds.refused.items())),
+        tuple(Refused(case_id, why) for case_id, why in sorted(refused.items())),
     )
 
 
 def _taken(session: Session, question: Question, line: PartyPlan) -> list[Change]:
     """Rules 3 and 5, for seats and appointments."""
-    people = len(next(one.people for one in question.instance.parties if one.id == line.id))
+    people = people_of(question, line.id)
     now = session.now()
     changes: list[Change] = []
     there = [one for one in session.find(Seat, case_id=line.id) if not one.released_at]
     for one in there:
         if one.way_out_id != line.departure:
             changes += put("seat", one.id, released_at=now)
-    if line.departure is not None and all(one.way_out_id != line.departure for one in there):
+    same_way = [one for one in there if one.way_out_id == line.departure]
+    if line.departure is not None and max((one.people for one in same_way), default=0) < people:
         changes += write_new(
             Seat(id=session.make_id(), way_out_id=line.departure, case_id=line.id, people=people)
         )
@@ -115,27 +123,14 @@ def _write_case(session: Session, question: Question, case: Case, line: PartyPla
     planned = [one for one in session.find(Journey, case_id=case.id) if one.state in {"planned", "booked"}]
     for one in planned:
         if one.way_out_id and one.way_out_id != line.departure:  # 5
-            session.commit(case.compartment, put("journey", one.id, state="aborted"))
+            break_off(session, one.id)
     if way is not None and all(one.way_out_id != way.id for one in planned):
         _write_journey(session, case, way, line)
 
 
 def _write_journey(session: Session, case: Case, way: WayOut, line: PartyPlan) -> None:
-    leaves = moment(way.day, way.leaves or _NINE)
-    before = (dt.date.fromisoformat(way.day) - dt.timedelta(days=_TICKET_DAYS)).isoformat()
-    leg = Leg(
-        id="",
-        mode=way.mode,
-        from_town=way.from_town,
-        to_town=way.to_town or way.country,
-        departs=leaves,
-        ticket_due=max(moment(before, "18:00"), session.now()),
-        companion_id=line.escort or "",
-        cost_cents=way.cost_cents,
-        currency=way.currency,
-    )
-    journey = book_journey(session, case.id, way.country, [leg])
-    session.commit(case.compartment, put("journey", journey, way_out_id=way.id))
+    leg = leg_of(session, way, companion_id=line.escort or "")
+    write_journey(session, case.id, way.country, [leg], way_out_id=way.id)
 
 
 def _write_visa(session: Session, question: Question, case: Case, line: PartyPlan) -> None:

@@ -35,9 +35,3 @@ class Calendar:
             return None
         local = dt.datetime.fromtimestamp(moment / 1000, tz=dt.UTC).astimezone()
         return (local.date() - self.first).days
-
-
-def moment(day: str, clock: str) -> int:
-    """Return the milliseconds of a day and a time ("09:00") on this computer's wall."""
-    local = dt.datetime.combine(dt.date.fromisoformat(day), dt.time.fromisoformat(clock))
-    return int(local.astimezone().timestamp() * 1000)

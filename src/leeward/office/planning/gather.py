@@ -9,7 +9,8 @@
 5. What a person decided by hand while looking at a proposal (`by_hand`) is fixed; journeys whose tickets are bought,
    and visas that are granted or have their appointment, are facts.
 6. What is as it is tonight is never the reason that there is no plan at all: a doubtful place with more people than
-   beds has as many beds as people until they leave, and who does without something where they are can stay there.
+   beds has as many beds as people until they leave, and who does without something where they are can stay there; a
+   way out that was given too often has as many seats as people with a ticket.
 7. Who has a bed tonight has one in every plan, unless the place is exposed, paid for only a while, or too full.
 """
 
@@ -77,6 +78,7 @@ def gather(
     parties = Parties(session, calendar, cases.keys(), stays, places, ways, doors, by_hand or {})
     made = tuple(parties.party(cases[one]) for one in sorted(cases))
     asking = cases.keys() - parties.appointed()
+    going = parties.by_way()
     asked = asks.Instance(
         first_day=calendar.days[0],
         nights=nights,
@@ -92,7 +94,12 @@ def gather(
         ),
         departures=tuple(
             departure_of(
-                session, way, calendar.number(way.day) or 0, destination_id(way.country), cases.keys()
+                session,
+                way,
+                calendar.number(way.day) or 0,
+                destination_id(way.country),
+                going.get(way.id, frozenset()) & cases.keys(),
+                bound=_bound_to(way.id, made),
             )
             for way in sorted(ways.values(), key=lambda way: (way.day, way.id))
         ),
@@ -129,6 +136,11 @@ def _kept(asked: asks.Instance) -> dict[str, int]:
 def _people_at(place_id: str, parties: Iterable[asks.Party]) -> int:
     """Return how many of those planned for are bound to a place tonight."""
     return sum(len(one.people) for one in parties if one.at == place_id)
+
+
+def _bound_to(way_id: str, parties: Iterable[asks.Party]) -> int:
+    """Return how many of those planned for go by a way out in any plan."""
+    return sum(len(one.people) for one in parties if one.fixed.departure == way_id)
 
 
 def _pairs(apart: Iterable[Apart], cases: Mapping[str, Case]) -> tuple[tuple[str, str], ...]:

@@ -11,8 +11,17 @@ from collections.abc import Container, Iterable
 
 from leeward.domain.money import Grant, Hours, Payment, hours_id
 from leeward.domain.relocation.beds import Stay, people_on
+from leeward.domain.relocation.overbooked import seats_taken, slots_taken
 from leeward.domain.relocation.places import Place, nights_left
-from leeward.domain.relocation.ways_out import ConsulateDay, Destination, Seat, Slot, WayOut, same_country
+from leeward.domain.relocation.ways_out import (
+    ConsulateDay,
+    Destination,
+    Seat,
+    Slot,
+    WayOut,
+    consulate_day_id,
+    same_country,
+)
 from leeward.domain.travel import Away
 from leeward.office.money import in_euro
 from leeward.office.planning.calendar import Calendar
@@ -56,12 +65,19 @@ def country_of(
         number = calendar.number(day.day)
         if number is not None and same_country(day.country, one.country):
             slots[number] += max(0, day.slots)
-    for taken in session.find(Slot):
-        number = calendar.number(taken.day)
-        if number is None or taken.released_at or taken.case_id in planned:
-            continue
-        if same_country(taken.country, one.country):
-            slots[number] -= taken.people
+    others = [
+        taken
+        for taken in session.find(Slot)
+        if taken.case_id not in planned and same_country(taken.country, one.country)
+    ]
+    for day_id, people in slots_taken(others).items():
+        number = next(
+            calendar.number(taken.day)
+            for taken in others
+            if consulate_day_id(taken.country, taken.day) == day_id
+        )
+        if number is not None:
+            slots[number] -= people
     return asks.Country(
         id=one.id,
         visa_for=doors.visa_for(one.country),
@@ -76,19 +92,20 @@ def country_of(
 
 
 def departure_of(
-    session: Session, way: WayOut, number: int, country: str, planned: Container[str]
+    session: Session, way: WayOut, number: int, country: str, promised: Container[str], *, bound: int = 0
 ) -> asks.Departure:
-    """Return a way out with the seats that are free for those who are planned for."""
-    taken = sum(
-        one.people
-        for one in session.find(Seat, way_out_id=way.id)
-        if not one.released_at and one.case_id not in planned
-    )
+    """Return a way out with the seats that are free for those who are planned for: for `bound` of them in any case.
+
+    `promised` are the planned cases with a journey by it: what they hold is theirs to keep or to leave. What any other
+    case holds, planned for or not, is taken.
+    """
+    others = [one for one in session.find(Seat, way_out_id=way.id) if one.case_id not in promised]
+    taken = seats_taken(others).get(way.id, 0)
     return asks.Departure(
         id=way.id,
         day=number,
         country=country,
-        seats=max(0, way.seats - taken),
+        seats=max(bound, way.seats - taken),
         tags=(way.mode,),
         cents=in_euro(session, way.cost_cents, way.currency),
         line=way.line if way.cost_cents else "",

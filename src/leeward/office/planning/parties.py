@@ -195,11 +195,21 @@ class Parties:
             if any(one.stage in APPOINTED and one.appointment for one in visas)
         )
 
+    def by_way(self) -> dict[str, frozenset[str]]:
+        """Return the cases that have a journey planned by a way out: the one that a plan keeps or changes."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for case_id, journeys in self._journeys.items():
+            journey = self._chosen(journeys)
+            if journey is not None:
+                found[journey.way_out_id].add(case_id)
+        return {way: frozenset(those) for way, those in found.items()}
+
     def _journey(self, case: Case) -> Journey | None:
+        return self._chosen(self._journeys.get(case.id, []))
+
+    def _chosen(self, journeys: Iterable[Journey]) -> Journey | None:
         there = [
-            one
-            for one in self._journeys.get(case.id, [])
-            if one.way_out_id in self._ways and one.state in {"planned", "booked"}
+            one for one in journeys if one.way_out_id in self._ways and one.state in {"planned", "booked"}
         ]
         return max(there, key=lambda one: (one.changed_at, one.id), default=None)
 
