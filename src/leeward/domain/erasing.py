@@ -51,6 +51,7 @@ STAYS = frozenset(
         "erasure", "erased", "kept_longer", "retention", "team", "member", "device", "access", "rekey", "hotline",
         "place", "place_address", "institution", "claim", "finding", "unit", "facility", "inquiry", "phrase", "shift",
         "watch", "look", "question", "questionnaire", "gate", "channel", "page_card",
+        "reception_key", "received",
     }
 )  # fmt: skip
 """Kinds of records that are never erased with a person, whoever is named in them: the team's own work and its proof."""

@@ -64,5 +64,7 @@ HOMES: Mapping[str, str] = {
     "hours": "team",
     "partner": "team",
     "referral": "case",
+    "reception_key": "reception",
+    "received": "reception",
 }
 """Kind of record to kind of compartment. Kinds that are not named may lie wherever people work on them."""

@@ -6,6 +6,8 @@
 3. Free text is looked through for what must not leave (domain/release/leaks).
 4. An entry says which fields, on which answers, with which hash, to which key, before the bytes are handed out.
 5. The bytes are sealed to the partner alone; nothing of it is written down in clear, and we cannot open it again.
+6. What they allow goes along with its conditions, and these are looked through like any other text. A secret goes
+   along as well, by which their answer shows that it comes from whoever could open the file.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import msgspec
 
 from leeward.base.say import Code, Message, say
 from leeward.domain.cases.case import CaseFile
-from leeward.domain.cases.referral_paper import Attached, Paper, data_of, print_paper
+from leeward.domain.cases.referral_paper import Allowed, Attached, Paper, data_of, print_paper
 from leeward.domain.cases.referrals import PURPOSE, Referral, require_step
 from leeward.domain.cases.text import clean_text
 from leeward.domain.cases.work import Need
@@ -31,6 +33,7 @@ from leeward.office.casework_base import require, require_case, today
 from leeward.office.casework_files import read_case_file
 from leeward.office.openings import identity_record, shown
 from leeward.office.partners import recipient_of, trust
+from leeward.office.receiving_keys import own_face
 from leeward.office.referral_fields import Choice, choices
 from leeward.office.release_material import secrets_of
 from leeward.office.session import Session
@@ -126,6 +129,7 @@ def look(session: Session, referral_id: str) -> View:
     offered = choices(session, referral, partner)
     wanted = [one for one in offered if _is_wanted(referral, one)]
     chosen = [one for one in wanted if one.ruling.allowed and not one.sealed]
+    called, reply = own_face(session)
     paper = Paper(
         referral_id=referral.id,
         kind="transfer" if referral.transfer else "referral",
@@ -134,6 +138,9 @@ def look(session: Session, referral_id: str) -> View:
         made_on=today(session),
         note=referral.covering,
         parts=tuple(one.part for one in chosen if one.code != "file"),
+        sender=called,
+        reply=reply,
+        consents=_allowed(chosen),  # 6
     )
     standing = trust(session, partner)
     return View(
@@ -157,7 +164,8 @@ def make(session: Session, referral_id: str, seen: str, *, sure: bool = False) -
     _require_all(view, seen)
     require_key(partner, view.trust, sure=sure)
     files = _read_files(session, view.chosen)
-    plain = print_paper(msgspec.structs.replace(view.paper, files=files))
+    secret = next(iter(referral.secrets), "") or session.chance.draw(32).hex()  # 6
+    plain = print_paper(msgspec.structs.replace(view.paper, files=files, secrets=(secret,)))
     sealed = encrypt(plain, recipient_of(partner))  # 5
     entry = {
         "fields": sorted({one.code for one in view.chosen}),
@@ -170,6 +178,7 @@ def make(session: Session, referral_id: str, seen: str, *, sure: bool = False) -
         "size": len(sealed),
         "key": key_print(partner.recipient),
         "standing": str(view.trust.standing),
+        "secret": secret,
     }
     session.commit(  # 4
         referral.compartment,
@@ -223,6 +232,24 @@ def _require_all(view: View, seen: str) -> None:
             kept=say("Nothing has left."),
             next_step=say("Read it once more, and look at the key."),
         )
+
+
+def _allowed(chosen: list[Choice]) -> tuple[Allowed, ...]:
+    """Return the answers on which it rests, each once, without ids."""
+    by_id = {one.id: (one, each.person_id) for each in chosen for one in each.consents}
+    return tuple(
+        Allowed(
+            one.use,
+            one.audience,
+            one.answer,
+            one.conditions,
+            one.day,
+            one.expires,
+            one.embargo,
+            "family" if person else "self",
+        )
+        for one, person in (by_id[found] for found in sorted(by_id))
+    )
 
 
 def _is_wanted(referral: Referral, one: Choice) -> bool:

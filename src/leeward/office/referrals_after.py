@@ -27,6 +27,7 @@ from leeward.office.casework import close_case
 from leeward.office.casework_base import require, require_case, today
 from leeward.office.duty import duty_of
 from leeward.office.partners import recipient_of, trust
+from leeward.office.receiving_keys import own_face
 from leeward.office.referral_fields import consents_for
 from leeward.office.referrals import Made, require_key
 from leeward.office.session import Session
@@ -119,6 +120,8 @@ def call_back(session: Session, referral_id: str, digest: str, *, sure: bool = F
         language=referral.language,
         made_on=today(session),
         deletes=tuple(str(one["sha256"]) for one in made if one.get("sha256")),
+        sender=own_face(session)[0],
+        secrets=referral.secrets,
     )
     sealed = encrypt(print_paper(paper), recipient_of(partner))
     entry = {"sha256": hashlib.sha256(sealed).hexdigest(), "size": len(sealed)}

@@ -82,6 +82,12 @@ class Referral(Typed, frozen=True, kw_only=True):
         told = [one.value.get("consents", ()) for one in self.makings if isinstance(one.value, dict)]
         return frozenset(str(one) for each in told if isinstance(each, (list, tuple)) for one in each)
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Return what stood in the files: whoever answers has read it, whoever recalls has written it."""
+        told = [one.value.get("secret") for one in self.makings if isinstance(one.value, dict)]
+        return tuple(sorted({one for one in told if isinstance(one, str) and one}))
+
     def answer_due(self) -> int:
         """Return when an answer is missed; 0 if none is waited for."""
         wait = ANSWER_WITHIN.get(self.purpose, ANSWER_USUAL)
