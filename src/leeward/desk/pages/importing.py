@@ -9,13 +9,14 @@ from urllib.parse import unquote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from leeward.base.errors import LeewardError
-from leeward.base.say import Message, say
+from leeward.base.say import say
 from leeward.desk.forms import clean
-from leeward.desk.render import desk_of, done, form_of, office_of, render, speech_of
+from leeward.desk.posted import body_of, refused, taken
+from leeward.desk.render import desk_of, done, form_of, office_of, render
 from leeward.domain.importing import Columns, left_out
 from leeward.domain.importing_fields import FIELDS, TARGET
 from leeward.domain.team import ROLES
@@ -97,21 +98,13 @@ def _ticked(session: Session, brought: Brought | None) -> set[str]:
 
 async def bring(request: Request) -> Response:
     """Take the file from the socket into memory."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > FILE_MOST:
-            break  # refused as what it is: too large
+    body = await body_of(request, FILE_MOST)
     name = clean(unquote(request.headers.get("leeward-name", "")), 200)
     try:
-        await run_in_threadpool(_importer(request).bring, bytes(body), name)
+        await run_in_threadpool(_importer(request).bring, body, name)
     except LeewardError as error:
-        speech = speech_of(request)
-        told = [
-            speech.message(p, 0) if isinstance(p, Message) else p for p in (error.happened, error.next_step)
-        ]
-        return PlainTextResponse(" ".join(filter(None, told)), 409)
-    return PlainTextResponse("ok", 201)
+        return refused(request, error)
+    return taken()
 
 
 def choose(request: Request) -> Response:

@@ -8,12 +8,13 @@ from urllib.parse import quote
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from leeward.base.errors import LeewardError
-from leeward.base.say import Message, say, say_count
+from leeward.base.say import say, say_count
 from leeward.desk.days import day_words
+from leeward.desk.posted import body_of, refused, taken
 from leeward.desk.render import desk_of, done, form_of, office_of, render, speech_of
 from leeward.domain.relocation.words import VISA_RULE
 from leeward.office import visa_rules
@@ -58,20 +59,12 @@ def show(request: Request) -> Response:
 
 async def bring(request: Request) -> Response:
     """Take the file from the socket into memory."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > FILE_MOST:
-            break  # refused as what it is: too large
+    body = await body_of(request, FILE_MOST)
     try:
-        desk_of(request).visa_table = await run_in_threadpool(read_rules, bytes(body))
+        desk_of(request).visa_table = await run_in_threadpool(read_rules, body)
     except LeewardError as error:
-        speech = speech_of(request)
-        told = [
-            speech.message(p, 0) if isinstance(p, Message) else p for p in (error.happened, error.next_step)
-        ]
-        return PlainTextResponse(" ".join(filter(None, told)), 409)
-    return PlainTextResponse("ok", 201)
+        return refused(request, error)
+    return taken()
 
 
 def keep(request: Request) -> Response:
