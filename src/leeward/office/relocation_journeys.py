@@ -77,7 +77,8 @@ def book_by_way(
 ) -> str:
     """Plan a journey by one of the team's ways out; return its id. RuleBroken if its seats are gone.
 
-    It takes as many seats as people go (0: all of the case). The country is the list's, as is the ride where none is given.
+    It takes as many seats as people go (0: all of the case). The country is the list's, and so is the
+    ride where none is given.
     """
     way = seats.way_of(session, way_out_id)
     people = people or seats.travellers(session, require_case(session, case_id))

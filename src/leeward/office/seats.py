@@ -13,6 +13,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterator
 
+import msgspec
+
 from leeward.base.say import Day, Message, say, say_count
 from leeward.domain.cases.case import Case, Person
 from leeward.domain.errors import OutOfRange, RuleBroken
@@ -60,6 +62,34 @@ def travellers(session: Session, case: Case) -> int:
 def held(session: Session, case_id: str) -> dict[str, int]:
     """Return how many seats a case holds, by way out."""
     return seats_taken(session.find(Seat, case_id=case_id))
+
+
+class Holders(msgspec.Struct, frozen=True):
+    """Who holds seats of one way out: those that this desk can read, with how many, and how many others."""
+
+    cases: tuple[tuple[Case, int], ...]
+    sealed: int  # cases that this desk cannot read
+
+
+def holders(session: Session) -> dict[str, Holders]:
+    """Return who holds seats, by way out."""
+    cases = {one.id: one for one in session.find(Case)}
+    found: dict[str, dict[str, int]] = {}
+    for one in session.find(Seat):
+        if not one.released_at and one.people > 0:
+            there = found.setdefault(one.way_out_id, {})
+            there[one.case_id] = max(one.people, there.get(one.case_id, 0))
+    return {
+        way: Holders(
+            tuple(
+                (cases[case], people)
+                for case, people in sorted(of.items(), key=lambda each: (-each[1], each[0]))
+                if case in cases
+            ),
+            sum(case not in cases for case in of),
+        )
+        for way, of in found.items()
+    }
 
 
 def take(session: Session, case_id: str, way_id: str, people: int, *, all_the_same: bool = False) -> None:

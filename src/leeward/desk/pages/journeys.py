@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from leeward.base.say import say
+from leeward.desk.days import day_words
 from leeward.desk.forms import Form
 from leeward.desk.pages.narrowing import go_on, narrowed
-from leeward.desk.render import done, form_of, office_of, render
+from leeward.desk.render import done, form_of, office_of, render, speech_of
 from leeward.domain.cases.words import RISK, STAGE
 from leeward.domain.relocation.journeys import Leg
 from leeward.domain.relocation.words import MODE
+from leeward.office import seats
 from leeward.office.casework_base import require_case
 from leeward.office.casework_today import departures
 from leeward.office.casework_views import case_lines, names
-from leeward.office.relocation_journeys import book_journey, by_stage
+from leeward.office.countries import name_of
+from leeward.office.relocation_journeys import book_by_way, book_journey, by_stage
 from leeward.office.team import members
 
 _LEGS = 6
@@ -68,7 +73,13 @@ def new(request: Request) -> Response:
         cases=[line.case for line in case_lines(session) if line.case.stage != "arrived"],
         members=members(session),
         numbers=range(1, _LEGS + 1),
+        ways=seats.to_choose(session),
+        way=request.query_params.get("way", ""),
+        people=seats.travellers(session, chosen) if chosen else "",
+        country=lambda name: name_of(name, speech_of(request).language),
+        as_date=dt.date.fromisoformat,
         MODE=MODE,
+        **day_words(request),  # type: ignore[arg-type]
     )
 
 
@@ -80,14 +91,23 @@ def book(request: Request) -> Response:
         raise HTTPException(404)
     legs = [leg for number in range(1, _LEGS + 1) if (leg := _leg(form, number)) is not None]
     minutes = form.number("check", 0, 24 * 60)
-    book_journey(
-        session,
-        case_id,
-        form.line("destination"),
-        legs,
-        why=form.text("why"),
-        check_after=(60 if minutes is None else minutes) * 60_000,
-    )
+    check_after = (60 if minutes is None else minutes) * 60_000
+    way = form.line("way")
+    if way:
+        book_by_way(
+            session,
+            case_id,
+            way,
+            legs,
+            people=form.number("people", 1, seats.PEOPLE_MOST) or 0,
+            all_the_same=form.flag("all_the_same"),
+            why=form.text("why"),
+            check_after=check_after,
+        )
+    else:
+        book_journey(
+            session, case_id, form.line("destination"), legs, why=form.text("why"), check_after=check_after
+        )
     return done(
         request, f"/people/{case_id}?tab=journey", say("The journey is planned; each arrival has a check-in.")
     )

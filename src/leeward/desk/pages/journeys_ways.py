@@ -17,7 +17,7 @@ from leeward.desk.sums import currency_of, money_words, sum_of
 from leeward.domain.cases.words import BUDGET_LINE
 from leeward.domain.relocation.ways_out import WayOut
 from leeward.domain.relocation.words import MODE
-from leeward.office import ways_out
+from leeward.office import seats, ways_out
 from leeward.office.casework_base import today
 from leeward.office.countries import name_of
 from leeward.office.relocation import holds_beds
@@ -39,6 +39,7 @@ def show(request: Request) -> Response:
         known=holds_beds(session),
         today=today(session),
         soon=(dt.date.fromisoformat(today(session)) + _SOON).isoformat(),
+        holders=seats.holders(session),
         often={(one.kind, one.record_id) for one in giving.too_often},
         country=lambda name: name_of(name, language),
         weeks_most=ways_out.WEEKS_MOST,

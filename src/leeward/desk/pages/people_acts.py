@@ -233,9 +233,10 @@ _ACTS: dict[str, tuple[str, Act]] = {
     "visa": ("journey", people_acts_journey.add_visa),
     "paper": ("journey", people_acts_journey.add_paper),
     "means": ("journey", people_acts_journey.means),
+    "seats-back": ("journey", people_acts_journey.give_back),
     "expense": ("journey", people_acts_journey.spend),
-    "visit": ("journey", work.visit),
-    "medicine": ("journey", work.medicine),
+    "visit": ("work", work.visit),
+    "medicine": ("work", work.medicine),
 }
 
 

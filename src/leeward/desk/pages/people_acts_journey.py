@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from leeward.base.say import Message, say
 from leeward.desk.forms import Form
 from leeward.desk.sums import currency_of, sum_of
 from leeward.domain.cases.words import BUDGET_LINE
 from leeward.domain.relocation.journeys import Leg
-from leeward.domain.relocation.papers import TravelDocument, VisaApplication
+from leeward.domain.relocation.papers import TravelDocument
 from leeward.domain.relocation.words import HELD, MODE, PAPER, VISA_KIND, VISA_STAGE
-from leeward.office import expenses, relocation_journeys, travelling
-from leeward.office.casework_base import today
+from leeward.office import expenses, relocation_journeys, seats, slots, travelling
+from leeward.office.casework_base import require_case, today
 from leeward.office.session import Session
 
 
@@ -24,16 +26,17 @@ def means(session: Session, case: str, form: Form) -> Message:
 
 
 def add_visa(session: Session, case: str, form: Form) -> Message | None:
-    """Write a visa application down."""
-    relocation_journeys.add_record(
+    """Write a visa application down; its appointment is taken from the list."""
+    relocation_journeys.add_visa(
         session,
-        VisaApplication,
         case,
+        **_slot(form),
         country=form.line("country"),
         consulate=form.line("consulate"),
         visa=form.code("visa", VISA_KIND, "humanitarian"),
         stage=form.code("stage", VISA_STAGE, "thought-of"),
         appointment=form.moment("appointment") or 0,
+        own=form.flag("own"),
         papers_due=form.day("papers_due"),
     )
     return None
@@ -41,13 +44,14 @@ def add_visa(session: Session, case: str, form: Form) -> Message | None:
 
 def set_visa(session: Session, _case: str, visa: str, form: Form) -> Message:
     """Change a visa application."""
-    relocation_journeys.set_record(
+    relocation_journeys.set_visa(
         session,
-        VisaApplication,
         visa,
+        **_slot(form),
         consulate=form.line("consulate"),
         stage=form.code("stage", VISA_STAGE),
         appointment=form.moment("appointment") or 0,
+        own=form.flag("own"),
         biometrics=form.moment("biometrics") or 0,
         papers_due=form.day("papers_due"),
         letters=form.line("letters"),
@@ -61,6 +65,46 @@ def set_visa(session: Session, _case: str, visa: str, form: Form) -> Message:
         refusal_reason=form.line("refusal_reason"),
     )
     return say("Saved.")
+
+
+class _Slot(TypedDict):
+    people: int
+    all_the_same: bool
+
+
+def _slot(form: Form) -> _Slot:
+    return {
+        "people": form.number("people", 1, seats.PEOPLE_MOST) or 0,
+        "all_the_same": form.flag("all_the_same"),
+    }
+
+
+def break_off(session: Session, _case: str, journey: str, _form: Form) -> Message:
+    """Break a journey off."""
+    relocation_journeys.break_off(session, journey)
+    return say("It is broken off, and its seats are free. It can be taken back here.")
+
+
+def go_on(session: Session, _case: str, journey: str, form: Form) -> Message:
+    """Take back that a journey was broken off."""
+    relocation_journeys.go_on(session, journey, all_the_same=form.flag("all_the_same"))
+    return say("It is planned again.")
+
+
+def people(session: Session, case: str, journey: str, form: Form) -> Message:
+    """Say how many of them go on a journey by a way out."""
+    number = form.number("people", 1, seats.PEOPLE_MOST) or seats.travellers(
+        session, require_case(session, case)
+    )
+    seats.set_people(session, journey, number, all_the_same=form.flag("all_the_same"))
+    return say("Their seats are held.")
+
+
+def give_back(session: Session, case: str, _form: Form) -> Message:
+    """Give seats and appointments back that nothing needs any more."""
+    seats.give_back(session, case, {way.id for way, _people in seats.idle_of(session, case)})
+    slots.give_back_idle(session, case)
+    return say("They are free for others.")
 
 
 def add_paper(session: Session, case: str, form: Form) -> Message | None:
