@@ -38,6 +38,7 @@ _WORDS = {
     "record": "the record",
     "case": "people",
     "errands": "errands",
+    "reception": "what partners send",
     "address": "addresses",
     "identity": "legal identities",
 }

@@ -37,6 +37,7 @@ _KINDS = {
     "record": "the record",
     "case": "people",
     "errands": "errands",
+    "reception": "what partners send",
     "address": "addresses",
     "identity": "legal identities",
 }

@@ -50,6 +50,7 @@ AREAS = (
     "ways",
     "plan",
     "referrals",
+    "receiving",
 )
 
 _LOCALES = {"en": Locale("en", "GB"), "ru": Locale("ru")}  # both: weeks start on Monday, 24 hours

@@ -16,6 +16,7 @@ from leeward.office.erasing_compact import Compactor
 from leeward.office.importing_run import Importer
 from leeward.office.inviting import Inviting
 from leeward.office.planning.proposal import Table
+from leeward.office.receiving import Came
 from leeward.office.session import Session
 from leeward.office.sync import Syncer
 from leeward.office.visa_table import RuleTable
@@ -47,6 +48,7 @@ class DeskState:
         self.importing = Importer(session, self.bell.ring)
         self.planning = Table(session, self.bell.ring)
         self.visa_table: RuleTable | None = None  # a file that was brought, until passports of it are chosen
+        self.received: dict[str, Came] = {}  # what partners sent and was opened, the last few; by record
         self.on_trouble: Callable[[Exception], None] = lambda _error: (
             None
         )  # tests listen here; nothing is logged

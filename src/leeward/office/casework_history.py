@@ -34,6 +34,7 @@ KINDS: Mapping[str, Message] = {
     "medication": say("a medicine"),
     "expense": say("an expense"),
     "referral": say("a referral"),
+    "received": say("something a partner sent"),
     "access": say("a key"),
     "rhythm": say("signs of life that were agreed"),
     "ladder": say("the steps after a missed sign of life"),

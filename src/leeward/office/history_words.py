@@ -68,6 +68,9 @@ INSIDE = casework.QUIET | {
     "of_id",
     "split_id",
     "openings",
+    "secret",
+    "reply",
+    "heard",
 }
 """What the program keeps for itself."""
 

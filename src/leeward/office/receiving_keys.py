@@ -19,7 +19,7 @@ from leeward.domain.cases.text import clean_name
 from leeward.domain.circles import RECEPTION
 from leeward.domain.errors import RuleBroken
 from leeward.domain.receiving import ReceptionKey, opening_keys
-from leeward.domain.team import STARTING_CIRCLES, Access, Member, Rekey
+from leeward.domain.team import Access, Rekey
 from leeward.domain.typed import write_new
 from leeward.ledger.store.vault import Compartment
 from leeward.office.intake.see import has_intake
@@ -86,9 +86,7 @@ def make_key(session: Session, called: str) -> ReceptionKey:
 
 def hand_on(session: Session) -> None:
     """Hand the circles to those who hold the hotline and came since (1)."""
-    wanted = {one.id for one in session.find(Member) if "intake" in STARTING_CIRCLES.get(one.role, ())} & {
-        one.member_id for one in who_can_open(session, session.compartment_of("intake"))
-    }
+    wanted = {one.member_id for one in who_can_open(session, session.compartment_of("intake"))}
     for circle in receptions(session):
         grant_case(session, circle.id, wanted)
 

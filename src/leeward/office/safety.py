@@ -23,7 +23,7 @@ from leeward.office.session import Session
 from leeward.office.team import circles, hotline_of, members, team_of
 from leeward.sync.memory import Memory
 
-_ORDER = ("team", "errands", "intake", "beds", "record", "case", "address", "identity")
+_ORDER = ("team", "errands", "intake", "reception", "beds", "record", "case", "address", "identity")
 
 
 class DeviceLine(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ import msgspec
 from leeward.base.say import Day, Message, Span, say, say_count
 from leeward.domain.erasing import Standing
 from leeward.office import backups as backing_up
-from leeward.office import computer, hotline_page, opened, recovery, retention, taken_tasks
+from leeward.office import computer, hotline_page, opened, receiving_keys, recovery, retention, taken_tasks
 from leeward.office.erasing import erasures, show
 from leeward.office.partners import open_partners, trust
 from leeward.office.recovery_rehearse import last_rehearsal
@@ -167,6 +167,7 @@ def _team(session: Session) -> list[Way]:
             say("Hours of the week, free days, who goes along on journeys."),
         ),
         _partners(session),
+        _received(session),
         _coming_back(session),
         _erasing(session),
         _page(session),
@@ -185,6 +186,18 @@ def _partners(session: Session) -> Way:
         say("Clinics, lawyers and others that people are referred to, and their keys."),
         state,
         "late" if unsure else "",
+    )
+
+
+def _received(session: Session) -> Way:
+    newest = next(iter(receiving_keys.keys(session)), None)
+    renew = newest is not None and receiving_keys.to_renew(session, newest)
+    return Way(
+        "/received",
+        say("From partners"),
+        say("What partners sealed to us, and the key to which they seal."),
+        say("a new key is due") if renew else None if newest is not None else say("no key yet"),
+        "late" if renew else "",
     )
 
 

@@ -17,7 +17,7 @@ import msgspec
 
 from leeward.base.ports import Chance, Clock
 from leeward.base.say import say
-from leeward.domain.circles import ERRANDS
+from leeward.domain.circles import ERRANDS, RECEPTION
 from leeward.domain.errors import DamagedRecord
 from leeward.domain.team import ROLES, STARTING_CIRCLES, TEAM_KINDS, Access, Hotline, Member, Team
 from leeward.domain.typed import Change, write_new
@@ -236,7 +236,8 @@ def admit(
 def starting_parts(session: Session, role: str) -> list[Compartment]:
     """Return the compartments that a role starts with, as far as this desk holds them."""
     held = {found.kind: found for found in session.vault.compartments() if found.kind in TEAM_KINDS}
-    return [held[kind] for kind in STARTING_CIRCLES[role] if kind in held]
+    parts = [held[kind] for kind in STARTING_CIRCLES[role] if kind in held]
+    return [*parts, *(session.vault.compartments(RECEPTION) if "intake" in STARTING_CIRCLES[role] else ())]
 
 
 def _chosen(session: Session, parts: Collection[str]) -> list[Compartment]:

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from leeward.base.errors import LeewardError
 from leeward.desk.pages.safety import fingerprint_words
 from leeward.desk.render import desk_of, done, form_of, office_of, render, speech_of
+from leeward.domain.circles import RECEPTION
 from leeward.domain.team import ROLES, STARTING_CIRCLES, Member
 from leeward.domain.travel import Away
 from leeward.office import safety, travel_back
@@ -20,7 +21,7 @@ from leeward.office.relay import relay_address
 from leeward.office.session import Session
 
 _HERE = "/safety/invite"
-_FOR_OTHERS = ("intake", "beds", "record", "case", "address")
+_FOR_OTHERS = ("intake", RECEPTION, "beds", "record", "case", "address")
 _STEPS = {"making": 1, "waiting": 1, "talking": 1, "comparing": 2, "letting": 2, "done": 2, "over": 0}
 
 
@@ -89,6 +90,7 @@ def _usual(session: Session, role: str, offered: list[safety.Circle], *, own: bo
     if back:
         return {one.id for one in offered}
     kinds = STARTING_CIRCLES.get(whoami(session).role if own else role, STARTING_CIRCLES["operator"])
+    kinds = (*kinds, RECEPTION) if "intake" in kinds else kinds
     return {one.id for one in offered if one.kind in kinds}
 
 

@@ -11,7 +11,7 @@ from leeward.base.say import say
 from leeward.desk.pages.safety import fingerprint_words
 from leeward.desk.render import desk_of, done, form_of, office_of, render, speech_of
 from leeward.domain.cases.case import Case
-from leeward.domain.cases.referral_paper import head_of
+from leeward.domain.cases.referral_paper import head_of, in_words
 from leeward.domain.cases.referrals import LEFT, PURPOSE, Referral
 from leeward.domain.cases.work import Need
 from leeward.domain.partners import digest_of, key_print
@@ -74,6 +74,7 @@ def _page(request: Request, wrong: LeewardError | None = None) -> Response:
         digest=digest_of(view.partner),
         print=fingerprint_words(key_print(view.partner.recipient)),
         head=head_of(view.paper),
+        allowed=[in_words(each, view.paper.language) for each in view.paper.consents],
         words=key_words(view.partner.recipient, speech_of(request).language),
         classic=is_classic(view.partner),
     )
@@ -104,7 +105,7 @@ def make(request: Request) -> Response:
         )
     except LeewardError as error:
         return _page(request, error)
-    return _given(request, made)
+    return given(request, made)
 
 
 def call_back(request: Request) -> Response:
@@ -116,10 +117,11 @@ def call_back(request: Request) -> Response:
         )
     except LeewardError as error:
         return _page(request, error)
-    return _given(request, made)
+    return given(request, made)
 
 
-def _given(request: Request, made: Made) -> Response:
+def given(request: Request, made: Made) -> Response:
+    """Hand out a sealed file, to be saved."""
     desk_of(request).bell.ring()  # this answer is a file; the page itself looks again
     return Response(
         made.sealed,

@@ -216,6 +216,7 @@ def _file(told: _File, number: int, name: str, media: str, content: str) -> Atta
     except binascii.Error as error:
         raise _malformed(say("Its files are not those that it names.")) from error
     same = (told.name, told.media_type, told.size) == (name, media, len(plain))
+    same = same and base64.b64encode(plain).decode() == content
     if not same or not name.startswith(f"file-{number}.") or hashlib.sha256(plain).hexdigest() != told.sha256:
         raise _malformed(say("Its files are not those that it names."))
     return Attached(media, plain)
