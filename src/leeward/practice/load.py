@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from leeward.base.ports import SystemClock
+from leeward.base.ports import Clock, SystemClock
 from leeward.office.session import Session
 from leeward.office.team import grant_case
 from leeward.practice.moment import Moment, Script
@@ -19,18 +19,18 @@ Progress = Callable[[int, int], None]
 
 
 class StoryClock:
-    """A clock that can be set; unset, it is the system's."""
+    """A clock that can be set; unset, it is another's: the system's, if none is given."""
 
-    def __init__(self) -> None:
-        self._system = SystemClock()
+    def __init__(self, now: Clock | None = None) -> None:
+        self._now = now or SystemClock()
         self._at: int | None = None
 
     def now_ms(self) -> int:
-        """Return the moment it is set to, or the system's."""
-        return self._system.now_ms() if self._at is None else self._at
+        """Return the moment it is set to, or that of the clock behind it."""
+        return self._now.now_ms() if self._at is None else self._at
 
     def set(self, at: int | None) -> None:
-        """Set it to a moment of the story, or back to the system's time (None)."""
+        """Set it to a moment of the story, or back to the clock behind it (None)."""
         self._at = at
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from leeward.base.ports import SystemChance
+from leeward.base.ports import Clock, SystemChance
 from leeward.domain.intake.phrases import LANGUAGES
 from leeward.office.hotline_page import questionnaire
 from leeward.office.relay import set_relay
@@ -31,8 +31,15 @@ TEAM_NAME = "Harbour"
 class PracticeTeam:
     """Three desks in one process while the practice operation is made. Close it before the desks open their vaults."""
 
-    def __init__(self, folder: Path, passphrases: Mapping[str, str], *, work_factor: int = 18) -> None:
-        self.clock = StoryClock()
+    def __init__(
+        self,
+        folder: Path,
+        passphrases: Mapping[str, str],
+        *,
+        work_factor: int = 18,
+        clock: Clock | None = None,
+    ) -> None:
+        self.clock = StoryClock(clock)
         self.chance = SystemChance()
         self.desks: dict[str, Session] = {}
         for staff in STAFF[: len(passphrases)]:

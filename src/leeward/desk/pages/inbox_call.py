@@ -9,6 +9,7 @@ from starlette.routing import Route
 from leeward.base.say import say
 from leeward.desk.render import done, form_of, office_of, render
 from leeward.domain import intake as words
+from leeward.domain.cases.case import Case
 from leeward.domain.cases.checkins import CheckIn
 from leeward.domain.intake import Contact
 from leeward.office import intake
@@ -27,6 +28,7 @@ def call(request: Request) -> Response:
         shown=shown_name,
         known=[line.contact for line in intake.queue(session)],
         expected=expected(session),
+        own_names=own_names(session),
         with_id=request.query_params.get("with", ""),
     )
 
@@ -61,6 +63,17 @@ def expected(session: Session) -> list[Contact]:
             due[one.case_id] = min(one.due, due.get(one.case_id, one.due))
     there = [line.contact for line in intake.queue(session) if line.contact.case_id]
     return sorted(there, key=lambda one: (one.case_id not in due, due.get(one.case_id, 0), one.pseudonym))
+
+
+def own_names(session: Session) -> dict[str, str]:
+    """Return, by contact, the name of their case where it is another: a caller says the name they go by with us."""
+    cases = {one.id: one.pseudonym for one in session.find(Case)}
+    contacts = [line.contact for line in intake.queue(session)]
+    return {
+        one.id: cases[one.case_id]
+        for one in contacts
+        if one.case_id in cases and cases[one.case_id] != one.pseudonym
+    }
 
 
 ROUTES = [
