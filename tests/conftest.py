@@ -12,12 +12,15 @@ from hypothesis import HealthCheck, settings
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.support.browser import browsing, chromium
+from tests.support.compiled import keep_compiled
 
 # Machines here are shared: a slow example is no finding. In CI the same examples run every time, so that a landing
 # never fails by luck; at a desk they are new each time, and a crasher found there becomes an example in the test.
 settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("desk"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+keep_compiled()
 
 __all__ = ["browsing", "chromium"]
 
