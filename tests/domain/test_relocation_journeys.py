@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from leeward.domain.cases.due import Weight, in_order
@@ -63,6 +64,23 @@ def test_visas_ask_for_papers_appeals_and_warn_of_their_end() -> None:
     near = VisaApplication(id="v", stage="granted", valid_to="2017-05-20")
     assert papers.due_of_visa(far, NOW, "2017-04-07") == []
     assert len(papers.due_of_visa(near, NOW, "2017-04-07")) == 1
+
+
+def test_an_appointment_after_which_the_papers_were_handed_in_asks_nobody_how_it_went() -> None:
+    was = NOW - 26 * HOUR  # the sixth of April
+    kept = VisaApplication(id="v", country="Norland", stage="submitted", appointment=was)
+    told = papers.due_of_visa(msgspec.structs.replace(kept, stage="appointment"), NOW, "2017-04-07")
+    assert [due.late for due in told] == [True]
+    assert papers.due_of_visa(kept, NOW, "2017-04-07") == []
+    assert papers.due_of_visa(msgspec.structs.replace(kept, submitted="2017-04-07"), NOW, "2017-04-07") == []
+    by_post = msgspec.structs.replace(kept, submitted="2017-03-01")  # and then they were asked to come
+    assert len(papers.due_of_visa(by_post, NOW, "2017-04-07")) == 1
+    assert (
+        len(papers.due_of_visa(msgspec.structs.replace(kept, biometrics=was + HOUR), NOW, "2017-04-07")) == 1
+    )
+    assert papers.due_of_visa(msgspec.structs.replace(kept, papers_due="2017-04-20"), NOW, "2017-04-07") == []
+    more = msgspec.structs.replace(kept, submitted="2017-04-07", papers_due="2017-04-20")
+    assert [due.whole_day for due in papers.due_of_visa(more, NOW, "2017-04-07")] == [True]
 
 
 @pytest.mark.parametrize("odd", ["soon", "2017-13-40", "x" * 10_000, "2017"])

@@ -58,6 +58,10 @@ class VisaApplication(Typed, frozen=True, kw_only=True):
         """Return whether it is not decided yet, and not given up."""
         return self.stage not in {"granted", "refused", "dropped"}
 
+    def handed_in(self, day: str) -> bool:
+        """Return whether the papers were handed in on this day or later; a submission without a day is believed."""
+        return self.stage == "submitted" and (not self.submitted or self.submitted >= day)
+
 
 class AsylumClaim(Typed, frozen=True, kw_only=True):
     """A claim in the country of arrival."""
@@ -116,12 +120,13 @@ def due_of_visa(visa: VisaApplication, now: int, today: str) -> list[Due]:
     """Return what is due on a visa application."""
     found = []
     for moment in (visa.appointment, visa.biometrics) if visa.going_on else ():
-        if moment:
+        kept = 0 < moment < now and moment == visa.appointment and visa.handed_in(_day_of(moment))
+        if moment and not kept:
             what = say("consulate of {country}", country=visa.country)
             why = _how_it_went(moment, now)
             found.append(Due(moment, what, visa.id, "visa_application", Weight.PLAN, moment < now, why=why))
     days = []
-    if visa.going_on and visa.papers_due:
+    if visa.going_on and visa.papers_due and not visa.handed_in(visa.papers_due):
         what = say("papers for the visa of {country}", country=visa.country)
         days.append(
             (visa.papers_due, what, say("The consulate wants them by {day}.", day=Day(noon(visa.papers_due))))
@@ -199,6 +204,11 @@ def due_of_medication(one: Medication, today: str) -> Due | None:
         whole_day=True,
         why=say("What they have lasts until {day}.", day=Day(noon(one.lasts_until))),
     )
+
+
+def _day_of(at: int) -> str:
+    """Return the day of a moment on this computer's wall, which is how a day is typed beside it."""
+    return dt.datetime.fromtimestamp(at / 1000, dt.UTC).astimezone().date().isoformat()
 
 
 def _how_it_went(at: int, now: int) -> Message | None:
