@@ -13,7 +13,7 @@ import msgspec
 from leeward.base.ids import derive_id
 from leeward.base.say import Code, Message, Moment, say
 from leeward.domain.cases.case import Case
-from leeward.domain.cases.consent import Consent, allows
+from leeward.domain.cases.consent import allows
 from leeward.domain.erasing import (
     BY_PEOPLE,
     STOP_MS,
@@ -38,6 +38,7 @@ from leeward.domain.typed import Change, write_new
 from leeward.domain.vocabulary import known
 from leeward.ledger.model import note
 from leeward.office.casework_base import require, require_case
+from leeward.office.consent import answers_of, is_child
 from leeward.office.erasing_reach import Reach, circles_of, conversations_of, errands_of, reach_of
 from leeward.office.errors import OfficeError
 from leeward.office.keeping import is_held
@@ -145,8 +146,7 @@ def may_keep_account(session: Session, case_id: str) -> bool:
     if not case_id:
         return False
     day = dt.datetime.fromtimestamp(session.now() / 1000, tz=dt.UTC).date().isoformat()
-    theirs = [one for one in session.find(Consent, case_id=case_id) if not one.person_id]
-    return allows(theirs, "keep", "team", day).allowed
+    return allows(answers_of(session, case_id), "keep", "team", day, child=is_child(session, case_id)).allowed
 
 
 def agree(session: Session, erasure_id: str) -> None:

@@ -1,7 +1,7 @@
 """What a case has that could go to a partner, each with whether they allow it to exactly this one today, and why not.
 
 1. Every field falls under one use of consent, for the partner's audience, narrowed by the partner's name.
-2. Somebody of the family is asked themselves: the person's own word says nothing of them.
+2. Somebody of the family is asked themselves, or who answers for them: the person's own word says nothing of them.
 3. The legal name is there only while its identity is open on this desk, and only under the use "name".
 4. A file is not read here; its hash stands for it until the moment of making.
 """
@@ -28,6 +28,7 @@ from leeward.domain.partners import Partner
 from leeward.domain.relocation.papers import MedicalAppointment, Medication
 from leeward.office import openings
 from leeward.office.casework_base import require_case, today
+from leeward.office.consent import answers_of, is_child
 from leeward.office.session import Session
 
 _SAID = ("safe_where", "safe_when", "safe_note", "handle")
@@ -81,9 +82,8 @@ def consents_for(
     same = partner.name.casefold()
     return tuple(
         msgspec.structs.replace(one, organisation=partner.name if one.organisation else "")
-        for one in session.find(Consent, case_id=case_id)
-        if one.person_id == person_id
-        and one.use == use
+        for one in answers_of(session, case_id, person_id)
+        if one.use == use
         and one.audience == partner.audience
         and one.answer
         and (not one.organisation or one.organisation.casefold() == same)
@@ -107,10 +107,10 @@ def _ruled(session: Session, referral: Referral, partner: Partner, held: _Held) 
     person = held.record_id if code == "family" else ""  # 2
     consents = consents_for(session, referral.case_id, person, use, partner)
     by_key = {_met_key(one): one for one in consents if one.answer == "conditional"}
-    day = today(session)
+    day, child = today(session), is_child(session, referral.case_id, person)
 
     def ruling(met: frozenset[str]) -> Ruling:
-        return allows(consents, use, partner.audience, day, organisation=partner.name, met=met)
+        return allows(consents, use, partner.audience, day, organisation=partner.name, met=met, child=child)
 
     now = ruling(frozenset(by_key[key].id for key in referral.met_set if key in by_key))
     return Choice(

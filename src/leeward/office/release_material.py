@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from leeward.base.say import say
 from leeward.domain.cases.case import Case, Identity, Person
-from leeward.domain.cases.consent import Consent
+from leeward.domain.cases.consent import Consent, of_person
 from leeward.domain.evidence.records import EvidenceItem
 from leeward.domain.findings.grade import Weighing, strength_of
 from leeward.domain.findings.records import Claim, Finding, Source, Support
@@ -32,6 +32,7 @@ def gather(session: Session, release: Release, day: str) -> Material:
         day,
         _consents(session),
         organisation=release.organisation,
+        children=_children(session),
         language=release.language,
     )
     withheld: list[Withheld] = []
@@ -53,18 +54,32 @@ def gather(session: Session, release: Release, day: str) -> Material:
 
 def no_longer_allowed(session: Session, release: Release, day: str) -> list[Withheld]:
     """Return what is in a release that was made and may not leave on that day any more."""
-    gate = Gate(release.audience, day, _consents(session), organisation=release.organisation)
+    gate = Gate(
+        release.audience,
+        day,
+        _consents(session),
+        organisation=release.organisation,
+        children=_children(session),
+    )
     told = [account for one in release.told_ids if (account := session.get(Account, one)) is not None]
     asked = [gate.account(account) for account in told]
     return [one for one in asked if isinstance(one, Withheld)]
 
 
 def _consents(session: Session) -> dict[str, list[Consent]]:
+    """Return by case the answers of whom it is about; a relative's consent is theirs, not the person's."""
+    own: dict[str, list[str]] = {}
+    for one in session.find(Person):
+        if one.relation == "self":
+            own.setdefault(one.case_id, []).append(one.id)
     found: dict[str, list[Consent]] = {}
     for consent in session.find(Consent):
-        if not consent.person_id:  # a relative's consent is theirs, not the person's
-            found.setdefault(consent.case_id, []).append(consent)
-    return found
+        found.setdefault(consent.case_id, []).append(consent)
+    return {case: of_person(those, "", own.get(case, ())) for case, those in found.items()}
+
+
+def _children(session: Session) -> frozenset[str]:
+    return frozenset(one.case_id for one in session.find(Person) if one.relation == "self" and one.minor)
 
 
 def _claims(session: Session, release: Release, gate: Gate, withheld: list[Withheld]) -> Iterable[Standing]:

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from leeward.base.ids import is_id
 from leeward.base.say import Message, say
 from leeward.desk.forms import Form
 from leeward.desk.pages import openings, people_acts_journey
@@ -178,6 +179,9 @@ def _consent(session: Session, case: str, form: Form) -> Message:
         form.code("use", USE),
         form.code("audience", AUDIENCE),
         form.code("answer", ANSWER),
+        person_id=form.line("who"),
+        speaker_id=form.line("speaker_id"),
+        speaker=form.line("speaker"),
         organisation=form.line("organisation"),
         conditions=form.text("conditions"),
         how=form.code("how", HOW),
@@ -248,7 +252,13 @@ def act(request: Request) -> Response:
     tab, do = found
     case, form = request.path_params["case"], form_of(request)
     said = do(office_of(request), case, form)
-    return done(request, f"/people/{case}?tab={tab_of(form, tab)}", said)
+    return done(request, f"/people/{case}?tab={tab_of(form, tab)}{who_of(form)}", said)
+
+
+def who_of(form: Form) -> str:
+    """Return what the address says of whose answers are shown: of the person themselves, nothing."""
+    who = form.line("who")
+    return f"&who={who}" if is_id(who) else ""
 
 
 def tab_of(form: Form, own: str) -> str:

@@ -12,7 +12,7 @@ from leeward.base.say import Message, say
 from leeward.desk.forms import Form
 from leeward.desk.pages import people_acts_journey
 from leeward.desk.pages import people_acts_work as work
-from leeward.desk.pages.people_acts import tab_of
+from leeward.desk.pages.people_acts import tab_of, who_of
 from leeward.desk.render import done, form_of, office_of
 from leeward.domain.cases.words import CHECK_IN
 from leeward.domain.relocation.words import LEG_STATE
@@ -135,4 +135,4 @@ def act_on(request: Request) -> Response:
     tab, do = found
     form = form_of(request)
     said = do(office_of(request), path["case"], path["record"], form)
-    return done(request, f"/people/{path['case']}?tab={tab_of(form, tab)}", said)
+    return done(request, f"/people/{path['case']}?tab={tab_of(form, tab)}{who_of(form)}", said)

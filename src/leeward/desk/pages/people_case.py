@@ -38,7 +38,7 @@ from leeward.office import casework_files, casework_history, openings
 from leeward.office.casework_base import require_case, today, tonight
 from leeward.office.casework_open import attachments_left, identity_readers, readers
 from leeward.office.casework_views import case_lines, facts_of, names
-from leeward.office.consent import consents_of
+from leeward.office.consent import answers_of, askable, is_child
 from leeward.office.relocation import beds_held, holds_beds, places_for
 from leeward.office.relocation_journeys import journeys_of, papers_of
 from leeward.office.session import Session
@@ -92,7 +92,8 @@ def case_page(request: Request) -> Response:
         "identity": identity,
         "identity_state": state_of(session, identity) if identity else None,
         "identity_readers": identity_readers(session, case),
-        "standing": [one for one in consents_of(session, case.id) if not one.person_id],
+        "standing": answers_of(session, case.id),
+        "family_asked": {one.id for one in askable(session, case.id) if answers_of(session, case.id, one.id)},
         "stages": [STAGE.label(term.code, speech_of(request).language) for term in STAGE],
         "me": session.member_id,
         "beds_held": _beds_held(session, case),
@@ -184,7 +185,10 @@ def _journey(session: Session, case: Case, query: Mapping[str, str]) -> dict[str
 
 
 def _consent(session: Session, case: Case, query: Mapping[str, str]) -> dict[str, object]:
-    answers = [one for one in consents_of(session, case.id) if not one.person_id]
+    family = askable(session, case.id)
+    person = next((one for one in family if one.id == query.get("who", "")), None)
+    who = person.id if person is not None else ""
+    answers = answers_of(session, case.id, who)
     whole = {(one.use, one.audience): one for one in answers if not one.organisation}
     use, audience = query.get("use", ""), query.get("audience", "")
     return {
@@ -192,6 +196,12 @@ def _consent(session: Session, case: Case, query: Mapping[str, str]) -> dict[str
         "narrow": [one for one in answers if one.organisation],
         "chosen": whole.get((use, audience)) or Consent(id="", use=use, audience=audience),
         "asked": use in USE and audience in AUDIENCE,
+        "who": who,
+        "person": person,
+        "family": family,
+        "asked_of": {one.id: len(answers_of(session, case.id, one.id)) for one in family},
+        "child": is_child(session, case.id, who),
+        "speakers": [one for one in family if not one.minor and one.id != who],
         "today": today(session),
         "HOW": HOW,
         "SPEAKER": SPEAKER,

@@ -7,14 +7,16 @@ A use may go to an audience on a day only if
  3. the answer that counts, the strictest of those that stand, is neither a refusal nor a withdrawal;
  4. the risks were explained;
  5. it has not expired, and no embargo lies on it;
- 6. if it is conditional, whoever releases says that the condition is met.
+ 6. if it is conditional, whoever releases says that the condition is met;
+ 7. of a child, somebody who answers for them said it, and it is written down who: the child's own yes is not enough.
 
+It is the answer of one person (`of_person`): who allows says nothing of their family, and the family nothing of them.
 One allowed use says nothing of another: who lets the UN have the account has not let it have the name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Annotated, ClassVar
 
 import msgspec
@@ -109,6 +111,10 @@ class Consent(Typed, frozen=True, kw_only=True):
     how: Annotated[str, Coded("consent-how")] = ""
     language: Annotated[str, Coded("language")] = ""
     given_by: Annotated[str, Coded("consent-speaker")] = "self"
+    speaker_id: str = (
+        ""  # who answers for them: somebody of the family, or the case's id for the person themselves
+    )
+    speaker: str = ""  # or somebody else, in words
     risks_explained: bool = False
     day: str = ""  # when they said so
     expires: str = ""  # the last day it holds
@@ -117,6 +123,11 @@ class Consent(Typed, frozen=True, kw_only=True):
     legal_basis: str = ""  # when it does not rest on consent: vital interest, legal obligation...
     remarks: tuple[Note, ...] = ()
     effects: tuple[Note, ...] = ()  # what was done after a withdrawal
+
+    @property
+    def spoken_for(self) -> bool:
+        """Return whether somebody else answered for them, and it is known who."""
+        return self.given_by != "self" and bool(self.speaker_id or self.speaker)
 
 
 class Ruling(msgspec.Struct, frozen=True):
@@ -128,6 +139,17 @@ class Ruling(msgspec.Struct, frozen=True):
     conditions: str = ""
 
 
+def of_person(
+    consents: Iterable[Consent], person_id: str = "", own_ids: Collection[str] = ()
+) -> list[Consent]:
+    """Return the answers of exactly one person.
+
+    "" is whom the case is about, and so are `own_ids`, their own entries among the people of the case.
+    """
+    mine = {"", *own_ids} if person_id in {"", *own_ids} else {person_id}
+    return [one for one in consents if one.person_id in mine]
+
+
 def allows(
     consents: Iterable[Consent],
     use: str,
@@ -136,8 +158,9 @@ def allows(
     *,
     organisation: str = "",
     met: frozenset[str] = frozenset(),
+    child: bool = False,
 ) -> Ruling:
-    """Return the ruling for one person's consents on an ISO day. See the rules above.
+    """Return the ruling for one person's consents (`of_person`) on an ISO day. See the rules above.
 
     `organisation` narrows: an answer about that one or about the whole audience counts. `met` are ids of conditional
     answers whose condition the releasing member says is met.
@@ -161,14 +184,16 @@ def allows(
     if strictest.answer not in {"given", "conditional"}:
         return Ruling(False, say("They do not allow it."), strictest.id)
     for one in asked:
-        refusal = _not_now(one, day, met)
+        refusal = _not_now(one, day, met, child=child)
         if refusal is not None:
             return Ruling(False, refusal, one.id, one.conditions)
     return Ruling(True, say("They allow it."), strictest.id, strictest.conditions)
 
 
-def _not_now(one: Consent, day: str, met: frozenset[str]) -> Message | None:
+def _not_now(one: Consent, day: str, met: frozenset[str], *, child: bool) -> Message | None:
     """Return why an answer that allows does not hold on this day, if it does not."""
+    if child and not one.spoken_for:  # 7
+        return say("They are a child: whoever answers for them was not asked.")
     if not one.risks_explained:  # 4
         return say("The risks were not explained to them.")
     if one.expires and day > one.expires:  # 5

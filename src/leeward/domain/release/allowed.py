@@ -14,7 +14,7 @@ from typing import Final, Generic, NoReturn, TypeVar
 import msgspec
 
 from leeward.base.say import Code, Message, say
-from leeward.domain.cases.consent import Consent, allows
+from leeward.domain.cases.consent import Consent, Ruling, allows
 from leeward.domain.evidence.records import EvidenceItem
 from leeward.domain.findings.records import Claim
 from leeward.domain.findings.terms import Grade
@@ -77,15 +77,20 @@ class Gate:
         *,
         organisation: str = "",
         met: frozenset[str] = frozenset(),
+        children: frozenset[str] = frozenset(),
         language: str = "en",
     ) -> None:
-        """Take consents by case id, the document's language, and the conditional answers said to be met."""
+        """Take consents by case id (the person's own), the document's language, and the answers said to be met.
+
+        `children` are the cases that are about a child.
+        """
         self.view = view_of(audience)
         self.audience = audience
         self.day = day
         self._consents = consents
         self._organisation = organisation
         self._met = met
+        self._children = children
         self._language = language
 
     def account(self, account: Account) -> Allowed[Account] | Withheld:
@@ -125,11 +130,7 @@ class Gate:
         """Tell whether a person may be one in a number for this audience; who allows the account is counted too."""
         if not case_id:
             return True
-        mine = self._consents.get(case_id, ())
-        return any(
-            allows(mine, use, self.audience, self.day, organisation=self._organisation, met=self._met).allowed
-            for use in ("count", "account")
-        )
+        return any(self._ruling(case_id, use).allowed for use in ("count", "account"))
 
     def claim(self, claim: Claim, grade: Grade) -> Allowed[Claim] | Withheld:
         """Ask for a claim, graded on those sources alone that may be counted for this audience."""
@@ -152,14 +153,18 @@ class Gate:
     ) -> Allowed[T] | Withheld:
         if not case_id:  # 4
             return Allowed(value, self.audience, self.day, _GATE)
-        ruling = allows(
+        ruling = self._ruling(case_id, use)
+        if not ruling.allowed:
+            return Withheld(record_id, record_kind, what, ruling.reason, "consent")  # 3
+        return Allowed(value, self.audience, self.day, _GATE)
+
+    def _ruling(self, case_id: str, use: str) -> Ruling:
+        return allows(
             self._consents.get(case_id, ()),
             use,
             self.audience,
             self.day,
             organisation=self._organisation,
             met=self._met,
+            child=case_id in self._children,
         )
-        if not ruling.allowed:
-            return Withheld(record_id, record_kind, what, ruling.reason, "consent")  # 3
-        return Allowed(value, self.audience, self.day, _GATE)
