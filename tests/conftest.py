@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.support.browser import browsing, chromium
 from tests.support.compiled import keep_compiled
+from tests.support.sharing import Sharing, in_order
 
 # Machines here are shared: a slow example is no finding. In CI the same examples run every time, so that a landing
 # never fails by luck; at a desk they are new each time, and a crasher found there becomes an example in the test.
@@ -26,5 +27,11 @@ __all__ = ["browsing", "chromium"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run browser tests last: they are slow, and leave an event loop in the main thread."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    """Put the tests into the order of tests/support/sharing.py."""
+    items[:] = in_order(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Sharing:
+    """Say how several processes share them."""
+    return Sharing(config, log)

@@ -21,6 +21,8 @@ DEBIAN = {  # a program to look for, and the package that brings it
     "/usr/lib/postgresql/*/bin/postgres": "postgresql",
     "/usr/sbin/dovecot": "dovecot-imapd",
 }
+# As many processes as there are processors, up to four; tests/support/sharing.py says what may run beside what.
+BESIDE = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
 PATH = os.pathsep.join([str(BIN), os.environ["PATH"]])
 
 STEPS: list[tuple[str, list[str]]] = [
@@ -47,7 +49,7 @@ def main(arguments: list[str]) -> int:
             if subprocess.run([found, *command[1:]], cwd=HERE, env=environment, check=False).returncode:
                 failed.append(name)
     print("== tests: pytest", flush=True)
-    words = arguments or ["-m", "not slow"]  # the long forms run when asked for
+    words = arguments or [*BESIDE, "-m", "not slow"]  # the long forms run when asked for
     code = subprocess.run(
         [sys.executable, "-m", "pytest", *words], cwd=HERE, env=environment, check=False
     ).returncode
