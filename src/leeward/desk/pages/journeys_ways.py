@@ -17,7 +17,7 @@ from leeward.desk.sums import currency_of, money_words, sum_of
 from leeward.domain.cases.words import BUDGET_LINE
 from leeward.domain.relocation.ways_out import WayOut
 from leeward.domain.relocation.words import MODE
-from leeward.office import seats, ways_out
+from leeward.office import seats, ways_back, ways_out
 from leeward.office.casework_base import today
 from leeward.office.countries import name_of
 from leeward.office.relocation import holds_beds
@@ -40,6 +40,7 @@ def show(request: Request) -> Response:
         today=today(session),
         soon=(dt.date.fromisoformat(today(session)) + _SOON).isoformat(),
         holders=seats.holders(session),
+        slip=ways_back.last_slip(session),
         often={(one.kind, one.record_id) for one in giving.too_often},
         country=lambda name: name_of(name, language),
         weeks_most=ways_out.WEEKS_MOST,
@@ -103,6 +104,13 @@ def appointments(request: Request) -> Response:
     return done(request, f"{_HERE}#appointments", say("Saved."))
 
 
+def back(request: Request) -> Response:
+    """Take back what this member changed last."""
+    session, form = office_of(request), form_of(request)
+    ways_back.take_back(session, form.line("key"))
+    return done(request, _HERE, say("It is as it was before."))
+
+
 def act(request: Request) -> Response:
     """Do one thing with one way out or one country."""
     session, form, path = office_of(request), form_of(request), request.path_params
@@ -136,5 +144,6 @@ routes = [
     Route("/journeys/ways", add, methods=["POST"]),
     Route("/journeys/ways/country", country, methods=["POST"]),
     Route("/journeys/ways/appointments", appointments, methods=["POST"]),
+    Route("/journeys/ways/back", back, methods=["POST"]),
     Route("/journeys/ways/{record}/{act}", act, methods=["POST"]),
 ]
