@@ -41,6 +41,7 @@ class SheetLine(msgspec.Struct, frozen=True):
     who: str = ""  # colleagues, as the team calls them
     late: bool = False
     words: str = ""
+    day: str = ""  # its own, where the sheet is another day's
 
 
 class Sheet(msgspec.Struct, frozen=True):
@@ -80,13 +81,13 @@ def day_sheet(session: Session, day: str, *, mine: bool = False, words: bool = F
             )
             its_day = _day_of(due.at)
             if due.late and its_day < day:
-                late.append(line)
+                late.append(msgspec.structs.replace(line, day=its_day))
             elif its_day == day:
                 (untimed if due.whole_day else timed).append(line)
     untimed += [line for line in _moves(session, cases, day) if not mine or _is_mine(session, "", line.case)]
     return Sheet(
         day,
-        tuple(sorted(late, key=_order)),
+        tuple(sorted(late, key=lambda one: (one.day, *_order(one)))),
         tuple(sorted(timed, key=_order)),
         tuple(sorted(untimed, key=_order)),
     )
