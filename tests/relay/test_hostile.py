@@ -151,6 +151,7 @@ def connect(path: Path) -> socket.socket:
 
 def is_dropped(connection: socket.socket, within: float) -> bool:
     began = time.monotonic()
+    connection.settimeout(within)  # nothing at all for so long: it is held
     try:
         while connection.recv(65536):
             continue
