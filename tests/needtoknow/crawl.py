@@ -30,7 +30,7 @@ _TAKES_A_FILE = re.compile(r"/record/case/[^/]+/files$")
 _PARAMETER = re.compile(r"\{[^}]+\}")
 _MOST = 500
 _ALIKE = 3  # pages of one kind that are looked at
-_VARIES = re.compile(r"[a-z2-7]{26}|\d{4}-\d\d-\d\d|role=\w+")
+_VARIES = re.compile(r"[a-z2-7]{26}|\d{4}-\d\d-\d\d|role=\w+|(?:use|audience)=[a-z-]+")
 
 T = TypeVar("T")
 

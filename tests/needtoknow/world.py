@@ -22,6 +22,7 @@ from leeward.domain.cases.case import Case, CaseFile
 from leeward.domain.evidence.records import EvidenceItem
 from leeward.domain.findings.records import Source
 from leeward.domain.findings.terms import Element
+from leeward.domain.receiving import Received
 from leeward.domain.relocation.journeys import Leg
 from leeward.domain.relocation.papers import MedicalAppointment, TravelDocument, VisaApplication
 from leeward.domain.relocation.places import Place
@@ -39,6 +40,7 @@ from leeward.office import (
     intake,
     openings,
     partners,
+    receiving_keys,
     referrals,
     release,
     relocation,
@@ -122,6 +124,7 @@ def _write(world: World) -> None:
     member = {role: desk.session.member_id for role, desk in world.desks.items()}
     _team(world, anna)
     _intake(world, boris)
+    _reception(world, anna)
     _record(world, anna)
     whole = _case(world, boris, "first", [member["volunteer"]])
     _case(world, anna, "second", [member["partner"]])
@@ -163,6 +166,17 @@ def _intake(world: World, session: Session) -> None:
     intake.add_check(session, contact, "question", world.word(circle))
     intake.log_call(session, world.word(circle))
     world.ids["contact"] = contact
+
+
+def _reception(world: World, session: Session) -> None:
+    key = receiving_keys.make_key(session, _early(world))
+    circle = key.compartment
+    _claim_early(world, circle)
+    came = Received(
+        id=session.make_id(), sha256="0" * 64, number=session.make_id(), sender=world.word(circle)
+    )
+    session.save_new(circle, came)
+    world.ids["received"] = came.id
 
 
 def _record(world: World, session: Session) -> None:

@@ -46,6 +46,7 @@ class ReceptionKey(Typed, frozen=True, kw_only=True):
     salt: bytes = b""
     recipient: str = ""  # age1pq1…
     called: str = ""  # what partners read as our name
+    epoch: int = 0  # of the circle, when it was drawn: who held that epoch's key can derive it
 
 
 class Received(Typed, frozen=True, kw_only=True):
@@ -91,7 +92,7 @@ def received_id(circle: str, sha256: str) -> str:
 
 def opening_keys(keys: Iterable[ReceptionKey], now: int) -> list[ReceptionKey]:
     """Return the keys with which something is opened now, the newest first (1)."""
-    ordered = sorted(keys, key=lambda one: (one.created_at, one.id), reverse=True)
+    ordered = sorted(keys, key=lambda one: (one.epoch, one.created_at, one.id), reverse=True)
     return [one for at, one in enumerate(ordered) if not at or now < ordered[at - 1].created_at + STILL_OPENS]
 
 

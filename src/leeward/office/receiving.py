@@ -24,7 +24,7 @@ from leeward.base.ids import derive_id
 from leeward.base.say import say
 from leeward.domain.cases.case import Case
 from leeward.domain.cases.consent import Consent
-from leeward.domain.cases.referral_paper import Paper, in_words, print_paper
+from leeward.domain.cases.referral_paper import Paper, file_name, in_words, print_paper
 from leeward.domain.cases.referral_read import PLAIN_MOST, PaperMalformed, read_paper
 from leeward.domain.cases.text import clean_text
 from leeward.domain.cases.work import Task
@@ -184,9 +184,7 @@ def _into_inbox(session: Session, there: Received, paper: Paper) -> str:
             next_step=say("Ask the sender for a new file if it is needed again."),
         )
     files = tuple(
-        keep_file(
-            session, circle, [one.plain], name=_file_name(number, one.media_type), media_type=one.media_type
-        )
+        keep_file(session, circle, [one.plain], name=file_name(number, one), media_type=one.media_type)
         for number, one in enumerate(paper.files, start=1)
     )
     contact = Contact(
@@ -332,7 +330,7 @@ def _knows(paper: Paper, one: Received) -> bool:
 
 
 def _promise(session: Session, one: Received) -> None:
-    case = session.get(Case, one.case_id) if one.case_id else None
+    case = case_of(session, one)
     title = f"Delete · Удалить: {one.sender or '—'}, {one.number[:6]}, {one.made_on}"  # kept, so in both languages
     task = add_task(
         session, case.id if case is not None else "", title, due=session.now() + DAY, priority="now"
@@ -340,11 +338,17 @@ def _promise(session: Session, one: Received) -> None:
     session.commit(one.compartment, put(Received.kind, one.id, delete_asked_at=session.now(), task_id=task))
 
 
+def case_of(session: Session, one: Received) -> Case | None:
+    """Return the case that was made of it, here or later from its conversation, if this desk can read it."""
+    contact = session.get(Contact, one.contact_id) if one.contact_id else None
+    case_id = one.case_id or (contact.case_id if contact is not None else "")
+    return session.get(Case, case_id) if case_id else None
+
+
 def there_still(session: Session, one: Received) -> bool:
     """Tell whether this desk still finds the conversation or the case that was made of it."""
-    return (bool(one.contact_id) and session.get(Contact, one.contact_id) is not None) or (
-        bool(one.case_id) and session.get(Case, one.case_id) is not None
-    )
+    contact = session.get(Contact, one.contact_id) if one.contact_id else None
+    return contact is not None or case_of(session, one) is not None
 
 
 def deleted(session: Session, received: str) -> None:
@@ -359,7 +363,3 @@ def deleted(session: Session, received: str) -> None:
     session.commit(there.compartment, put(Received.kind, received, deleted_at=session.now()))
     if there.task_id and session.get(Task, there.task_id) is not None:  # else it went with the case
         finish_task(session, there.task_id)
-
-
-def _file_name(number: int, media: str) -> str:
-    return f"file-{number}.{media.partition('/')[2][:8]}"

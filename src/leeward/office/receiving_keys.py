@@ -22,6 +22,7 @@ from leeward.domain.receiving import ReceptionKey, opening_keys
 from leeward.domain.team import Access, Rekey
 from leeward.domain.typed import write_new
 from leeward.ledger.store.vault import Compartment
+from leeward.office.casework_base import require
 from leeward.office.intake.see import has_intake
 from leeward.office.session import Session
 from leeward.office.team import grant_case, who_can_open
@@ -70,7 +71,7 @@ def own_face(session: Session) -> tuple[str, str]:
 def to_renew(session: Session, key: ReceptionKey) -> bool:
     """Tell whether a device that could derive this key was cut off since (4)."""
     rekeys = session.find(Rekey, compartment=key.compartment)
-    return any(one.without and one.at >= key.created_at for one in rekeys)
+    return any(one.without and one.epoch > key.epoch for one in rekeys)
 
 
 def make_key(session: Session, called: str) -> ReceptionKey:
@@ -80,8 +81,10 @@ def make_key(session: Session, called: str) -> ReceptionKey:
     salt = session.chance.draw(_SALT)
     drawn = ReceptionKey(id=session.make_id(), compartment=circle, salt=salt, called=name)
     recipient = identity_of(session, drawn).recipient().string()
-    session.commit(circle, write_new(ReceptionKey(id=drawn.id, salt=salt, recipient=recipient, called=name)))
-    return keys(session)[0]
+    epoch = session.vault.compartment(circle).epoch
+    new = ReceptionKey(id=drawn.id, salt=salt, recipient=recipient, called=name, epoch=epoch)
+    session.commit(circle, write_new(new))
+    return require(session, ReceptionKey, new.id)
 
 
 def hand_on(session: Session) -> None:

@@ -112,6 +112,7 @@ def _one(request: Request, wrong: LeewardError | None = None) -> Response:
         partner=receiving.sender_of(session, there),
         answer=receiving.answer_of(there),
         still=receiving.there_still(session, there),
+        case=receiving.case_of(session, there),
         names=names(session),
     )
 

@@ -144,7 +144,7 @@ def data_of(paper: Paper) -> dict[str, object]:
         ],
         "files": [
             {
-                "name": _name(number, one),
+                "name": file_name(number, one),
                 "media_type": _media(one),
                 "size": len(one.plain),
                 "sha256": hashlib.sha256(one.plain).hexdigest(),
@@ -225,11 +225,12 @@ def _body(paper: Paper, words: Mapping[str, str]) -> Iterable[str]:
         yield f"<h2>{words['files']}</h2>\n"
     for number, file in enumerate(paper.files, start=1):
         content = base64.b64encode(file.plain).decode()
-        name = _name(number, file)
+        name = file_name(number, file)
         yield f'<p><a download="{name}" href="data:{_media(file)};base64,{content}">{name}</a></p>\n'
 
 
-def _name(number: int, file: Attached) -> str:
+def file_name(number: int, file: Attached) -> str:
+    """Return under which name a file goes."""
     ending = mimetypes.guess_extension(_media(file)) or ".bin"
     return f"file-{number}{ending}"
 
