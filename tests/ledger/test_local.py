@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leeward.base.ports import SystemChance, SystemClock
-from leeward.ledger.errors import VaultClosed, VaultInUse
+from leeward.ledger.errors import VaultClosed, VaultDamaged, VaultInUse
 from leeward.ledger.model import put
+from leeward.ledger.store.check import check
 from leeward.ledger.store.database import Database
 from leeward.ledger.store.local import Local
 from leeward.ledger.store.vault import Vault
@@ -53,6 +54,25 @@ def test_a_value_put_with_later_counts_at_once_and_is_written_with_what_comes_ne
     vault.local_put("a", 4, later=True)
     vault.local_settle()
     assert written(vault, "a") == 4
+
+
+def test_a_place_in_a_box_that_waits_is_written_with_the_values_that_wait(vault: Vault) -> None:
+    def found(box: str) -> object:
+        with vault.database.reading() as connection:
+            row: Any = connection.execute("SELECT number FROM cursor WHERE box=?", (box,)).fetchone()
+        return row[0] if row else None
+
+    vault.local_put("a", 1, later=True)
+    vault.set_cursor("box", 7, later=True)
+    assert (vault.cursor("box"), found("box"), written(vault, "a")) == (7, None, None)
+    vault.local_settle()
+    assert (vault.cursor("box"), found("box"), written(vault, "a")) == (7, 7, 1)
+    vault.set_cursor("box", 9, later=True)
+    vault.set_cursor("box", 0)
+    assert (vault.cursor("box"), found("box")) == (0, 0)
+    vault.set_cursor("box", 3, later=True)
+    vault.set_cursor("box", 3)
+    assert found("box") == 3
 
 
 def test_what_waits_is_written_at_closing(vault: Vault) -> None:
@@ -120,10 +140,15 @@ def test_a_forgotten_circle_takes_what_waits_under_its_name_with_it(vault: Vault
     assert written(vault, f"view.{case.box}") is None
 
 
-def test_blobs_and_their_note_come_and_go_together(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
-    address = "ab" * 32
-    vault.blob_put_all([(address, b"sealed")], note=("list", [address]))
-    assert (vault.blob_get(address), written(vault, "list")) == (b"sealed", [address])
+@pytest.mark.parametrize("size", [6, 100_000])  # in the database, and as a file
+def test_blobs_and_their_note_come_and_go_together(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    address, sealed = "ab" * 32, b"s" * size
+    vault.blob_put_all([(address, sealed)], note=("list", [address]))
+    assert (vault.blob_get(address), written(vault, "list")) == (sealed, [address])
+    assert list(vault.blobs()) == [address]
+    assert bool(list(vault.folder.glob("blobs/*/*"))) is (size > 6)
 
     def broken(*_: object) -> None:
         raise VaultInUse("busy")
@@ -132,14 +157,33 @@ def test_blobs_and_their_note_come_and_go_together(vault: Vault, monkeypatch: py
         patch.setattr("leeward.ledger.store.blobs.Blobs.drop", broken)
         with pytest.raises(VaultInUse):
             vault.blob_delete_all([address], note=("list", []))
-    assert (vault.blob_get(address), vault.local_get("list")) == (b"sealed", [address])
+    assert (vault.blob_get(address), vault.local_get("list")) == (sealed, [address])
     vault.blob_delete_all([address], note=("list", []))
     assert (vault.blob_get(address), written(vault, "list")) == (None, [])
+    assert not list(vault.blobs())
+    assert not list(vault.folder.glob("blobs/*/*"))
+
+
+def test_a_small_blob_is_found_damaged_and_let_go_of_like_any_other(vault: Vault) -> None:
+    one, two = "ab" * 32, "cd" * 32
+    vault.blob_put_all([(one, b"one"), (two, b"two")], note=("list", [one, two]))
+    vault.blob_delete(two, for_good=True)
+    assert list(vault.blobs()) == [one]
+    with vault.database.writing() as writer:
+        writer.execute("UPDATE blob SET sealed=x'00'")
+    with pytest.raises(VaultDamaged):
+        vault.blob_get(one)
+    with pytest.raises(RuntimeError):
+        vault.blob_put_all([("../" + one, b"x")], note=("list", []))
+    vault.close()
+    assert [
+        fault.where for fault in check(vault.folder, WORDS, clock=SystemClock(), progress=lambda *_: None)
+    ] == [f"blob {one} in vault.db"]
 
 
 _steps = st.lists(
     st.tuples(
-        st.sampled_from(("put", "later", "settle", "cursor", "elsewhere")),
+        st.sampled_from(("put", "later", "settle", "cursor", "cursor later", "elsewhere")),
         st.sampled_from("abc"),
         st.integers(0, 3),
     ),
@@ -161,8 +205,8 @@ def test_whatever_is_done_the_last_value_counts(
         match what:
             case "settle":
                 local.settle()
-            case "cursor":
-                local.set_cursor(key, number)
+            case "cursor" | "cursor later":
+                local.set_cursor(key, number, later=what == "cursor later")
                 cursors[key] = number
             case "elsewhere":
                 with local.writing() as writer:
@@ -177,6 +221,7 @@ def test_whatever_is_done_the_last_value_counts(
     local.close()
     fresh = Local(database)
     assert [fresh.get(one) for one in "abc"] == [values.get(one) for one in "abc"]
+    assert [fresh.cursor(one) for one in "abc"] == [cursors.get(one, 0) for one in "abc"]
     database.close()
 
 

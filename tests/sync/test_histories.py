@@ -103,7 +103,7 @@ def test_the_judge_notices_a_desk_that_believes_whatever_is_answered(
 def test_the_judge_notices_a_desk_that_forgets_what_it_was_promised(
     templates: dict[int, Template], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Memory, "promise", lambda *_: {})
+    monkeypatch.setattr(Memory, "promise", lambda *_, **__: {})
     verdicts = played(LISTED, templates, folder)
     assert any(verdict.lost or verdict.unnamed for verdict in verdicts)
 

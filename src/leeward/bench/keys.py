@@ -12,6 +12,7 @@ Each beside what the same machine does at best in the same run:
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -266,7 +267,7 @@ def _histories(folder: Path, count: int, progress: Callable[[str], None]) -> lis
     done, base = 0, tempfile.mkdtemp(prefix="leeward-bench-", dir=room(folder))
     try:
         with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-            for ready in [pool.submit(play_some, count, _BATCH, base) for _ in range(PROCESSES)]:
+            for ready in [pool.submit(_get_ready, count, base) for _ in range(PROCESSES)]:
                 ready.result()  # the teams are founded before the time runs
             start = time.perf_counter()
             batches = [
@@ -301,6 +302,14 @@ def _histories(folder: Path, count: int, progress: Callable[[str], None]) -> lis
             "falsely_accused", "honest answers called lies", wrong["accused"], "", 0, more_is_better=False
         ),
     ]
+
+
+def _get_ready(first: int, base: str) -> None:
+    """Found the teams in a process of the pool, and play some histories that do not count."""
+    play_some(first, _BATCH, base)
+    gc.collect()
+    gc.freeze()  # the program and its teams stay: they need not be looked through for what can go
+    gc.set_threshold(20_000, 20, 50)
 
 
 def _signs_per_s() -> float:

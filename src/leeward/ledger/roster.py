@@ -78,6 +78,7 @@ class _Card(msgspec.Struct, frozen=True):
     box: str
     write: str
     beside: str
+    member: str  # whose it is if it names no older device
 
 
 def member_of_key(key: VerifyKey) -> str:
@@ -197,7 +198,7 @@ def _member(device: str, cards: Mapping[str, tuple[_Card, str]], of: Mapping[str
         passed.add(device)
         card, _ = cards[device]
         if not card.beside:
-            return member_of_key(card.key)
+            return card.member
         if not any(paper.by == card.beside and _is_bond(paper.value) for paper in of[device]):
             return ""
         device = card.beside
@@ -248,6 +249,7 @@ def _read_card(device_id: str, untrusted_text: str) -> _Card | None:
         _text(card.get("box")),
         _text(card.get("write")),
         _text(card.get("beside")),
+        member_of_key(key),
     )
 
 

@@ -78,7 +78,8 @@ def deliver(session: Session, acts: Mapping[str, Act]) -> int:
             if session.now() - since.setdefault(_name(sealed), session.now()) < _WAIT_MS:
                 left.append(sealed)
     kept = {_name(sealed) for sealed in left}
-    session.vault.local_put(_WAITING, {name: at for name, at in since.items() if name in kept})
+    if since:
+        session.vault.local_put(_WAITING, {name: at for name, at in since.items() if name in kept})
     memory.keep_letters(left, later=True)  # 1 2
     return dealt
 

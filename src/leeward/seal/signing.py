@@ -33,11 +33,12 @@ class Purpose(enum.StrEnum):
 class VerifyKey:
     """Who a signature is of. Public; 1,984 bytes."""
 
-    __slots__ = ("_pair", "_raw")
+    __slots__ = ("_fingerprint", "_pair", "_raw")
 
     def __init__(self, raw: bytes) -> None:
         self._raw = bytes(raw)
         self._pair = PublicPair(self._raw)
+        self._fingerprint = ""
 
     @classmethod
     def from_bytes(cls, untrusted_bytes: bytes) -> VerifyKey:
@@ -50,8 +51,10 @@ class VerifyKey:
 
     def fingerprint(self) -> str:
         """Return what people compare by voice, which is also the device's id: 26 letters and digits."""
-        digest = hashlib.sha256(self._raw).digest()[:16]
-        return base64.b32encode(digest).decode().rstrip("=").lower()
+        if not self._fingerprint:
+            digest = hashlib.sha256(self._raw).digest()[:16]
+            self._fingerprint = base64.b32encode(digest).decode().rstrip("=").lower()
+        return self._fingerprint
 
     def verify(self, purpose: str, untrusted_signature: bytes, message: bytes) -> None:
         """Raise SignatureWrong unless both signatures are of this key over this purpose and message."""

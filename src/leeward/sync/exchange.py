@@ -37,6 +37,7 @@ from leeward.sync.port import Relay
 from leeward.sync.views import View, Views, extend, name_of, same_past
 
 _PAGE = 500
+_SENT_AT_ONCE = 50  # segments sent before they are forgotten together
 
 
 class Round(msgspec.Struct):
@@ -46,6 +47,7 @@ class Round(msgspec.Struct):
     taken: int = 0  # entries accepted
     granted: int = 0  # compartments whose keys came
     boxes: set[str] = msgspec.field(default_factory=set)  # boxes that got something from us
+    looked: bool = False  # every box was asked for: what the round remembers is written at its end
 
 
 class Exchange:
@@ -107,8 +109,10 @@ class Exchange:
             self.look_for_withheld(done)
             self._look_for_keys()
             self._begun_anew.clear()
-        finally:
+        except BaseException:
             self.vault.local_settle()
+            raise
+        done.looked = True
 
     def _pull_rooms(self, compartment: Compartment, done: Round, boxes: Collection[str] | None) -> None:
         """Look into a compartment's boxes, or those of them that are named; the oldest first, as it was written."""
@@ -158,27 +162,44 @@ class Exchange:
     def push(self, done: Round) -> None:
         """Offer what waits, until it is taken (1), and ring for it."""
         promises: list[tuple[str, int, str]] = []
+        sent: list[str] = []
         broken: dict[str, int] = {}
+        twice: dict[str, int] = {}
         try:
             for waiting in self.vault.outgoing():
+                if len(sent) >= _SENT_AT_ONCE:
+                    twice |= self._note_sent(sent, promises)
                 outgoing, box, number = self._offer(waiting, done)
                 name = name_of(outgoing.item, outgoing.sealed)
                 if number > self.vault.cursor(box):
                     promises.append((box, number, name.hex()))
                 elif not self._is_there(outgoing.compartment, number, name):
                     broken[outgoing.compartment] = number
-                self.vault.sent(outgoing.item)
+                sent.append(outgoing.item)
                 done.sent += 1
                 done.boxes.add(box)
         finally:
-            twice = self.memory.promise(promises)
+            twice |= self._note_sent(sent, promises)
         for compartment in self.vault.compartments():
             number = broken.get(compartment.id) or twice.get(compartment.box, 0)
             if number:
                 self._dropped(compartment, number)
-        reached = self.outbox.deliver_items(self.relay)
+        try:
+            reached = self.outbox.deliver_items(self.relay)
+        finally:
+            if done.looked:
+                self.vault.local_settle()
         done.sent += len(reached)
         done.boxes.update(reached)
+
+    def _note_sent(self, sent: list[str], promises: list[tuple[str, int, str]]) -> dict[str, int]:
+        """Note what was taken and what was promised of it, in one transaction; who dies before offers it again (1)."""
+        twice = self.memory.promise(promises, later=True)
+        if sent:
+            self.vault.sent(*sent)
+        sent.clear()
+        promises.clear()
+        return twice
 
     def _is_there(self, compartment_id: str, number: int, name: bytes) -> bool:
         """Tell whether an item stands under a number that was read already: only the answer had been lost then."""
@@ -198,7 +219,7 @@ class Exchange:
         self.memory.owe(compartment_id, owed=True)  # until all of it is kept, also if this breaks off
         kept = offer_again(self.vault, self.relay, newest, broken=broken)
         new = [(newest.box, number, name) for number, name in kept if number > cursor]
-        if len(new) == len(kept) and not self.memory.promise(new):
+        if len(new) == len(kept) and not self.memory.promise(new, later=True):
             self.memory.owe(compartment_id, owed=False)
         return newest
 
@@ -429,7 +450,7 @@ class Exchange:
             self.memory.keep_grants([*self.memory.grants(), *waiting])
             view = extend(view, told.items, self._clock.now_ms())
             self.views.keep(device.box, view)
-            self.vault.set_cursor(device.box, told.items[-1].number)
+            self.vault.set_cursor(device.box, told.items[-1].number, later=True)
 
     def retry_grants(self, done: Round) -> None:
         """Try again the grants that came before what makes them believable; pull what they open."""
@@ -470,6 +491,7 @@ class Exchange:
         if box in self._begun_anew:
             return  # a relay that goes back and forth: once a round is enough
         self._begun_anew.add(box)
+        self.memory.owe(compartment.id, owed=True, later=True)  # written with the place in the box
         self.vault.set_cursor(box, 0)
         self.views.keep(box, View())
         self.memory.release(box, 1 << 62)

@@ -78,11 +78,19 @@ class Told:
     lies: tuple[Lie, ...]
 
 
+_NOTHING_NEW = Told((), ())
+
+
 def check_listing(listing: Listing, after: int, *, mail: bool = False) -> Told:
     """Return the usable items of an answer to "what is after this number", of a box of mail or the team's.
 
     See the rules above.
     """
+    nothing_new = not listing.items and listing.last == after
+    return _NOTHING_NEW if nothing_new else _check(listing, after, mail=mail)
+
+
+def _check(listing: Listing, after: int, *, mail: bool) -> Told:
     numbers = [item.number for item in listing.items]
     last = max(numbers, default=0)
     if max(listing.last, last) < after:  # 1

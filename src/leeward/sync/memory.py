@@ -63,10 +63,11 @@ class Memory:
         if len(left) < len(lies):
             self._vault.local_put(_LIES, msgspec.to_builtins(left))
 
-    def promise(self, new: Sequence[tuple[str, int, str]]) -> dict[str, int]:
+    def promise(self, new: Sequence[tuple[str, int, str]], *, later: bool = False) -> dict[str, int]:
         """Remember that the relay said it keeps items of ours: box, number, and the item's name (views.py).
 
-        Return the boxes, with a number, of which it says so of two items under one number: it cannot keep both.
+        `later`: written with what is written next. Return the boxes, with a number, of which it says so of two items
+        under one number: it cannot keep both.
         """
         broken: dict[str, int] = {}
         if new:
@@ -75,7 +76,7 @@ class Memory:
                 if promises.setdefault(box, {}).setdefault(str(number), name) != name:
                     broken[box] = number
                     promises[box][str(number)] = name
-            self._vault.local_put(_PROMISES, promises)
+            self._vault.local_put(_PROMISES, promises, later=later)
         return broken
 
     def promised(self, box: str) -> dict[int, str]:
@@ -93,11 +94,14 @@ class Memory:
             promises[box] = kept
         self._vault.local_put(_PROMISES, promises, later=True)  # a crash: it is held to it once more
 
-    def owe(self, compartment: str, *, owed: bool) -> None:
-        """Remember whether a relay still is to be offered again what is held of a compartment."""
+    def owe(self, compartment: str, *, owed: bool, later: bool = False) -> None:
+        """Remember whether a relay still is to be offered again what is held of a compartment.
+
+        That it is not is written later: after a crash it is offered once more. `later`: so is that it is.
+        """
         there = self.owed()
         if owed != (compartment in there):
-            self._vault.local_put(_OWED, sorted(there ^ {compartment}))
+            self._vault.local_put(_OWED, sorted(there ^ {compartment}), later=later or not owed)
 
     def owed(self) -> set[str]:
         """Return the compartments of which it is."""

@@ -33,7 +33,7 @@ def read_segments(
     identities = ring.identities(compartment_id)
     after: tuple[str, int] = ("", 0)
     while True:
-        with database.reading() as connection:
+        with database.reading(brief=True) as connection:
             row: Any = connection.execute(
                 "SELECT device, number, first, entries, head, signature FROM segment"
                 " WHERE compartment=? AND (device, number) > (?, ?) ORDER BY device, number LIMIT 1",

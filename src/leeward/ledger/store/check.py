@@ -199,13 +199,21 @@ def _check_outbox(connection: apsw.Connection) -> Iterator[_Finding]:
 def _check_blobs(folder: Path, database: Database) -> Iterator[_Finding]:
     blobs = Blobs(folder, database)
     noted = blobs.noted()
-    for address in blobs.addresses():
+    for address, sound in sorted(blobs.small().items()):
+        if not sound:
+            yield (
+                "",
+                f"blob {address} in {DATABASE_NAME}",
+                say("A sealed file was changed after it was written."),
+            )
+    files = list(blobs.files())
+    for address in files:
         where = f"{BLOBS}/{address[:2]}/{address}"
         if address not in noted:
             yield "", where, say("This file was never confirmed; it can be fetched again.")
         elif hashlib.sha256(blobs.raw(address)).digest() != noted[address]:
             yield "", where, say("A sealed file was changed after it was written.")
-    for address in sorted(set(noted) - set(blobs.addresses())):
+    for address in sorted(set(noted) - set(files)):
         yield (
             "",
             f"{BLOBS}/{address[:2]}/{address}",

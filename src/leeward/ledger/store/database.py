@@ -30,6 +30,7 @@ PLAIN_BEGINNING = b"SQLite format 3"
 _POOL_MOST = 8
 _SMALL_PAGES = 256  # a database of which every question is brief
 _BUSY_MS = 20_000
+_STATEMENTS = 400  # kept ready on a connection; apsw's own 100 are fewer than this program has
 
 
 class Database:
@@ -221,7 +222,7 @@ class Database:
 
     def _connect(self) -> apsw.Connection:
         refuse_plaintext(self._path)  # 1 2
-        connection = apsw.Connection(str(self._path))
+        connection = apsw.Connection(str(self._path), statementcachesize=_STATEMENTS)
         try:
             unlock(connection, self._key)  # 3
             connection.set_busy_timeout(_BUSY_MS)

@@ -9,6 +9,7 @@
    is kept is read and dropped under one lock, so that what was read before a change is never kept after it. Nobody
    begins a transaction under that lock.
 4. A value that is there already is not written again.
+5. Places in boxes are few and small: all of them are read when the first one is asked for.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from leeward.ledger.model import Value
 from leeward.ledger.store.database import Database
 
 _KEPT_MOST = 64 * 1024  # bytes of one value
+_CHANGED = -1  # in place of a number: somebody else wrote it
 
 
 class _Waiting(NamedTuple):
@@ -42,6 +44,8 @@ class Local:
         self._values: dict[str, bytes | None] = {}  # as in the database (2)
         self._waiting: dict[str, _Waiting] = {}  # put, and not written yet (1)
         self._cursors: dict[str, int] = {}
+        self._knows_cursors = False  # all that are in the database (5)
+        self._moved: dict[str, int] = {}  # places in boxes that wait like values (1)
 
     def get(self, key: str) -> Value:
         """Return a value; None if it was never put."""
@@ -84,7 +88,7 @@ class Local:
 
     def settle(self) -> None:
         """Write what waits, over what it replaces."""
-        if self._waiting:
+        if self._waiting or self._moved:
             with self.writing(erasing=True):
                 pass
 
@@ -97,20 +101,37 @@ class Local:
         """Let go of all that is kept in memory: the database was closed."""
         with self._lock:
             self._waiting.clear()
+            self._moved.clear()
         self.changed()
 
     def cursor(self, box: str) -> int:
         """Return the sequence number up to which a box was read."""
-        found = self._cursors.get(box)
-        if found is None:
-            with self._lock:
-                rows = self._database.ask("SELECT number FROM cursor WHERE box=?", (box,))
-                found = self._cursors[box] = int(rows[0][0]) if rows else 0
-        return found
+        moved = self._moved.get(box)
+        if moved is not None:
+            return moved
+        found = self._cursors.get(box, _CHANGED)
+        return found if found != _CHANGED else self._read_cursor(box)
 
-    def set_cursor(self, box: str, number: int) -> None:
-        """Note up to where a box was read, together with what waits."""
-        if self.cursor(box) == number and not self._waiting:  # 4
+    def _read_cursor(self, box: str) -> int:
+        with self._lock:
+            if box in self._moved:
+                return self._moved[box]
+            if not self._knows_cursors:  # 5
+                rows = self._database.ask("SELECT box, number FROM cursor", brief=False)
+                self._cursors = {name: int(number) for name, number in rows}
+                self._knows_cursors = True
+            if self._cursors.setdefault(box, 0) == _CHANGED:
+                rows = self._database.ask("SELECT number FROM cursor WHERE box=?", (box,))
+                self._cursors[box] = int(rows[0][0]) if rows else 0
+            return self._cursors[box]
+
+    def set_cursor(self, box: str, number: int, *, later: bool = False) -> None:
+        """Note up to where a box was read, together with what waits. `later`: it waits, too (1)."""
+        if self.cursor(box) == number and (later or not (self._waiting or self._moved)):  # 4
+            return
+        if later:
+            with self._lock:
+                self._moved[box] = number
             return
         try:
             with self.writing(erasing=True) as writer:
@@ -127,18 +148,28 @@ class Local:
         with self._database.writing(erasing=erasing) as writer:
             with self._lock:
                 taken = {key: one for key, one in self._waiting.items() if erasing or one.later}
+                moved = dict(self._moved)
+            if moved:
+                writer.executemany(
+                    "INSERT INTO cursor VALUES (?,?) ON CONFLICT (box) DO UPDATE SET number=excluded.number",
+                    list(moved.items()),
+                )
             if taken:
                 writer.executemany(
                     "INSERT INTO local VALUES (?,?) ON CONFLICT (key) DO UPDATE SET value=excluded.value",
                     [(key, one.raw) for key, one in taken.items()],
                 )
             yield writer
-        if taken:
+        if taken or moved:
             with self._lock:
                 for key, one in taken.items():
                     if self._waiting.get(key) is one:
                         del self._waiting[key]
                         self._hold(key, one.raw)
+                for box, number in moved.items():
+                    if self._moved.get(box) == number:
+                        del self._moved[box]
+                        self._cursors[box] = _CHANGED
 
     def changed(self, *, key: str = "", box: str = "") -> None:
         """Drop what is kept of a value or a box that a transaction changed; all of it if neither is named (3)."""
@@ -146,10 +177,11 @@ class Local:
             if key:
                 self._values.pop(key, None)
             if box:
-                self._cursors.pop(box, None)
+                self._cursors[box] = _CHANGED
             if not key and not box:
                 self._values.clear()
                 self._cursors.clear()
+                self._knows_cursors = False
 
     def _raw(self, key: str) -> bytes | None:
         waiting = self._waiting.get(key)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import apsw
@@ -85,10 +86,9 @@ class Outbox:
             self._idle_at = written
         return found
 
-    def sent(self, item: str) -> None:
-        """Forget an item that the relay has taken."""
-        with self._database.writing() as writer:
-            writer.execute("DELETE FROM outbox WHERE item=?", (item,))
+    def drop(self, writer: apsw.Connection, items: Sequence[str]) -> None:
+        """Forget items that the relay has taken, with the writer's transaction."""
+        writer.executemany("DELETE FROM outbox WHERE item=?", [(item,) for item in items])
 
     def rename(self, outgoing: Outgoing) -> Outgoing:
         """Give an item another id: its own is taken, by other bytes."""

@@ -113,6 +113,10 @@ STEPS = (
     ) WITHOUT ROWID;
     CREATE TABLE forgotten (id TEXT PRIMARY KEY, no INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
     """,
+    """
+    -- those that are small and go soon lie here and have no file
+    ALTER TABLE blob ADD COLUMN sealed BLOB;
+    """,
 )
 _GROUPED = 3  # with this step entries consist of groups
 
@@ -137,4 +141,5 @@ def upgrade(writer: apsw.Connection) -> None:
         )
     for number in range(step, len(STEPS)):
         writer.execute(STEPS[number])
-    writer.execute(f"PRAGMA user_version={len(STEPS)}")
+    if step < len(STEPS):
+        writer.execute(f"PRAGMA user_version={len(STEPS)}")

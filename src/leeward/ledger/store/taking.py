@@ -75,6 +75,8 @@ class Taker:
         `vouched`: they come from an export, whose maker had accepted all of them (5).
         """
         compartment = self._ring.compartment(compartment_id)
+        if not items and not self._waits_in(compartment_id):
+            return Accepted(0, []), set()
         roster = self._roster()
         box = box or compartment.box
         try:
@@ -93,9 +95,14 @@ class Taker:
                 if run.came_back and box == compartment.box:
                     note_came_back(writer, compartment.id, compartment.epoch)
         finally:
-            self._local.changed(box=box)
-            self._local.changed(key=CAME_BACK)
+            if items:
+                self._local.changed(box=box)
+                self._local.changed(key=CAME_BACK)
         return Accepted(run.entries, run.faults), run.batch.kinds
+
+    def _waits_in(self, compartment_id: str) -> bool:
+        place = self._ring.number(compartment_id)
+        return bool(self._database.ask("SELECT 1 FROM waiting WHERE compartment=? LIMIT 1", (place,)))
 
     def waiting_in(self) -> list[str]:
         """Return the compartments in which something waits."""

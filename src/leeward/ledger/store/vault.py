@@ -26,7 +26,7 @@ from leeward.ledger.letter import Letter
 from leeward.ledger.model import Change, Dot, Record, Revision, Value
 from leeward.ledger.roster import RosterDevice
 from leeward.ledger.store.archive import HeldSegment, read_segments
-from leeward.ledger.store.blobs import Blobs
+from leeward.ledger.store.blobs import Blobs, is_small
 from leeward.ledger.store.compacting import Compacted, compact
 from leeward.ledger.store.database import Database
 from leeward.ledger.store.erasing import Erasure, erase_records
@@ -326,9 +326,10 @@ class Vault:
         """Return what is to be pushed, oldest first; the same bytes until `sent`."""
         return self._outbox.outgoing()
 
-    def sent(self, item: str) -> None:
-        """Note that the relay has taken an item for good."""
-        self._outbox.sent(item)
+    def sent(self, *items: str) -> None:
+        """Note that the relay has taken items for good, together with what was put with `later`."""
+        with self._local.writing() as writer:
+            self._outbox.drop(writer, items)
         self._changed(frozenset())
 
     def rename(self, outgoing: Outgoing) -> Outgoing:
@@ -389,9 +390,9 @@ class Vault:
         """Return the sequence number up to which a box was read."""
         return self._local.cursor(box)
 
-    def set_cursor(self, box: str, number: int) -> None:
-        """Note up to where a box was read."""
-        self._local.set_cursor(box, number)
+    def set_cursor(self, box: str, number: int, *, later: bool = False) -> None:
+        """Note up to where a box was read. `later`: see `local_put`."""
+        self._local.set_cursor(box, number, later=later)
 
     def unsent(self) -> int:
         """Return how many entries of this device the relay has not taken."""
@@ -410,9 +411,9 @@ class Vault:
         self._blobs.put(address, sealed)
 
     def blob_put_all(self, blobs: Sequence[tuple[str, bytes]], *, note: tuple[str, Value]) -> None:
-        """Keep sealed blobs, by address, and a value of this device, both or neither."""
-        self._blobs.write(blobs)
-        self._local.put_with(note, lambda writer: self._blobs.confirm(writer, blobs))
+        """Keep sealed blobs, by address, and a value of this device, both or neither; small ones in the database."""
+        self._blobs.write([pair for pair in blobs if not is_small(pair)])
+        self._local.put_with(note, lambda writer: self._blobs.keep(writer, blobs))
 
     def blob_get(self, address: str) -> bytes | None:
         """Return a sealed blob, None if it is not here."""
@@ -424,8 +425,9 @@ class Vault:
 
     def blob_delete_all(self, addresses: Sequence[str], *, note: tuple[str, Value]) -> None:
         """Remove those of these blobs that are here, and keep a value of this device, both or neither."""
-        self._local.put_with(note, lambda writer: self._blobs.drop(writer, addresses))
-        self._blobs.unlink(addresses)
+        files: list[str] = []
+        self._local.put_with(note, lambda writer: files.extend(self._blobs.drop(writer, addresses)))
+        self._blobs.unlink(files)
 
     def blobs(self) -> Iterator[str]:
         """Yield the addresses of all blobs kept here."""
