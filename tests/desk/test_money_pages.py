@@ -37,6 +37,9 @@ def test_from_a_grant_to_its_report(session: Session, browser: Browser) -> None:
     assert "58 EUR of 12,000.50 EUR paid" in browser.get(f"/journeys/money/{grant.id}/report").text
     table = browser.get(f"/journeys/money/{grant.id}/report.csv").text
     assert "'=a fund" in table
+    paper = browser.get(f"/journeys/money/{grant.id}/report.pdf")
+    assert paper.headers["content-type"] == "application/pdf"
+    assert paper.content.startswith(b"%PDF")
     assert "2026-04" not in table  # one payment in its month
     page = browser.post(f"/journeys/money/{payment.id}/strike").text
     assert "struck" in page

@@ -12,7 +12,7 @@ import zlib
 _OBJECT = re.compile(rb"(?:^|\s)(\d+) 0 obj\b(.*?)\bendobj", re.DOTALL)
 _STREAM = re.compile(rb"^(.*?)stream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
 _TOKEN = re.compile(
-    rb"/([^\s/\[\]<>()]+)\s+[-\d.]+\s+Tf|<([0-9A-Fa-f\s]*)>|(\((?:\\.|[^\\()])*\))|\b(Td|TD|T\*|Tm|ET|Tj|TJ)\b|<<|>>",
+    rb"/([^\s/\[\]<>()]+)\s+[-\d.]+\s+Tf|<([0-9A-Fa-f\s]*)>|(\((?:\\.|[^\\()]|\((?:\\.|[^\\()])*\))*\))|\b(Td|TD|T\*|Tm|ET|Tj|TJ)\b|<<|>>",
     re.DOTALL,
 )
 _ESCAPED = re.compile(rb"\\([0-7]{1,3}|\r?\n|.)", re.DOTALL)

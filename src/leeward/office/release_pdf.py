@@ -13,8 +13,9 @@ import json
 import re
 import string
 import unicodedata
+from collections.abc import Callable, Iterable
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeAlias
 
 import typst
 
@@ -22,6 +23,9 @@ from leeward.base.say import say
 from leeward.domain.release.document import Document, Line
 from leeward.domain.release.words import word
 from leeward.office.errors import OfficeError
+
+Plain: TypeAlias = Callable[[str], str]
+"""Returns a text as it can be printed."""
 
 _UNDRAWN = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
 _TRIES = 24  # each finds one more run of characters that the fonts lack
@@ -36,20 +40,34 @@ class NotPrintable(OfficeError):
 
 def make_pdf(document: Document, day: str) -> bytes:
     """Return the PDF's bytes; the same for the same document and ISO day."""
-    source = files("leeward.office").joinpath("dossier.typ").read_bytes()
+    return typeset("dossier.typ", lambda plain: _as_data(document, plain), document.texts, day)
+
+
+def typeset(
+    template: str,
+    data: Callable[[Plain], dict[str, Any]],
+    texts: Callable[[], Iterable[str]],
+    day: str,
+) -> bytes:
+    """Return a PDF of a template of this package. `data` is asked for what stands in it, each text through `plain`."""
+    source = files("leeward.office").joinpath(template).read_bytes()
     stamp = dt.datetime.combine(dt.date.fromisoformat(day), dt.time(), tzinfo=dt.UTC)
     undrawn: set[str] = set()
+
+    def plain(text: str) -> str:
+        return "".join(f"[U+{ord(c):04X}]" if c in undrawn else c for c in _plain(text))
+
     for _ in range(_TRIES):
         try:
-            return _compile(source, json.dumps(_as_data(document, undrawn), ensure_ascii=False), stamp)
+            return _compile(source, json.dumps(data(plain), ensure_ascii=False), stamp)
         except typst.TypstError as error:
             missing = _UNDRAWN.search(str(error))
             if missing is None or set(missing[1]) <= undrawn:
                 raise _not_printable(error) from error
             undrawn |= set(missing[1]) - set(string.printable)
-    undrawn |= {c for text in document.texts() for c in text if ord(c) >= _OUTSIDE}
+    undrawn |= {c for text in texts() for c in text if ord(c) >= _OUTSIDE}
     try:
-        return _compile(source, json.dumps(_as_data(document, undrawn), ensure_ascii=False), stamp)
+        return _compile(source, json.dumps(data(plain), ensure_ascii=False), stamp)
     except typst.TypstError as error:
         raise _not_printable(error) from error
 
@@ -77,10 +95,7 @@ def _not_printable(error: Exception) -> NotPrintable:
     )
 
 
-def _as_data(document: Document, undrawn: set[str]) -> dict[str, Any]:
-    def plain(text: str) -> str:
-        return "".join(f"[U+{ord(c):04X}]" if c in undrawn else c for c in _plain(text))
-
+def _as_data(document: Document, plain: Plain) -> dict[str, Any]:
     return {
         "title": plain(document.title) or "—",
         "subtitle": plain(document.subtitle),

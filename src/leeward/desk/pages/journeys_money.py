@@ -16,6 +16,7 @@ from leeward.domain.cases.words import BUDGET_LINE
 from leeward.office import donor_report, grants
 from leeward.office.casework_base import today
 from leeward.office.casework_views import names
+from leeward.office.donor_pdf import as_pdf
 from leeward.office.relocation import holds_beds
 from leeward.office.session import Session
 
@@ -129,6 +130,15 @@ def table(request: Request) -> Response:
     return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
 
 
+def paper(request: Request) -> Response:
+    """Give the same on paper."""
+    session = office_of(request)
+    made = donor_report.report(session, request.path_params["grant"])
+    headers = {"content-disposition": 'attachment; filename="report.pdf"'}
+    body = as_pdf(made, speech_of(request).language, today(session))
+    return Response(body, media_type="application/pdf", headers=headers)
+
+
 def _lines(form: Form) -> dict[str, int]:
     return {term.code: cents for term in BUDGET_LINE if (cents := sum_of(form, f"line-{term.code}"))}
 
@@ -139,5 +149,6 @@ routes = [
     Route("/journeys/money/rate", rate, methods=["POST"]),
     Route("/journeys/money/{grant}/report", report),
     Route("/journeys/money/{grant}/report.csv", table),
+    Route("/journeys/money/{grant}/report.pdf", paper),
     Route("/journeys/money/{record}/{act}", act, methods=["POST"]),
 ]
