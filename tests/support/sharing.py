@@ -56,13 +56,19 @@ def is_alone(test: str) -> bool:
 
 def in_order(items: list[pytest.Item]) -> list[pytest.Item]:
     """Return the tests in the order in which they are handed out."""
-    return sorted(items, key=_place)
+    with_browser = {_together(item) for item in items if item.get_closest_marker("browser")} - {""}
+
+    def place(item: pytest.Item) -> tuple[int, bool]:
+        folder = _together(item)
+        browser = folder in with_browser or item.get_closest_marker("browser") is not None
+        alone = is_alone(item.nodeid)
+        return ((3 if alone else 2) if browser else (0 if alone else 1)), not folder
+
+    return sorted(items, key=place)
 
 
-def _place(item: pytest.Item) -> tuple[int, bool]:
-    browser = item.get_closest_marker("browser") is not None
-    alone = is_alone(item.nodeid)
-    return ((3 if alone else 2) if browser else (0 if alone else 1)), not item.nodeid.startswith(TOGETHER)
+def _together(item: pytest.Item) -> str:
+    return next((one for one in TOGETHER if item.nodeid.startswith(one)), "")
 
 
 class Sharing(LoadScopeScheduling):  # type: ignore[misc]
