@@ -8,20 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import msgspec
-
-from leeward.domain.cases.words import (
-    ACCESS,
-    BUDGET_LINE,
-    NEED,
-    NEED_STATUS,
-    PRIORITY,
-    RISK,
-    STAGE,
-    STATUS,
-    THREAT,
-)
-from leeward.domain.importing_words import LINES, NEED_STATES, NEEDS, PRIORITIES, RISKS, STAGES_SAID, STATUSES
+from leeward.domain.cases.words import ACCESS, BUDGET_LINE, NEED, NEED_STATUS, PRIORITY
+from leeward.domain.importing_field import KEY, PERSON, ROW, Field
+from leeward.domain.importing_people import PEOPLE
+from leeward.domain.importing_words import LINES, NEED_STATES, NEEDS, PRIORITIES
 from leeward.domain.vocabulary import Term, Vocabulary
 
 TARGET = Vocabulary(
@@ -33,225 +23,9 @@ TARGET = Vocabulary(
     Term("places", "safe places", "укрытия"),
 )
 
-
-class Field(msgspec.Struct, frozen=True):
-    """One thing that a column can be.
-
-    `how` says how its cells are read (importing.READERS); `headers` are further words, divided by |, that its column
-    is called by. `closed`: it goes into a circle that is opened with a reason only.
-    """
-
-    code: str
-    en: str
-    ru: str
-    how: str
-    headers: str = ""
-    vocabulary: Vocabulary | None = None
-    also: Mapping[str, str] = {}
-    closed: bool = False
-    needed: bool = False
-    least: int = 0
-    most: int = 0
-
-    def label(self, language: str) -> str:
-        """Return what it is called."""
-        return self.ru if language == "ru" else self.en
-
-
-_KEY = Field(
-    "key", "Number or code in your sheet", "Номер или код в вашей таблице", "key",
-    "id|no|nr|№|n|номер|код|code|number|case|case no|case number|дело|номер дела|ид|#",
-)  # fmt: skip
-_ROW = Field(
-    "key",
-    "Number of the row in your sheet",
-    "Номер строки в вашей таблице",
-    "key",
-    "id|no|nr|№|n|#|ид|number|номер",
-)
-_PERSON = Field(
-    "person", "Whose it is: number, code or pseudonym", "Чьё это: номер, код или псевдоним", "person",
-    "person|who|for|case|case no|case number|code|client|человек|кто|для кого|дело|номер дела|код|клиент|псевдоним|"
-    "pseudonym",
-    needed=True,
-)  # fmt: skip
-
-_PEOPLE = (
-    _KEY,
-    Field(
-        "pseudonym",
-        "Pseudonym",
-        "Псевдоним",
-        "name",
-        "code name|nickname|alias|кличка|кодовое имя|имя в деле",
-    ),
-    Field(
-        "risk",
-        "Risk",
-        "Риск",
-        "word",
-        "risk level|danger|опасность|уровень риска|степень риска",
-        RISK,
-        RISKS,
-    ),
-    Field(
-        "risk_reason",
-        "Why this risk",
-        "Почему такой риск",
-        "text",
-        "threat details|причина риска|в чем опасность",
-    ),
-    Field("stage", "Stage", "Этап", "word", "step|phase|стадия|этап работы|где сейчас", STAGE, STAGES_SAID),
-    Field(
-        "status",
-        "Status of the case",
-        "Состояние дела",
-        "word",
-        "status|state|статус|состояние",
-        STATUS,
-        STATUSES,
-    ),
-    Field(
-        "threats",
-        "Who threatens",
-        "Кто угрожает",
-        "words",
-        "threat|threats|угроза|угрозы|от кого угроза",
-        THREAT,
-        {
-            "полиция": "state",
-            "police": "state",
-            "родственники": "family",
-            "relatives": "family",
-            "семьи": "family",
-        },
-    ),
-    Field("languages", "Languages", "Языки", "languages", "language|язык|speaks"),
-    Field(
-        "access",
-        "What a place must have",
-        "Что нужно от места",
-        "words",
-        "special needs|особые нужды",
-        ACCESS,
-    ),
-    Field(
-        "beds",
-        "Beds they need together",
-        "Сколько нужно мест",
-        "number",
-        "people|persons|how many|family size|сколько человек|количество|мест|кроватей|человек в семье",
-        least=1,
-        most=30,
-    ),
-    Field(
-        "opened",
-        "Day of the first contact",
-        "День первого обращения",
-        "moment",
-        "date|first contact|contacted|registered|дата|дата обращения|обратился|обратилась|первый контакт",
-    ),
-    Field(
-        "birth_year",
-        "Year of birth",
-        "Год рождения",
-        "number",
-        "born in|year born|г р",
-        least=1900,
-        most=2100,
-    ),
-    Field(
-        "need",
-        "What they need",
-        "Что нужно",
-        "words",
-        "needs|need|request|нужды|потребности|запрос|чем помочь",
-        NEED,
-        NEEDS,
-    ),
-    Field(
-        "task",
-        "Next task",
-        "Следующая задача",
-        "name",
-        "next step|todo|to do|action|задача|следующий шаг|что сделать",
-    ),
-    Field("task_due", "When the task is due", "Срок задачи", "moment", "due|deadline|срок|до когда|дедлайн"),
-    Field(
-        "note",
-        "A line of the story",
-        "Запись в историю",
-        "text",
-        "notes|comment|comments|remarks|story|заметки|комментарий|комментарии|примечание|история|описание",
-    ),
-    Field(
-        "told",
-        "Who may be told what",
-        "Кому что можно говорить",
-        "text",
-        "confidentiality|кому можно говорить",
-    ),
-    Field(
-        "legal_name",
-        "Legal name",
-        "Имя по документам",
-        "name",
-        "name|full name|first name|surname|last name|фио|имя|фамилия|имя и фамилия|ф и о",
-        closed=True,
-    ),
-    Field(
-        "name_in_passport",
-        "Name as in the passport",
-        "Имя как в паспорте",
-        "name",
-        "passport name|latin name|имя латиницей|имя в загранпаспорте",
-        closed=True,
-    ),
-    Field(
-        "other_names",
-        "Other names",
-        "Другие имена",
-        "name",
-        "прежние имена|former names|also known as",
-        closed=True,
-    ),
-    Field(
-        "born",
-        "Date of birth",
-        "Дата рождения",
-        "birthday",
-        "birthday|dob|birth date|день рождения|д р",
-        closed=True,
-    ),
-    Field("birthplace", "Place of birth", "Место рождения", "name", "born at|родился", closed=True),
-    Field(
-        "national_number",
-        "Number of a paper",
-        "Номер документа",
-        "name",
-        "passport|passport no|passport number|паспорт|номер паспорта|снилс|инн",
-        closed=True,
-    ),
-    Field(
-        "phone",
-        "Telephone",
-        "Телефон",
-        "name",
-        "tel|mobile|phone number|contact|whatsapp|telegram|номер телефона|тел|моб|контакт",
-        closed=True,
-    ),
-    Field(
-        "address",
-        "Address",
-        "Адрес",
-        "name",
-        "home address|адрес проживания|прописка|домашний адрес",
-        closed=True,
-    ),
-)
 _NEEDS_OF = (
-    _ROW,
-    _PERSON,
+    ROW,
+    PERSON,
     Field(
         "need",
         "What kind of need",
@@ -292,8 +66,8 @@ _NEEDS_OF = (
     Field("outcome", "Outcome", "Чем кончилось", "text", "result|результат|итог"),
 )
 _TASKS_OF = (
-    _ROW,
-    _PERSON,
+    ROW,
+    PERSON,
     Field(
         "title",
         "Task",
@@ -323,8 +97,8 @@ _TASKS_OF = (
     Field("result", "What came of it", "Что вышло", "text", "outcome|результат|итог|comment|комментарий"),
 )
 _EXPENSES_OF = (
-    _ROW,
-    _PERSON,
+    ROW,
+    PERSON,
     Field(
         "amount",
         "Amount",
@@ -354,7 +128,7 @@ _EXPENSES_OF = (
     Field("donor", "Donor", "Донор", "name", "grant|fund|грант|фонд|источник"),
 )
 _PLACES_OF = (
-    _KEY,
+    KEY,
     Field(
         "code_name",
         "Code name",
@@ -396,7 +170,7 @@ _PLACES_OF = (
 )
 
 FIELDS: Mapping[str, tuple[Field, ...]] = {
-    "people": _PEOPLE,
+    "people": PEOPLE,
     "needs": _NEEDS_OF,
     "tasks": _TASKS_OF,
     "expenses": _EXPENSES_OF,

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import msgspec
@@ -27,7 +27,6 @@ from leeward.base.say import say
 from leeward.domain import importing_records as wants
 from leeward.domain.cases.case import Case, Identity
 from leeward.domain.errors import OutOfRange, RuleBroken
-from leeward.domain.homes import HOMES
 from leeward.domain.importing import Columns, Problem, Row, Sheet, read_rows
 from leeward.domain.importing_cells import folded
 from leeward.domain.importing_records import Wanted
@@ -36,12 +35,12 @@ from leeward.domain.intake.names import PSEUDONYMS
 from leeward.domain.relocation.places import Place
 from leeward.domain.vocabulary import Term, Vocabulary
 from leeward.ledger.errors import UnknownCompartment
-from leeward.ledger.model import Change, Op, Record, add, note, put
+from leeward.ledger.model import Change, put
 from leeward.ledger.store.many import Many
 from leeward.office import importing_keys
+from leeward.office.importing_changes import differences, is_blank, new_record, records_here
 from leeward.office.session import Session
 from leeward.office.team import members
-from leeward.office.twins import hidden
 
 STATE = Vocabulary(
     "import-state",
@@ -157,7 +156,7 @@ class _Reckoning:
         target = columns.target
         self.name = wants.namer(secret_of(session, "team" if target == "places" else "beds"))
         self.cases = {one.id: one for one in session.find(Case)}
-        self.here = _records(session, target)
+        self.here = records_here(session, target)
         self.circles: dict[str, str] = {}
         self.entries: list[tuple[str, list[Change]]] = []
         self.access: dict[str, str] = {}
@@ -291,7 +290,7 @@ class _Reckoning:
         return made
 
     def _new(self, circle: str, wanted: Iterable[Wanted]) -> None:
-        changes = [change for one in wanted for change in _new(one)]
+        changes = [change for one in wanted for change in new_record(one)]
         if circle in self.circles:
             changes += importing_keys.own_access(self.session, self.now)
         self.entries.append((circle, changes))
@@ -309,48 +308,19 @@ class _Reckoning:
             if there is None:
                 if self.session.vault.is_erased(circle, one.id):
                     continue
-                by_circle.setdefault(circle, []).extend(_new(one))
+                by_circle.setdefault(circle, []).extend(new_record(one))
                 changed += one.of.values() if row.values.keys() & set(one.of.values()) else ()
                 made = made or self.columns.target != "people"
                 continue
-            if one.closed and not _blank(there):
+            if one.closed and not is_blank(there):
                 continue  # 4
-            new = self._differences(one, there, changed, kept)
+            new = differences(self.session, one, there, changed, kept, now=self.now)
             if new:
                 by_circle.setdefault(there.compartment, []).extend(new)
         self.entries.extend(by_circle.items())
         state = "new" if made else "changed" if by_circle else "same"
         codes = tuple(code for code in dict.fromkeys(changed) if code in row.values)
         return Line(row.number, state, called, record_id, () if made else codes, tuple(dict.fromkeys(kept)))
-
-    def _differences(self, one: Wanted, there: Record, changed: list[str], kept: list[str]) -> list[Change]:
-        new: list[Change] = []
-        differing = {field: value for field, value in one.fields.items() if there.fields.get(field) != value}
-        before = self.session.vault.history(one.id) if differing else []
-        for field, value in differing.items():
-            code = one.of.get(field, field)
-            if any(line.field == field and line.op == Op.SET and line.value == value for line in before):
-                kept.append(code)
-            else:
-                new += put(one.kind, one.id, **{field: value})
-                changed.append(code)
-                if one.kind == Case.kind and field in {"risk", "stage"}:
-                    new += put(one.kind, one.id, **{f"{field}_since": self.now})
-                if one.kind == Case.kind and field == "risk":
-                    reason = one.fields.get("risk_reason", "")
-                    new += note(one.kind, one.id, "risk_notes", {"level": value, "reason": reason})
-        for field, values in one.sets.items():
-            missing = [value for value in values if value not in (there.fields.get(field) or ())]
-            was = (
-                {line.value for line in self.session.vault.history(one.id) if line.field == field}
-                if missing
-                else ()
-            )
-            fresh = [value for value in missing if value not in was]
-            if fresh:
-                new += add(one.kind, one.id, field, *fresh)
-                changed.append(one.of.get(field, field))
-        return new
 
     def _end(self) -> None:
         """Tell whoever holds the beds which cases were imported: ids only (3)."""
@@ -385,44 +355,6 @@ def _claim_id(case_id: str) -> str:
 def _called(row: Row) -> str:
     """Return by what a refused row can be found, without a name that is closed."""
     return str(row.values.get("pseudonym") or row.values.get("code_name") or "")
-
-
-def _new(one: Wanted) -> list[Change]:
-    changes: list[Change] = []
-    for field, value in {**one.first, **one.fields}.items():
-        if isinstance(value, tuple):
-            changes += add(one.kind, one.id, field, *value)
-        else:
-            changes += put(one.kind, one.id, **{field: value})
-    for field, values in one.sets.items():
-        changes += add(one.kind, one.id, field, *values)
-    return changes
-
-
-def _blank(there: Record) -> bool:
-    """Tell whether nothing was ever written in a closed record."""
-    return not any(value for field, value in there.fields.items() if field not in {"case_id", "place_id"})
-
-
-_KINDS: Mapping[str, tuple[str, ...]] = {
-    "people": ("case", "person", "need", "task", "case_note", "identity"),
-    "needs": ("need",),
-    "tasks": ("task",),
-    "expenses": ("expense",),
-    "places": ("place", "place_address"),
-}
-
-
-def _records(session: Session, target: str) -> dict[str, Record]:
-    """Return the records that rows may be about, by id; of one that lies in two circles, the one that is shown."""
-    found: dict[str, Record] = {}
-    gone = hidden(session.vault)
-    for kind in _KINDS[target]:
-        for record in session.vault.find(kind):
-            home = wants.TEAM if kind == Place.kind else HOMES.get(kind, wants.CASE)
-            if record.compartment not in gone and session.vault.compartment(record.compartment).kind == home:
-                found.setdefault(record.id, record)
-    return found
 
 
 __all__ = ["Identity", "Line", "OutOfRange", "Plan", "do_import", "make_plan"]
