@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from leeward.bench import relay
+from leeward.bench import desk, relay
 from leeward.relay.check import check_store
 from leeward.relay.open_store import open_store
 
@@ -18,6 +18,7 @@ from leeward.relay.open_store import open_store
 def test_it_gives_its_figures_beside_their_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     real = relay._load
     monkeypatch.setattr(relay, "_load", lambda socket, box, token, _: real(socket, box, token, 0.4))
+    monkeypatch.setattr(desk, "_PEOPLE", 5)
     said: list[str] = []
     figures = {figure.key: figure for figure in relay.run(quick=True, progress=said.append)}
     assert {"appends_per_s", "relay_mb"} <= set(figures)

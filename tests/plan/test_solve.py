@@ -111,7 +111,7 @@ def test_the_same_seed_gives_the_same_plan_in_another_process() -> None:
         "from leeward.bench.plan_instances import make_instance\n"
         "import leeward.plan.solve as made\n"
         "made._SHARE = 0.02\n"  # so little work that the clock does not cut it short on a busy computer
-        "plan = made.solve(make_instance(60, 2), seconds=40, seed=5, stop=lambda: False, progress=lambda _: None)\n"
+        "plan = made.solve(make_instance(60, 2), seconds=120, seed=5, stop=lambda: False, progress=lambda _: None)\n"
         "print(msgspec.json.encode(msgspec.structs.replace(plan, seconds=0.0)).decode())\n"
     )
     said = []
@@ -121,7 +121,7 @@ def test_the_same_seed_gives_the_same_plan_in_another_process() -> None:
             env={**os.environ, "PYTHONHASHSEED": salt, "PYTHONPATH": str(ROOT / "src")},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=140,
             check=True,
         )
         said.append(json.loads(done.stdout))

@@ -28,6 +28,7 @@ _PASSPHRASE = "a bench under the lime trees"  # noqa: S105 - of a vault that liv
 _ROLES = ("operator", "coordinator", "documenter")
 _LEEWARD = [sys.executable, "-m", "leeward.cli.main"]
 _TRIES = 7
+_PEOPLE = 40  # of the practice operation
 
 
 def run(*, quick: bool, progress: Callable[[str], None]) -> list[Figure]:
@@ -70,7 +71,7 @@ def _make(folder: Path) -> None:
         PracticeTeam(folder, dict.fromkeys(_ROLES, _PASSPHRASE)) as team,
     ):
         relay = RelayClient(serving.address)
-        team.play(relay, seed=2017, people=40, language="en", progress=lambda _done, _of: None)
+        team.play(relay, seed=2017, people=_PEOPLE, language="en", progress=lambda _done, _of: None)
         relay.close()
     store.close()
 
