@@ -99,15 +99,21 @@ class Stage:
             time.sleep(0.05)
 
     def night_falls(self, until: dt.datetime, keep: str = "") -> None:
-        """Let the clock go on to a morning; whatever signs of life come due, colleagues answer, save those of `keep`.
+        """Let the clock go on; whatever signs of life come due, colleagues answer, save those of case `keep`.
 
-        They are answered when they are due, an hour at a time, as a night's watch does.
+        They are answered when they are due, an hour at a time, as a night's watch does; then both desks have it.
         """
-        session = self.desks["operator"].session
         while self.clock.now() < until:
             self.clock.to(min(until, self.clock.now() + dt.timedelta(hours=1)))
-            for one in _of_others(session, keep):
-                casework_checkins.answer_check_in(session, one)
+            self._answer(keep)
+        self.until(lambda: self._answer(keep), "the night's watch never came to an end")
+
+    def _answer(self, keep: str) -> bool:
+        """Answer what the first desk knows of; tell whether nothing is due on any desk."""
+        sessions = [one.session for one in self.desks.values()]
+        for one in _of_others(sessions[0], keep):
+            casework_checkins.answer_check_in(sessions[0], one)
+        return not any(_of_others(one, keep) for one in sessions)
 
 
 def _of_others(session: Session, keep: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.week import monday, tuesday, wednesday
+from tests.week import friday, monday, saturday, sunday, thursday, tuesday, wednesday
 from tests.week.life import Life
 
 pytestmark = pytest.mark.browser
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 Step = Callable[[Life], None]
 STEPS = [
     pytest.param(step, id=f"{day.__name__.rpartition('.')[2]}-{step.__name__}")
-    for day in (monday, tuesday, wednesday)
+    for day in (monday, tuesday, wednesday, thursday, friday, saturday, sunday)
     for step in day.DAYS
 ]
 

@@ -213,7 +213,11 @@ def _family(script: Script, made: Made) -> None:
 
 def _consents(script: Script, made: Made) -> None:
     chance = script.chance
-    answers = [("work", "team", "given"), ("account", "un", chance.pick(("given", "given", "refused")))]
+    answers = [
+        ("work", "team", "given"),
+        ("work", "doctor", "given"),
+        ("account", "un", chance.pick(("given", "given", "refused"))),
+    ]
     answers.append(("account", "court", chance.pick(("given", "refused"))))
     answers.append(("account", "press", chance.pick(("refused", "refused", "given"))))
     answers.append(("count", "public", chance.pick(("given", "given", "refused"))))

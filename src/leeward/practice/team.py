@@ -14,6 +14,7 @@ from leeward.office.hotline_page import questionnaire
 from leeward.office.relay import set_relay
 from leeward.office.session import Session
 from leeward.office.team import admit, device_card, found_team, join, prepare_to_join, team_of, trusted_giver
+from leeward.practice.agreements import add_clinic, agree_on_signs, compare_clinic, keep_clinic_key
 from leeward.practice.cast import STAFF
 from leeward.practice.load import Progress, StoryClock, make_circles, write_moments
 from leeward.practice.made_release import make_practice_release
@@ -39,6 +40,7 @@ class PracticeTeam:
         work_factor: int = 18,
         clock: Clock | None = None,
     ) -> None:
+        self.folder = folder
         self.clock = StoryClock(clock)
         self.chance = SystemChance()
         self.desks: dict[str, Session] = {}
@@ -133,6 +135,11 @@ class PracticeTeam:
         self._publish_questions(relay)
         self._make_release(language)
         load_public_record(self.desks["documenter"])
+        add_clinic(self._first, language)
         self.sync(relay, rounds=2)
         take_precautions(self.desks, self.clock, language)
+        if "coordinator" in self.desks:
+            compare_clinic(self.desks["coordinator"])
+            agree_on_signs(self.desks["coordinator"])
+        keep_clinic_key(self.folder)
         self.sync(relay)
