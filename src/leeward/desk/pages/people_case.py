@@ -39,6 +39,7 @@ from leeward.office.casework_base import require_case, today, tonight
 from leeward.office.casework_open import attachments_left, identity_readers, readers
 from leeward.office.casework_views import case_lines, facts_of, names
 from leeward.office.consent import answers_of, askable, is_child
+from leeward.office.countries import name_of
 from leeward.office.relocation import beds_held, holds_beds, places_for
 from leeward.office.relocation_journeys import journeys_of, papers_of
 from leeward.office.session import Session
@@ -96,6 +97,7 @@ def case_page(request: Request) -> Response:
         "family_asked": {one.id for one in askable(session, case.id) if answers_of(session, case.id, one.id)},
         "stages": [STAGE.label(term.code, speech_of(request).language) for term in STAGE],
         "me": session.member_id,
+        "country": lambda name: name_of(name, speech_of(request).language),
         "beds_held": _beds_held(session, case),
         "add": query.get("add", ""),
     }
