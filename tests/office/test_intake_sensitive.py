@@ -6,6 +6,7 @@ import contextlib
 import math
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +18,7 @@ from tests.support.teams import Desk, found, real_relay
 
 from leeward.domain.errors import DomainError, RuleBroken
 from leeward.domain.intake import Letter
-from leeward.ledger.store import blobs
+from leeward.ledger.store.blobs import Blobs
 from leeward.office import intake
 from leeward.sync.client import RelayClient
 from leeward.sync.outbox import Outbox
@@ -119,27 +120,24 @@ def _rows(folder: Path) -> list[tuple[str, int]]:
     return [(bytes(box).hex(), size) for box, size in kept]
 
 
-@pytest.mark.parametrize(
-    ("owner", "step", "call"), [(blobs, "write_durably", 2), (blobs.Blobs, "confirm", 1)]
-)
+@pytest.mark.parametrize("when", ["before", "after"])
 def test_a_desk_that_dies_while_queueing_has_queued_both_or_none(
-    anna: Desk, monkeypatch: pytest.MonkeyPatch, owner: object, step: str, call: int
+    anna: Desk, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
-    """It dies at the second of the two files, and then when both lie there and neither is noted yet."""
+    """It dies before the two lie in the database, and then when both do and neither is noted as waiting yet."""
     _, contact = writes(anna.session, "раз")
-    real, calls = getattr(owner, step), []
+    real = Blobs.keep
 
-    def dies(*given: object) -> None:
-        calls.append(given)
-        if len(calls) == call:
-            raise OSError("out")
-        real(*given)
+    def dies(*given: Any) -> None:
+        if when == "after":
+            real(*given)
+        raise OSError("out")
 
     before = Outbox(anna.session.vault, anna.session.chance).waiting()
-    monkeypatch.setattr(owner, step, dies)
+    monkeypatch.setattr(Blobs, "keep", dies)
     with pytest.raises(OSError, match="out"):
         intake.answer(anna.session, contact, "да")
-    monkeypatch.setattr(owner, step, real)
+    monkeypatch.setattr(Blobs, "keep", real)
     assert Outbox(anna.session.vault, anna.session.chance).waiting() == before
     assert intake.resume_answers(anna.session) == 1
     assert Outbox(anna.session.vault, anna.session.chance).waiting() == before + 2
