@@ -26,6 +26,7 @@ from leeward.domain.receiving import Received
 from leeward.domain.relocation.journeys import Leg
 from leeward.domain.relocation.papers import MedicalAppointment, TravelDocument, VisaApplication
 from leeward.domain.relocation.places import Place
+from leeward.domain.relocation.ways_out import WayOut
 from leeward.domain.team import ROLES
 from leeward.domain.testimony.records import Paragraph
 from leeward.domain.typed import write_new
@@ -47,10 +48,13 @@ from leeward.office import (
     relocation_journeys,
     testimony,
     today,
+    ways_out,
 )
+from leeward.office.casework_base import tonight
 from leeward.office.casework_open import open_case
 from leeward.office.errands import errands_circle
 from leeward.office.files import keep_file
+from leeward.office.relocation import holds_beds
 from leeward.office.session import Session
 from leeward.seal.keys import make_identity
 
@@ -216,7 +220,18 @@ def _fill(world: World, session: Session, case_id: str) -> None:
     casework.set_plan(
         session, case_id, signs=word(), steps=word(), all_well=word(), forced=word(), call=word()
     )
-    casework.add_person(session, case_id, pseudonym=word(), whereabouts=word(), risk_reason=word())
+    person = casework.add_person(session, case_id, pseudonym=word(), whereabouts=word(), risk_reason=word())
+    consent.set_consent(
+        session,
+        case_id,
+        "work",
+        "lawyer",
+        "conditional",
+        person_id=person,
+        speaker=word(),
+        conditions=word(),
+        risks_explained=True,
+    )
     task = casework_tasks.add_task(session, case_id, word(), due=now - HOUR)
     casework_tasks.remark(session, task, word())
     casework_tasks.add_need(session, case_id, "phone", word(), due=now + HOUR, provider=word())
@@ -248,6 +263,8 @@ def _fill(world: World, session: Session, case_id: str) -> None:
         arrives=now + 3 * HOUR,
     )
     relocation_journeys.book_journey(session, case_id, word(), [leg], why=word())
+    if holds_beds(session):  # a seat among the beds, whose holder only the readers of the case may see
+        relocation_journeys.book_by_way(session, case_id, _way(session), all_the_same=True, why=word())
     inside = word()
     world.in_files.add(inside)
     kept = keep_file(session, circle, [inside.encode() * 40], name=f"{word()}.txt", media_type="text/plain")
@@ -257,6 +274,15 @@ def _fill(world: World, session: Session, case_id: str) -> None:
     _refer(world, session, case_id, word())
     world.ids[f"file of {case_id}"] = file.id
     _identity(world, session, case)
+
+
+def _way(session: Session) -> str:
+    """Return the one way out of the team, which everybody takes."""
+    there = session.find(WayOut)
+    if there:
+        return there[0].id
+    day = (dt.date.fromisoformat(tonight(session)) + dt.timedelta(days=9)).isoformat()
+    return ways_out.add_ways(session, WayOut(id="", country="Norland", day=day, seats=2))[0]
 
 
 def _refer(world: World, session: Session, case_id: str, note: str) -> None:
