@@ -13,8 +13,7 @@ from leeward.bench.histories import Verdict, make_templates, play
 from leeward.bench.history_desks import Template, room
 from leeward.bench.witness import Witness, different
 from leeward.ledger.store import taking
-from leeward.sync import exchange
-from leeward.sync.exchange import Exchange
+from leeward.sync import own_box, reading, watch
 from leeward.sync.honesty import Told
 from leeward.sync.listing import Item, Listing
 from leeward.sync.memory import Memory
@@ -94,9 +93,10 @@ def test_the_judge_notices_a_desk_that_compares_with_nobody(
 def test_the_judge_notices_a_desk_that_believes_whatever_is_answered(
     templates: dict[int, Template], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exchange, "check_listing", lambda listing, *_, **__: Told(tuple(listing.items), ()))
-    monkeypatch.setattr(exchange, "same_past", lambda *_: True)
-    monkeypatch.setattr(Exchange, "_went_back", lambda *_: False)
+    for place in (reading, own_box, watch):
+        monkeypatch.setattr(place, "check_listing", lambda listing, *_, **__: Told(tuple(listing.items), ()))
+    monkeypatch.setattr(reading, "same_past", lambda *_: True)
+    monkeypatch.setattr(watch.Watch, "went_back", lambda *_: False)
     assert any(verdict.unnamed for verdict in played(LISTED, templates, folder))
 
 
