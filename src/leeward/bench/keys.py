@@ -47,7 +47,8 @@ from leeward.sync.exchange import Exchange, Round
 FULL_HISTORIES = 100_000
 DEVICES = 12
 _AT_ONCE = 8  # new keys made between two pushes, as the desk's thread does
-_BATCH = 20
+_BATCH = 5  # histories; small, so that both processes end together
+_UNCOUNTED = 20  # histories that a process plays before the time runs
 PROCESSES = 2
 _MB = 1 << 20
 _WORDS = "bench"
@@ -306,7 +307,7 @@ def _histories(folder: Path, count: int, progress: Callable[[str], None]) -> lis
 
 def _get_ready(first: int, base: str) -> None:
     """Found the teams in a process of the pool, and play some histories that do not count."""
-    play_some(first, _BATCH, base)
+    play_some(first, _UNCOUNTED, base)
     gc.collect()
     gc.freeze()  # the program and its teams stay: they need not be looked through for what can go
     gc.set_threshold(20_000, 20, 50)
