@@ -73,3 +73,12 @@ def test_somebody_elses_family_is_not_asked_here(session: Session, browser: Brow
     )
     assert hostile.status_code == 409
     assert session.find(Person, case_id=other)
+
+
+def test_the_history_says_whose_answer_it_was(session: Session, browser: Browser) -> None:
+    case, mother, _child = scene(session)
+    browser.post(f"/people/{case}/consent", {**ANSWER, "who": mother})
+    browser.post(f"/people/{case}/consent", {**ANSWER, "answer": "refused"})
+    page = browser.get(f"/people/{case}?tab=history").text
+    assert "mother: help them with it · doctors" in page
+    assert page.count("help them with it · doctors") > page.count("mother: help them with it · doctors")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from leeward.base.say import Code, Message, Moment, say
-from leeward.domain.cases.case import Case
+from leeward.domain.cases.case import Case, Person
 from leeward.domain.typed import vocabulary_of
 from leeward.ledger.model import Op, Record
 from leeward.office.casework_views import names
@@ -170,6 +170,11 @@ FIELDS: Mapping[str, Message] = {
     "field_set": say("what goes"),
     "sent_at": say("sent"),
     "deleted_at": say("deleted by them"),
+    "person_id": say("whose"),
+    "speaker_id": say("who answers for them"),
+    "speaker": say("who answers for them"),
+    "own": say("an appointment of their own"),
+    "way_out_id": say("the way out of the list"),
 }
 QUIET = frozenset(
     {
@@ -239,6 +244,7 @@ def history_of(session: Session, case: Case, *, limit: int = 200) -> History:
     """Return what was written in a case's compartment."""
     known = names(session)
     own = session.vault.device.id
+    people = {one.id: one.relation for one in session.find(Person, case_id=case.id)}
     found: list[Written] = []
     for record in _records(session, case):
         told = [one for one in session.vault.history(record.id) if one.field not in QUIET]
@@ -252,7 +258,7 @@ def history_of(session: Session, case: Case, *, limit: int = 200) -> History:
                     device=first.device[:4],
                     own=first.device == own,
                     kind=KINDS.get(record.kind, say("{kind}", kind=record.kind)),
-                    title=title_of(record),
+                    title=title_of(record, people),
                     fields=tuple(
                         (
                             field_word(one.field),
@@ -277,13 +283,15 @@ def field_word(field: str) -> Message:
     return FIELDS.get(field) or say("{field}", field=field.replace("_", " "))
 
 
-def title_of(record: Record) -> Message | None:
-    """Return by what a record is known in the case, if by anything."""
+def title_of(record: Record, people: Mapping[str, str]) -> Message | None:
+    """Return by what a record is known in the case, if by anything. `people` are relations by id of a person."""
     if record.kind == "consent":
         use, audience = record.fields.get("use", ""), record.fields.get("audience", "")
-        return say(
-            "{use} · {audience}", use=Code(f"consent-use/{use}"), audience=Code(f"audience/{audience}")
-        )
+        told = {"use": Code(f"consent-use/{use}"), "audience": Code(f"audience/{audience}")}
+        whose = people.get(str(record.fields.get("person_id", "")), "")
+        if whose:
+            return say("{whose}: {use} · {audience}", whose=Code(f"relation/{whose}"), **told)
+        return say("{use} · {audience}", **told)
     for field in ("title", "what", "destination", "to_town", "country"):
         value = record.fields.get(field)
         if isinstance(value, str) and value:
