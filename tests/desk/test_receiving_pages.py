@@ -145,11 +145,12 @@ def test_only_the_last_few_stay_in_memory(server: Served, browser: Browser, sess
     assert len([one for one in server.desk.state.received.values() if one.paper is not None]) == 4
 
 
-def test_a_new_key_leaves_the_one_before_shown(session: Session, browser: Browser) -> None:
+def test_a_new_key_leaves_the_one_before_shown(session: Session, browser: Browser, clock: TestClock) -> None:
     page = browser.get(_HERE).text
     assert "There is no key yet." in page
     assert not session.vault.compartments("reception")
     browser.post(f"{_HERE}/key", {"called": "Harbour"})
+    clock.pass_minutes(1)
     page = browser.post(f"{_HERE}/key", {"called": "Harbour two"}).text
     assert "Harbour two" in page
     assert "The key before it still opens" in page

@@ -24,7 +24,7 @@ from leeward.base.ids import derive_id
 from leeward.base.say import say
 from leeward.domain.cases.case import Case
 from leeward.domain.cases.consent import Consent
-from leeward.domain.cases.referral_paper import Paper, file_name, in_words, print_paper
+from leeward.domain.cases.referral_paper import Paper, file_name, in_words
 from leeward.domain.cases.referral_read import PLAIN_MOST, PaperMalformed, read_paper
 from leeward.domain.cases.text import clean_text
 from leeward.domain.cases.work import Task
@@ -43,10 +43,10 @@ from leeward.office.files import keep_file
 from leeward.office.intake.pseudonyms import taken_names
 from leeward.office.partners import open_partners, trust
 from leeward.office.receiving_keys import hand_on, identity_of, keys, own_face, receptions
-from leeward.office.referrals import Made
+from leeward.office.referrals import Made, seal_paper
 from leeward.office.referrals_answers import take_answer
 from leeward.office.session import Session
-from leeward.seal.envelope import decrypt, encrypt
+from leeward.seal.envelope import decrypt
 from leeward.seal.errors import KeyMalformed, SealError
 from leeward.seal.keys import Recipient
 
@@ -299,13 +299,12 @@ def seal_answer(session: Session, received: str, words: str, *, sure: bool = Fal
         answer=answer,
     )
     try:
-        sealed = encrypt(print_paper(paper), Recipient.from_string(there.reply))
+        sealed, told = seal_paper(paper, Recipient.from_string(there.reply))
     except KeyMalformed as error:
         raise OutOfRange(
             say("The key in the file is none."), kept=say("Nothing has left."), next_step=say("Call them.")
         ) from error
-    entry = {"state": answer, "sha256": hashlib.sha256(sealed).hexdigest()}
-    session.commit(there.compartment, note(Received.kind, received, "answers", entry))
+    session.commit(there.compartment, note(Received.kind, received, "answers", {"state": answer, **told}))
     return Made(f"{there.number[:6]}-a.age", sealed)
 
 

@@ -38,6 +38,7 @@ from leeward.office.referral_fields import Choice, choices
 from leeward.office.release_material import secrets_of
 from leeward.office.session import Session
 from leeward.seal.envelope import encrypt
+from leeward.seal.keys import ClassicRecipient, Recipient
 
 FILES_MOST = 16 * 1024 * 1024
 _REACHING = frozenset({"phone", "mail", "handle"})  # what a field that says how to reach them is made of
@@ -165,8 +166,8 @@ def make(session: Session, referral_id: str, seen: str, *, sure: bool = False) -
     require_key(partner, view.trust, sure=sure)
     files = _read_files(session, view.chosen)
     secret = next(iter(referral.secrets), "") or session.chance.draw(32).hex()  # 6
-    plain = print_paper(msgspec.structs.replace(view.paper, files=files, secrets=(secret,)))
-    sealed = encrypt(plain, recipient_of(partner))  # 5
+    paper = msgspec.structs.replace(view.paper, files=files, secrets=(secret,))
+    sealed, told = seal_paper(paper, recipient_of(partner))  # 5
     entry = {
         "fields": sorted({one.code for one in view.chosen}),
         "files": sorted(one.record_id for one in view.chosen if one.code == "file"),
@@ -174,8 +175,7 @@ def make(session: Session, referral_id: str, seen: str, *, sure: bool = False) -
         "uses": sorted([one.use, one.person_id] for one in view.chosen),
         "consents": sorted({consent.id for one in view.chosen for consent in one.consents}),
         "audience": partner.audience,
-        "sha256": hashlib.sha256(sealed).hexdigest(),
-        "size": len(sealed),
+        **told,
         "key": key_print(partner.recipient),
         "standing": str(view.trust.standing),
         "secret": secret,
@@ -186,6 +186,12 @@ def make(session: Session, referral_id: str, seen: str, *, sure: bool = False) -
         put(Referral.kind, referral_id, state="sent", sent_at=session.now(), receiver=partner.name),
     )
     return Made(f"{referral_id[:6]}.age", sealed)
+
+
+def seal_paper(paper: Paper, to: Recipient | ClassicRecipient) -> tuple[bytes, dict[str, object]]:
+    """Return a paper sealed to one key, and what is written down of the bytes."""
+    sealed = encrypt(print_paper(paper), to)
+    return sealed, {"sha256": hashlib.sha256(sealed).hexdigest(), "size": len(sealed)}
 
 
 def require_key(partner: Partner, standing: Trust, *, sure: bool) -> None:

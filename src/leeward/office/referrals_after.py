@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 
 import msgspec
@@ -15,7 +14,7 @@ import msgspec
 from leeward.base.say import Day, say
 from leeward.domain.cases.case import Case
 from leeward.domain.cases.consent import Consent
-from leeward.domain.cases.referral_paper import Paper, print_paper
+from leeward.domain.cases.referral_paper import Paper
 from leeward.domain.cases.referrals import LEFT, Referral, require_step
 from leeward.domain.cases.text import clean_text
 from leeward.domain.errors import RuleBroken
@@ -29,9 +28,8 @@ from leeward.office.duty import duty_of
 from leeward.office.partners import recipient_of, trust
 from leeward.office.receiving_keys import own_face
 from leeward.office.referral_fields import consents_for
-from leeward.office.referrals import Made, require_key
+from leeward.office.referrals import Made, require_key, seal_paper
 from leeward.office.session import Session
-from leeward.seal.envelope import encrypt
 
 _NO = frozenset({"withdrawn", "refused"})
 
@@ -123,8 +121,7 @@ def call_back(session: Session, referral_id: str, digest: str, *, sure: bool = F
         sender=own_face(session)[0],
         secrets=referral.secrets,
     )
-    sealed = encrypt(print_paper(paper), recipient_of(partner))
-    entry = {"sha256": hashlib.sha256(sealed).hexdigest(), "size": len(sealed)}
+    sealed, entry = seal_paper(paper, recipient_of(partner))
     session.commit(
         referral.compartment,
         note(Referral.kind, referral_id, "recalls", entry),

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from leeward.base.errors import LeewardError
 from leeward.base.say import say
+from leeward.desk.forms import Form
 from leeward.desk.pages.referrals import given
 from leeward.desk.posted import body_of, refused, taken
 from leeward.desk.render import desk_of, done, form_of, office_of, render, speech_of
@@ -22,6 +23,7 @@ from leeward.office.casework_views import names
 from leeward.office.intake.see import has_intake
 from leeward.office.partners import key_words
 from leeward.office.receiving import SEALED_MOST, Came
+from leeward.office.referrals import Made
 from leeward.office.team import team_of
 
 _HERE = "/received"
@@ -176,14 +178,12 @@ def deleted(request: Request) -> Response:
 
 def answer(request: Request) -> Response:
     """Seal the answer and give the bytes."""
-    form = form_of(request)
-    try:
-        made = receiving.seal_answer(
-            office_of(request), request.path_params["id"], form.text("words"), sure=form.flag("sure")
-        )
-    except LeewardError as error:
-        return _one(request, error)
-    return given(request, made)
+    session, there = office_of(request), request.path_params["id"]
+
+    def work(form: Form) -> Made:
+        return receiving.seal_answer(session, there, form.text("words"), sure=form.flag("sure"))
+
+    return given(request, work, _one)
 
 
 def make_key(request: Request) -> Response:

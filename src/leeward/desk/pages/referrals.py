@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from leeward.base.errors import LeewardError
 from leeward.base.say import say
+from leeward.desk.forms import Form
 from leeward.desk.pages.safety import fingerprint_words
 from leeward.desk.render import desk_of, done, form_of, office_of, render, speech_of
 from leeward.domain.cases.case import Case
@@ -98,30 +101,32 @@ def choose(request: Request) -> Response:
 
 def make(request: Request) -> Response:
     """Seal it, write it down, give the bytes."""
-    form = form_of(request)
-    try:
-        made = referrals.make(
-            office_of(request), request.path_params["id"], form.line("seen"), sure=form.flag("sure")
-        )
-    except LeewardError as error:
-        return _page(request, error)
-    return given(request, made)
+    session, referral = office_of(request), request.path_params["id"]
+    return given(
+        request,
+        lambda form: referrals.make(session, referral, form.line("seen"), sure=form.flag("sure")),
+        _page,
+    )
 
 
 def call_back(request: Request) -> Response:
     """Seal the letter that asks them to delete it, and give the bytes."""
-    form = form_of(request)
+    session, referral = office_of(request), request.path_params["id"]
+
+    def work(form: Form) -> Made:
+        return referrals_after.call_back(session, referral, form.line("digest"), sure=form.flag("sure"))
+
+    return given(request, work, _page)
+
+
+def given(
+    request: Request, work: Callable[[Form], Made], again: Callable[[Request, LeewardError], Response]
+) -> Response:
+    """Hand out what was sealed, to be saved; or show the page again with what stands against it."""
     try:
-        made = referrals_after.call_back(
-            office_of(request), request.path_params["id"], form.line("digest"), sure=form.flag("sure")
-        )
+        made = work(form_of(request))
     except LeewardError as error:
-        return _page(request, error)
-    return given(request, made)
-
-
-def given(request: Request, made: Made) -> Response:
-    """Hand out a sealed file, to be saved."""
+        return again(request, error)
     desk_of(request).bell.ring()  # this answer is a file; the page itself looks again
     return Response(
         made.sealed,
@@ -134,11 +139,24 @@ def given(request: Request, made: Made) -> Response:
 
 
 def answer(request: Request) -> Response:
-    """Write down what they answered."""
+    """Write down what they answered, in their words."""
     form = form_of(request)
+
+    def work(session: Session, referral: str, words: str) -> None:
+        referrals_after.answered(session, referral, form.line("state"), words)
+
+    return _noted(request, work)
+
+
+def deleted(request: Request) -> Response:
+    """Write down that they deleted it."""
+    return _noted(request, referrals_after.note_deleted)
+
+
+def _noted(request: Request, work: Callable[[Session, str, str], None]) -> Response:
     session, referral_id = office_of(request), request.path_params["id"]
     referral = require(session, Referral, referral_id)
-    referrals_after.answered(session, referral_id, form.line("state"), form.kept("answer", referral.answer))
+    work(session, referral_id, form_of(request).kept("answer", referral.answer))
     return done(request, f"{_here(request)}#after", say("Written down."))
 
 
@@ -150,14 +168,6 @@ def take_over(request: Request) -> Response:
         f"/people/{request.path_params['case']}",
         say("The case is closed. It can be taken up again."),
     )
-
-
-def deleted(request: Request) -> Response:
-    """Write down that they deleted it."""
-    session, referral_id = office_of(request), request.path_params["id"]
-    referral = require(session, Referral, referral_id)
-    referrals_after.note_deleted(session, referral_id, form_of(request).kept("answer", referral.answer))
-    return done(request, f"{_here(request)}#after", say("Written down."))
 
 
 def _here(request: Request) -> str:
