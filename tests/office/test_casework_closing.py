@@ -7,7 +7,7 @@ from tests.support.clocks import HandClock
 
 from leeward.domain.cases.case import Case
 from leeward.domain.cases.checkins import HOUR, CheckIn
-from leeward.domain.cases.work import Task
+from leeward.domain.cases.work import Need, Task
 from leeward.domain.errors import RuleBroken
 from leeward.domain.relocation.journeys import Journey, Leg
 from leeward.ledger.model import put
@@ -27,7 +27,7 @@ from leeward.office.today import gather
 
 
 def full(session: Session, clock: HandClock) -> str:
-    """Return a case in which a bed, signs of life, a journey and a task are open."""
+    """Return a case in which a bed, signs of life, a journey, a task and a need are open."""
     case = open_case(session, "", pseudonym="Larch").case_id
     place = relocation.add_place(session, "Harbour 1", 3)
     relocation.place_in(session, case, place, tonight(session))
@@ -36,6 +36,7 @@ def full(session: Session, clock: HandClock) -> str:
     leg = Leg(id="", to_town="B", departs=clock.now_ms() + 30 * HOUR, arrives=clock.now_ms() + 40 * HOUR)
     relocation_journeys.book_journey(session, case, "Norland", [leg])
     casework_tasks.add_task(session, case, "Fetch the letter")
+    casework_tasks.add_need(session, case, "medical", "A doctor")
     return case
 
 
@@ -45,18 +46,21 @@ def keys(session: Session, case: str) -> list[str]:
 
 def test_each_press_settles_one_kind_and_nothing_else(session: Session, clock: HandClock) -> None:
     case = full(session, clock)
-    assert keys(session, case) == ["beds", "checks", "journeys", "tasks"]
+    assert keys(session, case) == ["beds", "checks", "journeys", "tasks", "needs"]
     casework.close_case(session, case, "safe-abroad", "It went well.")
-    assert keys(session, case) == ["beds", "checks", "journeys", "tasks"], "closing settles nothing by itself"
-    for number, key in enumerate(("beds", "checks", "journeys", "tasks"), start=1):
+    assert keys(session, case) == ["beds", "checks", "journeys", "tasks", "needs"], (
+        "closing settles nothing by itself"
+    )
+    for number, key in enumerate(("beds", "checks", "journeys", "tasks", "needs"), start=1):
         casework_closing.settle(session, case, key)
-        assert keys(session, case) == ["beds", "checks", "journeys", "tasks"][number:]
+        assert keys(session, case) == ["beds", "checks", "journeys", "tasks", "needs"][number:]
     assert relocation.beds_held(session, case) == []
     assert rhythm_of(session, case, "stay") is None
     assert not any(one.waiting(clock.now_ms()) for one in session.find(CheckIn, case_id=case))
     assert [one.state for one in session.find(Journey)] == ["aborted"]
     assert [one.state for one in session.find(Leg)] == ["aborted"]
     assert not any(one.open for one in session.find(Task))
+    assert [one.status for one in session.find(Need)] == ["impossible"]
 
 
 def test_a_sign_of_life_that_is_missing_is_never_called_off(session: Session, clock: HandClock) -> None:

@@ -66,6 +66,8 @@ def the_train_leaves_and_each_sign_comes(life: Life) -> None:
     life.comes(4, 17, 5, keep=case)
     set_leg(timur, 2, "в пути")
     timur.part(".glance").sees("В пути")
+    timur.part(".glance").press("Освободить место")
+    timur.part(".glance").misses("Место ещё держим")
     timur.picture("fri-journey")
     timur.to("Дорога")
     timur.part("section.stage", "В пути").sees(life["name"])

@@ -14,11 +14,18 @@ class Life:
     """Mila, the operator, and Timur, the coordinator. A day that needs another says so by failing on its name."""
 
     def __init__(
-        self, stage: Stage, browsing: Browsing, *, coordinator: tuple[int, int], operator: tuple[int, int]
+        self,
+        stage: Stage,
+        browsing: Browsing,
+        *,
+        coordinator: tuple[int, int],
+        operator: tuple[int, int],
+        changes: bool = True,
     ) -> None:
         self.stage, self.browsing = stage, browsing
-        self.timur = Seat(browsing, stage.desks["coordinator"], coordinator)
-        self.mila = Seat(browsing, stage.desks["operator"], operator)
+        self.timur = Seat(browsing, stage.desks["coordinator"], coordinator, careful=not changes)
+        self.mila = Seat(browsing, stage.desks["operator"], operator, careful=not changes)
+        self._changes = changes
         self._kept: dict[str, Any] = {}
 
     def keep(self, **what: Any) -> None:
@@ -28,6 +35,13 @@ class Life:
     def __getitem__(self, name: str) -> Any:
         assert name in self._kept, f"an earlier day of the week, which makes “{name}”, did not pass"
         return self._kept[name]
+
+    def change_places(self) -> None:
+        """Let each go on at the other's width."""
+        if self._changes:
+            wide, narrow = self.timur.size, self.mila.size
+            self.timur.sit(narrow)
+            self.mila.sit(wide)
 
     def comes(self, days: int, hour: int, minute: int = 0, *, keep: str = "") -> None:
         """Let it become so many days after Monday, at this time; only whoever `keep` is the case of stays silent."""

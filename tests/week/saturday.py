@@ -83,6 +83,11 @@ def the_clinic_is_asked(life: Life) -> None:
     timur.part("#after").press("Записать")
     timur.sees("Ждём в понедельник")
     timur.picture("sat-answer")
+    timur.at(f"/people/{life['case']}?tab=work")
+    need = timur.part("#needs li.row", "врач: рука")
+    need.part(".acts").choose("Состояние", "договорились")
+    need.part(".acts").press("Записать")
+    timur.part("#needs li.row", "врач: рука").sees("до 8 апр.")
 
 
 DAYS = (a_second_colleague_compares_the_key, they_allow_it, the_clinic_is_asked)

@@ -35,6 +35,7 @@ def the_case_is_closed_and_looked_at_by_a_second_person(life: Life) -> None:
     close = timur.open("Закрыть дело")
     close.choose("Почему", "в безопасности за границей")
     close.write("Если оглянуться назад", "Ближний поезд помог. Паспорт надо спрашивать в первый день.")
+    close.sees("Не сделано из того, что нужно: 1.")
     timur.picture("sun-close")
     close.press("Закрыть дело")
     timur.sees("Нужен второй взгляд")

@@ -6,7 +6,6 @@ From here on the two have changed places: Mila is at the wide window, Timur on t
 from __future__ import annotations
 
 from tests.week.life import Life, at, field
-from tests.week.seat import NARROW, WIDE
 
 HOUSE = "Harbour 2"
 
@@ -15,8 +14,7 @@ def nobody_sleeps_there_any_more(life: Life) -> None:
     """Mila marks it, and moves one after the other from the same page."""
     life.comes(3, 9)
     mila, timur = life.mila, life.timur
-    mila.sit(NARROW if mila.size == WIDE else WIDE)
-    timur.sit(NARROW if timur.size == WIDE else WIDE)
+    life.change_places()
     timur.to("Сегодня")
     mila.to("Места")
     mila.picture("thu-places")

@@ -28,6 +28,7 @@ def the_appointment_is_kept(life: Life) -> None:
     timur.picture("tue-today")
     life.comes(1, 13, keep=life["case"])
     timur.at(f"/people/{life['case']}?tab=journey")
+    timur.part("#place").press("На месте")
     visa = timur.part("#visas .paper, .paper", "Norland").open("Изменить")
     visa.choose("Этап", "подано")
     visa.write("Подано", at(1, 0).date().isoformat())

@@ -15,11 +15,12 @@ from leeward.base.say import Day, Message, say, say_count
 from leeward.domain.cases.case import Case
 from leeward.domain.cases.checkins import ALARMING, CheckIn, CheckInState
 from leeward.domain.cases.text import clean_text
-from leeward.domain.cases.work import Task
+from leeward.domain.cases.work import Need, Task
 from leeward.domain.errors import RuleBroken
 from leeward.domain.relocation.journeys import Journey, Leg
 from leeward.domain.relocation.places import Place
-from leeward.domain.today import Need, Urgency
+from leeward.domain.today import Need as Line
+from leeward.domain.today import Urgency
 from leeward.ledger.model import Change, put
 from leeward.office import seats
 from leeward.office.casework_base import require_case
@@ -69,11 +70,15 @@ def still_open(session: Session, case_id: str) -> list[StillOpen]:
     if tasks:
         words = say_count("{n} task is promised.", "{n} tasks are promised.", tasks)
         found.append(StillOpen("tasks", words, say("Not needed after all")))
+    needs = sum(one.unmet for one in session.find(Need, case_id=case_id))
+    if needs:
+        words = say_count("{n} need is not met.", "{n} needs are not met.", needs)
+        found.append(StillOpen("needs", words, say("Note that it could not be met")))
     return found
 
 
 def settle(session: Session, case_id: str, key: str) -> None:
-    """Settle all of one kind: free the beds, call off the signs of life, break off journeys, drop tasks."""
+    """Settle all of one kind: free the beds, call off the signs of life, break off journeys, drop tasks and needs."""
     case = require_case(session, case_id)
     if key == "beds":
         free_beds(session, case_id)
@@ -105,6 +110,9 @@ def _to_end(session: Session, case_id: str, key: str) -> Iterator[tuple[Change, 
     elif key == "tasks":
         there = (one for one in session.find(Task, case_id=case_id) if one.open)
         yield from (put("task", one.id, dropped_at=now) for one in there)
+    elif key == "needs":
+        unmet = (one for one in session.find(Need, case_id=case_id) if one.unmet)
+        yield from (put("need", one.id, status="impossible") for one in unmet)
 
 
 def _ahead(check: CheckIn, now: int) -> bool:
@@ -128,7 +136,7 @@ def check_closing(session: Session, case_id: str, said: str = "") -> None:
     session.commit(case.compartment, put("case", case_id, **fields))
 
 
-def needs_now(session: Session) -> Iterator[Need]:
+def needs_now(session: Session) -> Iterator[Line]:
     """Yield closed cases that wait for a second pair of eyes, for whoever did not close them."""
     duty = duty_of(session)
     for case in session.find(Case):
@@ -136,7 +144,7 @@ def needs_now(session: Session) -> Iterator[Need]:
             continue
         if case.closed_by_id == session.member_id:
             continue
-        yield Need(
+        yield Line(
             Urgency.SECOND,
             say("Closed"),
             say("{who}: look at the closing", who=case.called),

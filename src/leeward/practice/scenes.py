@@ -76,7 +76,7 @@ def _questions(script: Script) -> list[str]:
 
 
 def _roster(script: Script) -> None:
-    """Plan a week: one in the first line each day and night, the coordinator behind them."""
+    """Plan a week: one in the first line each day and night, a coordinator behind them in the day."""
     shifts = [
         Shift(
             id=script.chance.make_id(),
@@ -84,10 +84,10 @@ def _roster(script: Script) -> None:
             line=line,
             weekday=weekday,
             begins=8 * 60,
-            ends=8 * 60,
+            ends=(20 if line == 2 else 8) * 60,  # a second line that never sleeps would be nobody's help
         )
         for weekday, first in enumerate(_FIRST_LINE)
-        for line, name in ((1, first), (2, "Timur"))
+        for line, name in ((1, first), (2, "Daria" if weekday % 2 else "Timur"))
     ]
     script.write(script.now - 20 * DAY, "coordinator", "team", *shifts)
 
