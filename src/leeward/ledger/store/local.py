@@ -9,7 +9,7 @@
    is kept is read and dropped under one lock, so that what was read before a change is never kept after it. Nobody
    begins a transaction under that lock.
 4. A value that is there already is not written again.
-5. Places in boxes are few and small: all of them are read when the first one is asked for.
+5. Places in boxes are small: all of them are read when the first one is asked for. So are values, if they are few.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from leeward.ledger.model import Value
 from leeward.ledger.store.database import Database
 
 _KEPT_MOST = 64 * 1024  # bytes of one value
+_FEW = 200  # values
 _CHANGED = -1  # in place of a number: somebody else wrote it
 
 
@@ -42,6 +43,8 @@ class Local:
         self._database = database
         self._lock = threading.Lock()
         self._values: dict[str, bytes | None] = {}  # as in the database (2)
+        self._knows_values: bool | None = None  # all that are in the database (5); None: it was not asked yet
+        self._unknown: set[str] = set()  # save these
         self._waiting: dict[str, _Waiting] = {}  # put, and not written yet (1)
         self._cursors: dict[str, int] = {}
         self._knows_cursors = False  # all that are in the database (5)
@@ -176,10 +179,13 @@ class Local:
         with self._lock:
             if key:
                 self._values.pop(key, None)
+                self._unknown.add(key)
             if box:
                 self._cursors[box] = _CHANGED
             if not key and not box:
                 self._values.clear()
+                self._unknown.clear()
+                self._knows_values = None
                 self._cursors.clear()
                 self._knows_cursors = False
 
@@ -191,19 +197,37 @@ class Local:
             waiting = self._waiting.get(key)
             if waiting is not None:
                 return waiting.raw
-            if key in self._values:
-                return self._values[key]
+            if self._knows_values is None:
+                self._read_few()
+            if key in self._values or (self._knows_values and key not in self._unknown):
+                return self._values.get(key)
             rows = self._database.ask("SELECT value FROM local WHERE key=?", (key,))
             raw = bytes(rows[0][0]) if rows else None
             self._hold(key, raw)
         return raw
 
+    def _read_few(self) -> None:
+        """Read all values if they are few (5); under the lock."""
+        rows = self._database.ask(
+            "SELECT key, CASE WHEN length(value) <= ? THEN value END FROM local"
+            " WHERE (SELECT count(*) FROM (SELECT 1 FROM local LIMIT ?)) < ?",
+            (_KEPT_MOST, _FEW, _FEW),
+        )
+        self._knows_values = bool(rows)
+        for key, raw in rows:
+            if raw is None:
+                self._unknown.add(key)
+            elif key not in self._values and key not in self._unknown:
+                self._values[key] = bytes(raw)
+
     def _hold(self, key: str, raw: bytes | None) -> None:
         """Keep in memory what the database has under a key, unless it is large; under the lock."""
         if raw is None or len(raw) <= _KEPT_MOST:
             self._values[key] = raw
+            self._unknown.discard(key)
         else:
             self._values.pop(key, None)
+            self._unknown.add(key)
 
     def _take_back(self, key: str, mine: _Waiting, before: _Waiting | None) -> None:
         """Undo a `put` that failed, unless something else was put since."""
