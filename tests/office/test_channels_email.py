@@ -11,7 +11,8 @@ import msgspec
 import pytest
 from tests.support.certificates import Pair, make_certificate
 from tests.support.clocks import HandClock
-from tests.support.dovecot import PASSWORD, Post, dovecot, free_port
+from tests.support.dovecot import PASSWORD, Post, dovecot
+from tests.support.ports import free_port
 from tests.support.smtp import Sending, smtp_server
 from tests.support.sockets import imap_without_tls, plain_server, socks_proxy
 

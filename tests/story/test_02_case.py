@@ -19,7 +19,7 @@ HARBOUR, MILL = "Гавань 4", "Мельница"
 
 def from_now(**how: float) -> str:
     """Return a moment as a datetime-local field takes it."""
-    return (dt.datetime.now().astimezone() + dt.timedelta(**how)).strftime("%Y-%m-%dT%H:%M")
+    return (dt.datetime.now(dt.UTC) + dt.timedelta(**how)).astimezone().strftime("%Y-%m-%dT%H:%M")
 
 
 def member(seat: Seat, role: str, field: str = "coordinator") -> str:

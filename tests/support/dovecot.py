@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.support.certificates import Pair
+from tests.support.ports import free_port
 
 DOVECOT = shutil.which("dovecot") or "/usr/sbin/dovecot"
 PASSWORD = "correct-horse"  # of every user; each one has a mailbox of their own
@@ -162,13 +163,6 @@ def dovecot(pair: Pair) -> Iterator[Post]:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20)
         shutil.rmtree(home)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:

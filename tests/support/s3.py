@@ -34,8 +34,10 @@ class S3Server:
     """The server as a child process: started, killed, and started again at the same port."""
 
     def __init__(self, folder: Path) -> None:
+        from tests.support.ports import free_port  # noqa: PLC0415 - this file is a program as well
+
         self.folder = folder
-        self.port = 0
+        self.port = free_port()
         self.process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from tests.support.certificates import Pair
-from tests.support.dovecot import PASSWORD, free_port
+from tests.support.dovecot import PASSWORD
+from tests.support.ports import free_port
 
 
 class Sorting:

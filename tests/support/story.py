@@ -19,10 +19,10 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 from tests.support.browser import Browsing
+from tests.support.ports import free_port
 
 from leeward.base.ports import SystemChance, SystemClock
 from leeward.cli.children import Child
-from leeward.desk.security import open_socket
 from leeward.ledger.store.vault import Vault
 from leeward.office.session import Session
 from leeward.practice.public_record_2017 import load_public_record
@@ -40,7 +40,7 @@ class Stage:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.ports = {name: _free_port() for name in ("relay", *ROLES)}
+        self.ports = {name: free_port() for name in ("relay", *ROLES)}
         self.children: dict[str, Child] = {}
         self.page = f"http://127.0.0.1:{self.ports['relay']}"
 
@@ -224,8 +224,3 @@ def _fill(fields: Locator, value: Any) -> None:
 def bytes_under(folder: Path) -> bytes:
     """Return the bytes of every file under a folder, one after another."""
     return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
-
-
-def _free_port() -> int:
-    with open_socket(0) as found:
-        return int(found.getsockname()[1])
