@@ -24,6 +24,7 @@ from leeward.domain.receiving import DAY, Received
 from leeward.ledger.model import put
 from leeward.office import consent, partners, receiving, receiving_keys, referrals, referrals_after
 from leeward.office.casework_base import require
+from leeward.office.casework_open import open_case
 from leeward.office.session import Session
 from leeward.office.team import found_team
 from leeward.seal.envelope import decrypt
@@ -270,3 +271,15 @@ def test_what_is_no_file_for_us_is_refused(both: Both, raw: bytes) -> None:
     with pytest.raises(LeewardError):
         receiving.open_file(both.theirs, raw)
     assert not both.theirs.find(Received)
+
+
+def test_a_case_opened_later_from_the_conversation_takes_what_they_allow_too(both: Both) -> None:
+    came = both.opened("need")
+    contact = receiving.take_on(both.theirs, came, as_case=False, sure=True)
+    opened = open_case(both.theirs, contact).case_id
+    assert both.theirs.find(Consent, case_id=opened) == []
+    assert receiving.take_on(both.theirs, came, as_case=True, sure=True) == opened
+    (kept,) = both.theirs.find(Consent, case_id=opened)
+    assert (kept.use, kept.audience) == ("work", "team")
+    case = require(both.theirs, Case, opened)
+    assert [one.id for one in receiving.received_of(both.theirs, case)] == [came.id]

@@ -125,6 +125,15 @@ def received(session: Session) -> list[Received]:
     return sorted(found, key=lambda one: (one.state != "received", -one.created_at, one.id))
 
 
+def received_of(session: Session, case: Case) -> list[Received]:
+    """Return what came of the person of a case, as far as this desk holds it; the newest first."""
+    circles = {one.id for one in receptions(session)}
+    ids = [(case.id, "case_id"), *((one, "contact_id") for one in case.contact_ids)]
+    found = {one.id: one for of, field in ids for one in session.find(Received, **{field: of})}
+    kept = (one for one in found.values() if one.compartment in circles)
+    return sorted(kept, key=lambda one: (-one.created_at, one.id))
+
+
 def sender_of(session: Session, one: Received) -> Partner | None:
     """Return the partner whose compared key is the one in the file; anybody can write it there (3)."""
     for partner in open_partners(session):
@@ -216,14 +225,18 @@ def as_text(paper: Paper) -> str:
 
 
 def _into_case(session: Session, there: Received, paper: Paper, contact: str) -> str:
-    danger = next((one.data for one in paper.parts if one.code == "danger"), {})
-    risk, threats = danger.get("risk", ""), danger.get("threat", [])
-    case = open_case(session, contact, risk=risk if isinstance(risk, str) and risk else "unknown").case_id
-    if threats and not isinstance(threats, str):
-        set_threats(session, case, threats)
-    _keep_consents(session, there, paper, case)
-    session.commit(there.compartment, put(Received.kind, there.id, case_id=case))
-    return case
+    """Open the case, or take the one that was opened from the conversation since; keep there what they allow."""
+    case_id = "" if there.case_id else require(session, Contact, contact).case_id
+    if not case_id:
+        danger = next((one.data for one in paper.parts if one.code == "danger"), {})
+        risk, threats = danger.get("risk", ""), danger.get("threat", [])
+        known_risk = risk if isinstance(risk, str) and risk else "unknown"
+        case_id = open_case(session, contact, risk=known_risk).case_id
+        if threats and not isinstance(threats, str):
+            set_threats(session, case_id, threats)
+    _keep_consents(session, there, paper, case_id)
+    session.commit(there.compartment, put(Received.kind, there.id, case_id=case_id))
+    return case_id
 
 
 def _keep_consents(session: Session, there: Received, paper: Paper, case: str) -> None:

@@ -145,7 +145,8 @@ def take_on(request: Request) -> Response:
         )
     except LeewardError as error:
         return _one(request, error)
-    desk_of(request).received.pop(request.path_params["id"], None)
+    if as_case:
+        desk_of(request).received.pop(request.path_params["id"], None)
     said = (
         say("The case is open. Tell them that you took it on.")
         if as_case

@@ -22,6 +22,7 @@ from leeward.office import referrals, referrals_after
 from leeward.office.casework_base import require, require_case
 from leeward.office.casework_views import names
 from leeward.office.partners import is_classic, key_words, open_partners
+from leeward.office.receiving import received_of
 from leeward.office.referrals import Made
 from leeward.office.session import Session
 
@@ -33,6 +34,7 @@ def referrals_shown(session: Session, case: Case) -> dict[str, object]:
         "partners": open_partners(session),
         "referral_needs": [one for one in session.find(Need, case_id=case.id) if one.unmet],
         "PURPOSE": PURPOSE,
+        "came": received_of(session, case),
     }
 
 
