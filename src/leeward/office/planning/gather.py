@@ -99,7 +99,7 @@ def gather(
                 calendar.number(way.day) or 0,
                 destination_id(way.country),
                 going.get(way.id, frozenset()) & cases.keys(),
-                bound=_bound_to(way.id, made),
+                bound=sum(len(one.people) for one in made if parties.ticket_for(cases[one.id]) == way.id),
             )
             for way in sorted(ways.values(), key=lambda way: (way.day, way.id))
         ),
@@ -136,11 +136,6 @@ def _kept(asked: asks.Instance) -> dict[str, int]:
 def _people_at(place_id: str, parties: Iterable[asks.Party]) -> int:
     """Return how many of those planned for are bound to a place tonight."""
     return sum(len(one.people) for one in parties if one.at == place_id)
-
-
-def _bound_to(way_id: str, parties: Iterable[asks.Party]) -> int:
-    """Return how many of those planned for go by a way out in any plan."""
-    return sum(len(one.people) for one in parties if one.fixed.departure == way_id)
 
 
 def _pairs(apart: Iterable[Apart], cases: Mapping[str, Case]) -> tuple[tuple[str, str], ...]:

@@ -213,12 +213,17 @@ class Parties:
         ]
         return max(there, key=lambda one: (one.changed_at, one.id), default=None)
 
+    def ticket_for(self, case: Case) -> str:
+        """Return the way out for which their tickets are bought; "" if none are."""
+        journey = self._journey(case)
+        return journey.way_out_id if journey is not None and journey.id in self._booked else ""
+
     def _fixed(self, case: Case) -> asks.Fixed:
         """Rule 5: by hand first; then tickets that are bought, and countries that do not let them in."""
         chosen = self._by_hand.get(case.id, asks.Fixed())
-        journey = self._journey(case)
-        if chosen.departure is None and journey is not None and journey.id in self._booked:
-            chosen = msgspec.structs.replace(chosen, departure=journey.way_out_id)
+        bought = self.ticket_for(case)
+        if chosen.departure is None and bought:
+            chosen = msgspec.structs.replace(chosen, departure=bought)
         passports = {one.passport for one in self._travellers(case)}
         shut = [way.id for way in self._ways.values() if self._doors.shut(way.country, passports)]
         more = tuple(sorted(one for one in {*chosen.not_departures, *shut} if one != chosen.departure))
