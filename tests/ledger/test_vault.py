@@ -269,7 +269,7 @@ def test_readers_do_not_wait_for_a_writer(vault: Vault) -> None:
     started = time.monotonic()
     assert vault.get("r") is not None
     assert vault.search("before").total == 1
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5  # the writer stays for ten
     leave.set()
     thread.join()
     assert vault.count("claim") == 1

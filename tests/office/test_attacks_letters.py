@@ -110,10 +110,10 @@ def test_an_answer_of_countless_shares_costs_no_time_and_is_not_kept(two: tuple[
     now = Running("r", 1, True, [boris.session.member_id], 1)
     anna.vault.local_put("recovery.rehearsal", msgspec.to_builtins(now, builtin_types=(bytes,)))
     shares = [(number.to_bytes(3, "big"), b"") for number in range(100_000)]
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(LeewardError):
         post.ACTS[GIVEN](anna.session, come(anna, boris, GIVEN, msgspec.msgpack.encode(("r", shares, False))))
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
     kept = running(anna.session)
     assert kept is not None
     assert kept.shares == []

@@ -66,7 +66,7 @@ def test_made_up_keys_of_impossible_boxes_keep_nobody_from_coming_back(three: Th
 
 def test_shares_that_ask_for_hours_of_work_are_refused_at_once() -> None:
     words = generate_mnemonics(1, [(2, 3)], bytes(32), b"", True, 2)[0]
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(SealError):
         combine(words[:2])
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1

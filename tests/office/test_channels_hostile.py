@@ -155,9 +155,9 @@ def nested(depth: int) -> bytes:
     ids=["deep", "very deep", "wide", "empty parts", "long boundary", "letters in letters"],
 )
 def test_what_no_program_makes_is_kept_as_it_came(raw: bytes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     read = read_letter(raw)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert read.handle == "a@example.org"
     kept = b"".join(file.body for file in read.files)
     assert kept == raw or read.text
@@ -189,9 +189,9 @@ def test_more_files_than_a_message_holds_are_cut_and_kept_in_the_letter() -> Non
     ],
 )
 def test_no_html_takes_longer_than_its_length(hostile: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     html_to_text(hostile)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 def test_html_says_where_its_links_lead_and_loads_nothing() -> None:

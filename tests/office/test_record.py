@@ -271,9 +271,9 @@ def test_the_matrix_of_25_accounts_and_40_claims_is_quick(session: Session) -> N
     session.commit(record, *(write_new(one) for one in [*claims, *sources, *supports]))
     spent = []
     for _ in range(3):
-        began = time.perf_counter()
+        began = time.process_time()
         assert len(look(session).matrix.rows) == 40
-        spent.append(time.perf_counter() - began)
+        spent.append(time.process_time() - began)
     assert min(spent) < 0.2, spent
 
 

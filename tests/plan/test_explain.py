@@ -256,6 +256,6 @@ def test_who_is_said_to_have_it_does(seed: int) -> None:
 def test_four_hundred_people_are_explained_within_seconds() -> None:
     instance = make_instance(400, 1)
     plan = greedy(instance)
-    started = time.perf_counter()
+    started = time.process_time()
     assert sum(1 for _ in Explainer(instance, plan).all()) == len(instance.parties)
-    assert time.perf_counter() - started < 5  # half a second on a quiet machine
+    assert time.process_time() - started < 5  # half a second on a quiet machine
