@@ -30,8 +30,6 @@ PLAIN_BEGINNING = b"SQLite format 3"
 _POOL_MOST = 8
 _SMALL_PAGES = 256  # a database of which every question is brief
 _BUSY_MS = 20_000
-with contextlib.suppress(apsw.MisuseError):  # something has used the library before
-    apsw.config(apsw.SQLITE_CONFIG_MEMSTATUS, False)
 _STATEMENTS = 400  # kept ready on a connection; apsw's own 100 are fewer than this program has
 
 

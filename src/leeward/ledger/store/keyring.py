@@ -91,18 +91,15 @@ class Keyring:
 
     @classmethod
     def load(cls, connection: apsw.Connection, known: Keyring | None = None) -> Keyring:
-        """Read all keys. Those that are in `known` as well are taken from there: making them ready takes long."""
+        """Read all keys; if `known` is a ring with the same, return a copy: making keys ready takes long."""
         keys = msgspec.msgpack.decode(get_meta(connection, "device"), type=_Keys)
-        signing_key, identity = None, Identity.from_string(keys.identity)
-        if known is not None and known.device.identity == identity:
-            identity = known.device.identity
-            if hmac.compare_digest(known.device.signing_key.to_bytes(), keys.signing):
-                signing_key = known.device.signing_key
-        signing_key = signing_key or SigningKey.from_bytes(keys.signing)
+        if known is not None and known.is_in(connection, keys):
+            return known.copy()
+        signing_key = SigningKey.from_bytes(keys.signing)
         device = Device(
             signing_key.verify_key().fingerprint(),
             signing_key,
-            identity,
+            Identity.from_string(keys.identity),
             keys.box,
             keys.read,
             keys.write,
@@ -114,15 +111,31 @@ class Keyring:
         ring = cls(device, pinned)
         rows: Any = connection.execute("SELECT no, id FROM compartment ORDER BY no").fetchall()
         for _, compartment_id in rows:
-            ring.reload(connection, compartment_id, known)
+            ring.reload(connection, compartment_id)
         return ring
 
-    def reload(
-        self, connection: apsw.Connection, compartment_id: str, known: Keyring | None = None
-    ) -> Compartment:
-        """Read one compartment from the database again; keys that were held (here or in `known`) stay as they are."""
-        ring = known or self
-        held = ring.identities(compartment_id) if compartment_id in ring else {}
+    def is_in(self, connection: apsw.Connection, keys: _Keys) -> bool:
+        """Tell whether these are the keys of a database: its device's, and every epoch of every compartment."""
+        rows: Any = connection.execute(
+            "SELECT c.no, c.id, e.epoch FROM compartment c LEFT JOIN epoch e ON e.compartment = c.no"
+        ).fetchall()
+        mine = {
+            (self._numbers[name], name, epoch) for name, held in self._identities.items() for epoch in held
+        }
+        return mine == set(rows) and hmac.compare_digest(self.device.signing_key.to_bytes(), keys.signing)
+
+    def copy(self) -> Keyring:
+        """Return a ring of its own with these keys, ready as they are here."""
+        made = Keyring(self.device, dict(self.pinned))
+        made._compartments = dict(self._compartments)
+        made._rooms = {name: list(rooms) for name, rooms in self._rooms.items()}
+        made._numbers, made._names = dict(self._numbers), dict(self._names)
+        made._identities = {name: dict(held) for name, held in self._identities.items()}
+        return made
+
+    def reload(self, connection: apsw.Connection, compartment_id: str) -> Compartment:
+        """Read one compartment from the database again; keys that were held stay as they are."""
+        held = self.identities(compartment_id) if compartment_id in self else {}
         row: Any = connection.execute(
             "SELECT no, id, kind, box, read, write, made_at FROM compartment WHERE id=?", (compartment_id,)
         ).fetchone()

@@ -136,7 +136,7 @@ def open_beside(folder: Path, key: bytes) -> Opened:
 def open_by_key(folder: Path, key: bytes, known: Keyring | None = None) -> Opened:
     """Open a vault whose key this program holds already; its slots, and what lies beside it, are left as they are.
 
-    `known`: keys that this program holds and that may be in it, too.
+    `known`: keys that this program holds; if they are those in it, they are not made ready again.
     """
     lost = frames_after_damage(_journal(folder))
     return _open(folder, folder, FolderLock(folder), key, None, lost, known)
