@@ -11,7 +11,7 @@ from leeward.base.ports import SystemChance
 from leeward.seal.envelope import decrypt
 from leeward.seal.keys import make_identity
 
-CLINIC = "Клиника у моста"
+CLINIC = "Лечебница у порта"  # practice has a clinic of its own
 
 
 def a_second_colleague_compares_the_key(life: Life) -> None:
@@ -34,8 +34,8 @@ def a_second_colleague_compares_the_key(life: Life) -> None:
     compare.write("Что вы слышите", hashlib.sha256(line.encode()).hexdigest()[:32])
     timur.picture("sat-compare")
     compare.press("Мне прочли именно это")
-    timur.part("section", CLINIC).sees("Timur")
-    mila.sees("Timur")
+    timur.part("section", CLINIC).sees("Тимур")
+    mila.sees("Тимур")
     mila.picture("sat-partners")
     life.keep(key=key)
 

@@ -48,9 +48,9 @@ def the_case_is_closed_and_looked_at_by_a_second_person(life: Life) -> None:
     row.sees("Закрыто")
     row.follow(life["name"])
     mila.sees("Ближний поезд помог")
-    mila.write("Ничего не забыто?", "Ничего. Вещи у Pavel.")
+    mila.write("Ничего не забыто?", "Ничего. Вещи у Павел.")
     mila.press("Просмотрено")
-    mila.sees("второй взгляд: Mila")
+    mila.sees("второй взгляд: Мила")
     mila.picture("sun-checked")
 
 
@@ -63,7 +63,7 @@ def the_board_and_the_load_show_it(life: Life) -> None:
     timur.misses(life["name"])
     timur.follow("Кто сколько")
     timur.picture("sun-load")
-    timur.root.get_by_role("link", name="Timur").first.click()
+    timur.root.get_by_role("link", name="Тимур").first.click()
     timur.misses(life["name"])
     timur.at("/people?closed=1")
     timur.sees(life["name"])

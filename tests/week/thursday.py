@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from tests.week.life import Life, at, field
 
-HOUSE = "Harbour 2"
+HOUSE = "Гавань 2"
 
 
 def nobody_sleeps_there_any_more(life: Life) -> None:
@@ -46,12 +46,12 @@ def a_nearer_way_out_is_written_down(life: Life) -> None:
     timur.to("Дорога")
     timur.follow("Что можем дать")
     way = timur.open("Добавить выезд")
-    way.write("В какую страну", "Estmark")
+    way.write("В какую страну", "Эстмарк")
     way.choose("Чем", "поезд")
     way.write("Мест", "2")
     way.write("Первый день", at(4, 0).date().isoformat())
     way.write("Отправление в", "07:10")
-    way.write("Откуда", "Orlinsk")
+    way.write("Откуда", "Орлинск")
     way.write("Стоит на человека", "90")
     way.press("Добавить")
     timur.part("ul.ways li", "07:10").sees("своб. 2")
@@ -71,29 +71,29 @@ def a_nearer_way_out_is_written_down(life: Life) -> None:
     timur.picture("thu-new")
     timur.press("Записать маршрут")
     timur.sees("Маршрут записан")
-    timur.sees("сопровождает Pavel")
+    timur.sees("сопровождает Павел")
     timur.sees("держим 1 место")
 
 
 LEGS = (
     {
         "mode": "поезд",
-        "Откуда": "Orlinsk",
-        "Куда": "Sevrin",
+        "Откуда": "Орлинск",
+        "Куда": "Севрин",
         "Отправление": field(at(4, 7, 10)),
         "Прибытие": field(at(4, 12)),
-        "companion": "Pavel",
-        "Кто встречает": "Rufina",
+        "companion": "Павел",
+        "Кто встречает": "Руфина",
         "Билет": "вагон 4",
     },
     {
         "mode": "паром",
-        "Откуда": "Sevrin",
-        "Куда": "Estmark",
+        "Откуда": "Севрин",
+        "Куда": "Эстмарк",
         "Отправление": field(at(4, 17)),
         "Прибытие": field(at(6, 8)),
         "companion": "пока никто",
-        "Кто встречает": "Ilse",
+        "Кто встречает": "Ильзе",
         "Билет": "палуба 2",
     },
 )
@@ -123,7 +123,7 @@ def the_plan_is_made_again_around_it(life: Life) -> None:
     timur.press("Составить план")
     timur.sees("Почему?")
     assert HOUSE not in "".join(timur.root.locator("li.line .sleeps").all_inner_texts())
-    timur.part("li.line", life["name"]).sees("10 апр. Estmark")
+    timur.part("li.line", life["name"]).sees("10 апр. Эстмарк")
     timur.picture("thu-plan")
     if timur.root.get_by_role("button", name="Хватит, этого достаточно").count():
         timur.press("Хватит, этого достаточно")

@@ -132,3 +132,45 @@ LAST_NAMES = (
     "Ivlakh",
     "Jumarov",
 )
+
+IN_RUSSIAN = {
+    "Mila": "Мила",
+    "Timur": "Тимур",
+    "Vera": "Вера",
+    "Anton": "Антон",
+    "Daria": "Дарья",
+    "Ilse": "Ильзе",
+    "Oskar": "Оскар",
+    "Rufina": "Руфина",
+    "Pavel": "Павел",
+    "Harbour 1": "Гавань 1",
+    "Harbour 2": "Гавань 2",
+    "Harbour 3": "Гавань 3",
+    "Harbour 4": "Гавань 4",
+    "Farm": "Хутор",
+    "Flat K": "Квартира К",
+    "Orlinsk": "Орлинск",
+    "Tamrak": "Тамрак",
+    "Sevrin": "Севрин",
+    "Yarvik": "Ярвик",
+    "Dolmar": "Долмар",
+    "Ushkent": "Ушкент",
+    "Lower Brod": "Нижний Брод",
+    "Kastra": "Кастра",
+    "Ostria": "Остриа",
+    "Norland": "Норланд",
+    "Estmark": "Эстмарк",
+    "Averland": "Аверланд",
+    "Silverin": "Сильверин",
+    "Marrow Islands": "Острова Марроу",
+    "Spring": "Весна",
+}
+"""Names as a team that works in Russian says them. Legal names stay as they stand in passports."""
+
+
+_IN_ENGLISH = {russian: english for english, russian in IN_RUSSIAN.items()}
+
+
+def named(name: str, language: str) -> str:
+    """Return an invented name, given in either language, in this one."""
+    return IN_RUSSIAN.get(name, name) if language == "ru" else _IN_ENGLISH.get(name, name)

@@ -7,7 +7,7 @@ import msgspec
 from leeward.base.ids import derive_id
 from leeward.domain.intake.records import Check, Contact, Letter, Voice, WayBack
 from leeward.ledger.model import add, put
-from leeward.practice.cast import HUNTED_FROM
+from leeward.practice.cast import HUNTED_FROM, named
 from leeward.practice.moment import DAY, HOUR, Script
 from leeward.practice.people import Made
 from leeward.practice.phrases import (
@@ -49,7 +49,7 @@ def _became_case(script: Script, person: Made, number: int) -> None:
         needs_set=tuple(
             sorted(chance.random.sample(("shelter", "medical", "passport", "transport", "legal"), 2))
         ),
-        place_told=chance.pick(HUNTED_FROM),
+        place_told=script.named(chance.pick(HUNTED_FROM)),
         safe_where=script.say(("only here, with their words", "только здесь, по восьми словам")),
         safe_device=chance.pick(("own", "borrowed", "shared")),
         vetting="verified" if number % 4 else "partly",
@@ -90,7 +90,7 @@ def _alone(script: Script, number: int, pseudonym: str) -> Talk:
         language="en" if english else "ru",
         relation="press" if english and number == 2 else chance.pick(("self", "friend", "relative")),
         urgency="hostile" if hostile else URGENCIES[number % len(URGENCIES)],
-        place_told=chance.pick(HUNTED_FROM),
+        place_told=script.named(chance.pick(HUNTED_FROM)),
         safe_device=chance.pick(("own", "borrowed", "searched")),
         vetting="hostile" if hostile else "none",
         referred_to=script.say(("a partner abroad", "партнёры за границей")) if number % 9 == 8 else "",
@@ -122,7 +122,7 @@ def _talk(
     text: str = "",
 ) -> Talk:
     chance = script.chance
-    town = contact.place_told
+    town = named(contact.place_told, contact.language)  # they write in their own language
     drawn = chance.pick(cries).format(town=town)
     text = text or drawn
     first = Letter(id=chance.make_id(), contact_id=contact.id, text=text, language=contact.language)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from leeward.domain.typed import Change, Typed, write_new
+from leeward.practice.cast import named
 from leeward.practice.chance import SeededChance
 
 HOUR = 3_600_000
@@ -64,6 +65,10 @@ class Script:
     def say(self, pair: tuple[str, str]) -> str:
         """Return the sentence in the team's language."""
         return pair[1] if self.language == "ru" else pair[0]
+
+    def named(self, name: str) -> str:
+        """Return an invented name in the team's language."""
+        return named(name, self.language)
 
     def in_order(self) -> list[Moment]:
         """Return the moments as they happened."""

@@ -47,7 +47,7 @@ def make_operation(
         on_duty = now + 5 * HOUR if staff.on_duty else 0
         member = Member(
             id=members[staff.name],
-            name=staff.name,
+            name=script.named(staff.name),
             role=staff.role,
             languages=staff.languages,
             on_duty_until=on_duty,

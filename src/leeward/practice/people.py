@@ -39,7 +39,7 @@ class Made:
 
 def write_people(script: Script, places: list[Place], names: list[str], count: int) -> list[Made]:
     """Plan so many cases, with beds where there are any; return them."""
-    beds = [place for place in places for _ in range(_beds_given(place))]
+    beds = [place for place in places for _ in range(_beds_given(script, place))]
     made = []
     for number in range(count):
         place = beds[number] if number < len(beds) else None
@@ -51,9 +51,10 @@ def write_people(script: Script, places: list[Place], names: list[str], count: i
     return made
 
 
-def _beds_given(place: Place) -> int:
+def _beds_given(script: Script, place: Place) -> int:
     """Leave a few beds free, and two people in the exposed place."""
-    return {"Harbour 4": 2, "Harbour 1": 4, "Harbour 2": 3, "Flat K": 11, "Farm": 14}.get(place.code_name, 6)
+    given = {"Harbour 4": 2, "Harbour 1": 4, "Harbour 2": 3, "Flat K": 11, "Farm": 14}
+    return {script.named(name): beds for name, beds in given.items()}.get(place.code_name, 6)
 
 
 def _person(script: Script, number: int, pseudonym: str, place: Place | None) -> Made:
@@ -260,7 +261,7 @@ def _way_out(script: Script, made: Made, stage: str) -> None:
         id=chance.make_id(),
         case_id=made.case_id,
         paper="travel-passport",
-        issuer=HOME,
+        issuer=script.named(HOME),
         held=chance.pick(("with-them", "with-us", "applied", "taken", "with-relatives")),
         expires=_day(now + chance.between(20, 2000) * DAY),
         ready_on=_day(now + chance.between(3, 30) * DAY),
@@ -273,7 +274,7 @@ def _way_out(script: Script, made: Made, stage: str) -> None:
         visa = VisaApplication(
             id=chance.make_id(),
             case_id=made.case_id,
-            country=country,
+            country=script.named(country),
             visa="humanitarian",
             stage=chance.pick(("asked", "gathering", "appointment", "submitted", "granted")),
             appointment=_at_hour(now + chance.between(1, 20) * DAY, 11),
@@ -286,7 +287,7 @@ def _way_out(script: Script, made: Made, stage: str) -> None:
     journey = Journey(
         id=chance.make_id(),
         case_id=made.case_id,
-        destination=country,
+        destination=script.named(country),
         state="under-way" if stage == "on-the-way" else "planned",
         budget_cents=chance.between(300, 900) * 100,
     )
@@ -302,8 +303,8 @@ def _legs(script: Script, made: Made, journey: Journey, departs: int, *, under_w
         case_id=made.case_id,
         number=1,
         mode="train",
-        from_town=chance.pick(HUNTED_FROM) if under_way else CITY,
-        to_town="Sevrin",
+        from_town=script.named(chance.pick(HUNTED_FROM) if under_way else CITY),
+        to_town=script.named("Sevrin"),
         departs=departs,
         arrives=departs + 10 * HOUR,
         ticket_due=_at_hour(departs - 2 * DAY, 18),
@@ -317,7 +318,7 @@ def _legs(script: Script, made: Made, journey: Journey, departs: int, *, under_w
         case_id=made.case_id,
         number=2,
         mode="plane",
-        from_town="Sevrin",
+        from_town=script.named("Sevrin"),
         to_town=journey.destination,
         departs=departs + 14 * HOUR,
         arrives=departs + 18 * HOUR,

@@ -22,13 +22,18 @@ def _place(script: Script, house: House, number: int) -> Place:
     address = PlaceAddress(
         id=chance.make_id(),
         place_id=ident,
-        address=f"{CITY}, Invented Street {10 + 7 * number}, flat {3 + number}",
-        how_to_enter="Ring twice, wait, ring once.",
-        owner="a friend of the team",
+        address=script.say(
+            (
+                f"{CITY}, Invented Street {10 + 7 * number}, flat {3 + number}",
+                f"{script.named(CITY)}, Придуманная улица, {10 + 7 * number}, кв. {3 + number}",
+            )
+        ),
+        how_to_enter=script.say(("Ring twice, wait, ring once.", "Два звонка, пауза, ещё один.")),
+        owner=script.say(("a friend of the team", "друг команды")),
     )
     place = Place(
         id=ident,
-        code_name=house.code_name,
+        code_name=script.named(house.code_name),
         capacity=house.capacity,
         access_set=house.access,
         swept=_day(now - chance.between(2, 12) * DAY),

@@ -15,6 +15,7 @@ from leeward.domain.relocation.places import PlaceAddress
 from leeward.ledger.model import put
 from leeward.office import intake, openings, recovery, retention, taken_tasks
 from leeward.office.session import Session
+from leeward.practice.cast import named
 from leeward.practice.load import StoryClock
 from leeward.practice.moment import DAY, HOUR
 
@@ -76,7 +77,7 @@ def take_precautions(desks: Desks, clock: StoryClock, language: str) -> None:
         with _back(clock, _OPENED):
             _open_an_address(desks["coordinator"], language)
         with _back(clock, _APART):
-            _write_apart(first, desks["coordinator"])
+            _write_apart(first, desks["coordinator"], language)
 
 
 def _rehearsed(session: Session) -> None:
@@ -105,7 +106,7 @@ def _open_an_address(session: Session, language: str) -> None:
         openings.close(session, addresses[0].id)
 
 
-def _write_apart(one: Session, other: Session) -> None:
+def _write_apart(one: Session, other: Session, language: str) -> None:
     """Let two colleagues write the same thing of one request apart: what somebody has to settle."""
     circle = one.compartment_of("intake")
     contacts = [
@@ -116,4 +117,4 @@ def _write_apart(one: Session, other: Session) -> None:
     if contacts:
         contact = min(contacts, key=lambda found: found.id)
         for session, town in zip((one, other), _TOLD, strict=True):
-            session.commit(circle, put("contact", contact.id, place_told=town))
+            session.commit(circle, put("contact", contact.id, place_told=named(town, language)))

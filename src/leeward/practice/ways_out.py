@@ -64,9 +64,10 @@ def write_ways_out(script: Script, people: list[Made], places: list[Place]) -> N
     """Plan what there is to give, and who must not travel alone."""
     first = dt.datetime.fromtimestamp(script.now / 1000, dt.UTC).date()
     begun = script.now - 6 * DAY
-    table = {door.country: "90" if door.country in NO_VISA else "required" for door in DOORS}
+    home = script.named(HOME)
+    table = {script.named(door.country): "90" if door.country in NO_VISA else "required" for door in DOORS}
     rules = VisaRules(
-        id=visa_rules_id(HOME), passport=HOME, table=table, source="practice", as_of=first.isoformat()
+        id=visa_rules_id(home), passport=home, table=table, source="practice", as_of=first.isoformat()
     )
     script.write(begun, "coordinator", "beds", rules)
     for door in DOORS:
@@ -74,7 +75,7 @@ def write_ways_out(script: Script, people: list[Made], places: list[Place]) -> N
     script.chance.make_id()  # drawn, so that what comes after stays as it was for a seed
     grant = Grant(
         id=GRANT,
-        name="Spring",
+        name=script.named("Spring"),
         donor=script.say(("a fund that asks no names", "фонд, который не спрашивает имён")),
         from_day=(first - dt.timedelta(days=40)).isoformat(),
         to_day=(first + dt.timedelta(days=140)).isoformat(),
@@ -94,9 +95,10 @@ def write_ways_out(script: Script, people: list[Made], places: list[Place]) -> N
 
 
 def _door(script: Script, door: Door, begun: int, first: dt.date) -> None:
-    country = Destination(
-        id=destination_id(door.country),
-        country=door.country,
+    country = script.named(door.country)
+    there = Destination(
+        id=destination_id(country),
+        country=country,
         lead_days=door.lead_days,
         valid_days=90,
         passport_days=30,
@@ -105,7 +107,7 @@ def _door(script: Script, door: Door, begun: int, first: dt.date) -> None:
         source="practice",
         as_of=first.isoformat(),
     )
-    script.write(begun, "coordinator", "beds", country)
+    script.write(begun, "coordinator", "beds", there)
     for week in range(_WEEKS):
         monday = first - dt.timedelta(days=first.weekday()) + dt.timedelta(weeks=week)
         day = monday + dt.timedelta(days=door.weekday)
@@ -113,17 +115,18 @@ def _door(script: Script, door: Door, begun: int, first: dt.date) -> None:
             _ride(script, door, begun, day.isoformat())
         if door.lead_days:
             at = (monday + dt.timedelta(days=2)).isoformat()
-            slots = ConsulateDay(id=consulate_day_id(door.country, at), country=door.country, day=at, slots=2)
+            slots = ConsulateDay(id=consulate_day_id(country, at), country=country, day=at, slots=2)
             script.write(begun, "coordinator", "beds", slots)
 
 
 def _ride(script: Script, door: Door, begun: int, day: str) -> None:
+    country = script.named(door.country)
     way = WayOut(
         id=script.chance.make_id(),
-        country=door.country,
+        country=country,
         mode=door.mode,
-        from_town=CITY,
-        to_town=door.country,
+        from_town=script.named(CITY),
+        to_town=country,
         day=day,
         leaves=door.clock,
         seats=door.seats,

@@ -113,8 +113,8 @@ def take_back(request: Request) -> Response:
 
 def practice(request: Request) -> Response:
     """Give the invented table, to practise with."""
-    del request
-    file = resources.files("leeward.practice").joinpath("visa_rules.csv")
+    name = "visa_rules_ru.csv" if speech_of(request).language == "ru" else "visa_rules.csv"
+    file = resources.files("leeward.practice").joinpath(name)
     if not file.is_file():
         raise HTTPException(404)
     headers = {"content-disposition": 'attachment; filename="visa-rules.csv"'}
