@@ -207,6 +207,15 @@ def test_today_says_what_a_desk_that_stopped_half_way_left_behind(session: Sessi
     assert seats.needs_now(session) == []
 
 
+def test_who_arrives_on_the_day_they_left_leaves_nothing_to_mend(session: Session) -> None:
+    bus, elm = way(session, 1, ahead=0), case(session)
+    book_by_way(session, elm, bus)
+    for state in ("under-way", "arrived"):
+        set_leg(session, session.find(Leg)[0].id, state)
+    assert seats.needs_now(session) == []
+    assert free(session, bus) == 0
+
+
 def consulate(session: Session, count: int, ahead: int = 3, country: str = "LT") -> None:
     at = day(session, ahead)
     one = ConsulateDay(id=consulate_day_id(country, at), country=country, day=at, slots=count)

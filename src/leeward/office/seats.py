@@ -125,7 +125,7 @@ def give_back(session: Session, case_id: str, way_ids: Collection[str]) -> None:
     if not holds_beds(session):  # 1: whoever holds both keys sees it on Today
         return
     with PLACING:  # 2
-        needed = {one.way_out_id for one in session.find(Journey, case_id=case_id) if one.standing}
+        needed = {one.way_out_id for one in session.find(Journey, case_id=case_id) if one.keeps_seats}
         changes = [
             change
             for one in session.find(Seat, case_id=case_id)
@@ -193,11 +193,9 @@ def needs_now(session: Session) -> list[Need]:
         for one in session.find(Seat)
         if not one.released_at and one.people > 0 and one.way_out_id in ways and one.case_id in cases
     }
-    needed = {
-        (one.way_out_id, one.case_id): one
-        for one in session.find(Journey)
-        if one.standing and one.way_out_id in ways and one.case_id in cases
-    }
+    journeys = [one for one in session.find(Journey) if one.way_out_id in ways and one.case_id in cases]
+    used = {(one.way_out_id, one.case_id) for one in journeys if one.keeps_seats}
+    needed = {(one.way_out_id, one.case_id): one for one in journeys if one.standing}
     holder = duty_of(session).holder
     return [
         *(
@@ -208,7 +206,7 @@ def needs_now(session: Session) -> list[Need]:
                 idle=True,
                 holder_id=holder("coordinator"),
             )
-            for way, case in sorted(taken.keys() - needed.keys())
+            for way, case in sorted(taken.keys() - used)
         ),
         *(
             _need(
@@ -251,7 +249,7 @@ def _need(way: WayOut, case: Case, since: int, *, idle: bool, holder_id: str) ->
 
 def idle_of(session: Session, case_id: str) -> Iterator[tuple[WayOut, int]]:
     """Yield ways out of which a case holds seats that none of its journeys needs, from tonight on."""
-    needed = {one.way_out_id for one in session.find(Journey, case_id=case_id) if one.standing}
+    needed = {one.way_out_id for one in session.find(Journey, case_id=case_id) if one.keeps_seats}
     for way_id, people in held(session, case_id).items():
         way = session.get(WayOut, way_id)
         if way is not None and way_id not in needed and way.day >= tonight(session):

@@ -142,7 +142,7 @@ def needs_now(session: Session) -> list[Need]:
     needed = [(one.case_id, day_of(one), one.country) for one in session.find(VisaApplication) if day_of(one)]
     found: dict[tuple[str, str], Slot] = {}
     for one in session.find(Slot):
-        if one.released_at or one.day < night or one.case_id not in cases:
+        if one.released_at or one.day <= night or one.case_id not in cases:
             continue
         if not any(
             case == one.case_id and day == one.day and same(country, one.country)
@@ -171,7 +171,7 @@ def needs_now(session: Session) -> list[Need]:
 
 
 def idle_of(session: Session, case_id: str) -> list[Slot]:
-    """Return appointments that a case holds and none of its visa applications needs, from tonight on."""
+    """Return appointments that a case holds and none of its visa applications needs, on days to come."""
     needed = [
         (day_of(one), one.country) for one in session.find(VisaApplication, case_id=case_id) if day_of(one)
     ]
@@ -179,7 +179,7 @@ def idle_of(session: Session, case_id: str) -> list[Slot]:
         one
         for one in session.find(Slot, case_id=case_id)
         if not one.released_at
-        and one.day >= tonight(session)
+        and one.day > tonight(session)
         and not any(day == one.day and same(country, one.country) for day, country in needed)
     ]
 

@@ -32,8 +32,13 @@ class Journey(Typed, frozen=True, kw_only=True):
 
     @property
     def standing(self) -> bool:
-        """Return whether it is planned or going on: then its seats are needed."""
+        """Return whether it is planned or going on."""
         return self.state in {"planned", "booked", "under-way"}
+
+    @property
+    def keeps_seats(self) -> bool:
+        """Return whether its seats are or were needed: of all but what was broken off."""
+        return self.state != "aborted"
 
 
 class Leg(Typed, frozen=True, kw_only=True):
