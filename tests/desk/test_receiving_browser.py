@@ -77,6 +77,7 @@ def test_a_file_is_opened_decided_on_and_answered(
         look("answered")
         look("list", f"{at}/received")
         look("today", f"{at}/")
+        look("partners", f"{at}/safety/partners")
     finally:
         browsing.close()
         served.stop()

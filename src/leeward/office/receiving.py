@@ -218,10 +218,10 @@ def _into_inbox(session: Session, there: Received, paper: Paper) -> str:
 
 def as_text(paper: Paper) -> str:
     """Return all that was sent as text, in the sender's words and order; nothing else."""
-    head = f"{paper.sender or '—'}, {paper.referral_id}, {paper.made_on}"
+    head = f"{paper.sender or '—'}, {paper.made_on}"
     parts = ["\n".join((one.title, *one.lines)) for one in paper.parts]
     allowed = "\n".join(in_words(one, paper.language) for one in paper.consents)
-    return "\n\n".join(filter(None, (head, paper.note, *parts, allowed)))
+    return "\n\n".join(filter(None, (head, paper.note, *parts, allowed, paper.referral_id)))
 
 
 def _into_case(session: Session, there: Received, paper: Paper, contact: str) -> str:
