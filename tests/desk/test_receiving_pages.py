@@ -93,6 +93,9 @@ def test_from_our_key_to_a_case_and_an_answer(session: Session, browser: Browser
     assert f"/people/{case.id}" in page
     assert "qzxneedone" not in page  # let go of
     assert "no partner whose key" in browser.post(f"{where}/answer", {"words": "On Monday."}).text
+    refused = browser.post(f"{where}/answer", {"words": "Call +7 900 555 01 23", "sure": "1"}).text
+    assert "The text holds" in refused
+    assert "Call +7 900 555 01 23</textarea>" in refused
     saved = browser.post(f"{where}/answer", {"words": "On Monday.", "sure": "1"})
     assert saved.content.startswith(b"age-encryption.org/v1")
     assert "does not know yet" not in browser.get("/").text

@@ -22,7 +22,15 @@ from leeward.domain.intake import Contact, Letter
 from leeward.domain.partners import Partner, Standing, Trust
 from leeward.domain.receiving import DAY, Received
 from leeward.ledger.model import put
-from leeward.office import consent, partners, receiving, receiving_keys, referrals, referrals_after
+from leeward.office import (
+    consent,
+    partners,
+    receiving,
+    receiving_keys,
+    referrals,
+    referrals_after,
+    relocation,
+)
 from leeward.office.casework_base import require
 from leeward.office.casework_open import open_case
 from leeward.office.session import Session
@@ -201,6 +209,17 @@ def test_an_answer_says_nothing_of_the_person(both: Both) -> None:
     letter = both.answer(came)
     plain = decrypt(letter, [receiving_keys.identity_of(both.ours, receiving_keys.keys(both.ours)[0])])
     assert not any(mark.encode() in plain for marks in FIELDS.values() for mark in marks)
+
+
+@pytest.mark.parametrize("text", ["Call +7 900 555 01 23", "Heron is with us", "в доме Harbour 9"])
+def test_the_sentence_of_an_answer_is_looked_through(both: Both, text: str) -> None:
+    open_case(both.theirs, "", pseudonym="Heron")
+    relocation.add_place(both.theirs, "Harbour 9", 2)
+    came = both.opened("need")
+    receiving.decline(both.theirs, came.id)
+    with pytest.raises(RuleBroken, match="The text holds"):
+        both.answer(came, text)
+    assert both.record(came).answered == frozenset()
 
 
 def test_a_letter_that_asks_to_delete_is_a_task_until_nothing_is_left(both: Both) -> None:

@@ -7,8 +7,9 @@
    all the same.
 4. What they allow goes along as it came: for us to help with it, with its conditions and days. To nobody else anything.
 5. The same file twice is once: records and ids are derived from its hash.
-6. An answer holds its number, one word, and the secret that stood in it; nothing of the person. It is sealed to the key
-   in the file; if that is of no partner whose key was compared, only after a second confirmation.
+6. An answer holds its number, one word, and the secret that stood in it; nothing of the person, and its sentence is
+   looked through as any that leaves. It is sealed to the key in the file; if that is of no partner whose key was
+   compared, only after a second confirmation.
 7. A letter that asks to delete counts if it knows that secret. It is a task; "deleted" is said only once this desk
    finds neither conversation nor case.
 """
@@ -43,7 +44,7 @@ from leeward.office.files import keep_file
 from leeward.office.intake.pseudonyms import taken_names
 from leeward.office.partners import open_partners, trust
 from leeward.office.receiving_keys import hand_on, identity_of, keys, own_face, receptions
-from leeward.office.referrals import Made, seal_paper
+from leeward.office.referrals import Made, leaks_in, refuse_leaks, seal_paper
 from leeward.office.referrals_answers import take_answer
 from leeward.office.session import Session
 from leeward.seal.envelope import decrypt
@@ -311,6 +312,7 @@ def seal_answer(session: Session, received: str, words: str, *, sure: bool = Fal
         secrets=(there.secret,),
         answer=answer,
     )
+    refuse_leaks(leaks_in(session, paper))  # 6
     try:
         sealed, told = seal_paper(paper, Recipient.from_string(there.reply))
     except KeyMalformed as error:

@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 import msgspec
 
@@ -226,12 +227,7 @@ def _require_all(view: View, seen: str) -> None:
         raise RuleBroken(
             say("Nothing is chosen yet."), kept=say("Nothing has left."), next_step=say("Choose what goes.")
         )
-    if view.leaks:  # 3
-        raise RuleBroken(
-            say("The text holds {what}.", what=view.leaks[0].what),
-            kept=say("Nothing has left."),
-            next_step=say("Change it where it stands, or leave that field out."),
-        )
+    refuse_leaks(view.leaks)  # 3
     if seen != view.seen:
         raise RuleBroken(
             say("Something changed since you looked: the text, what they allow, or the partner's key."),
@@ -290,10 +286,6 @@ def _read_files(session: Session, chosen: list[Choice]) -> tuple[Attached, ...]:
 
 
 def _leaks(session: Session, referral: Referral, paper: Paper, chosen: list[Choice]) -> list[Found]:
-    secrets, _ = secrets_of(session)
-    secrets += [
-        Secret("pseudonym", PSEUDONYMS.label(one.text, "ru")) for one in secrets if one.kind == "pseudonym"
-    ]
     case = require_case(session, referral.case_id)
     fields = {one.code for one in chosen}
     free: list[str] = []
@@ -302,13 +294,32 @@ def _leaks(session: Session, referral: Referral, paper: Paper, chosen: list[Choi
     opened = shown(session, identity_record(session, case)) if "name" in fields else None
     if opened is not None:
         free += [opened.legal_name, opened.name_in_passport]
+    return leaks_in(session, paper, free)
+
+
+def leaks_in(session: Session, paper: Paper, free: Sequence[str] = ()) -> list[Found]:
+    """Return what in a paper's text must not leave (3); what is `free` may."""
+    secrets, _ = secrets_of(session)
+    secrets += [
+        Secret("pseudonym", PSEUDONYMS.label(one.text, "ru")) for one in secrets if one.kind == "pseudonym"
+    ]
     texts = [one for one in paper.texts() if one[1]]
     document = Document(
         "", "", paper.language, paper.made_on, tuple(Section("", (Line(text),)) for _, text in texts)
     )
-    found: list[Leak] = list(scan(document, secrets, "lawyer", free))  # 3: exact days are meant to be read
+    found: list[Leak] = list(scan(document, secrets, "lawyer", free))  # exact days are meant to be read
     return [
         Found(texts[one.section - 1][0], one.what)
         for one in found
         if not (one.kind in _REACHING and texts[one.section - 1][0] == "contact")
     ]
+
+
+def refuse_leaks(leaks: Sequence[Found]) -> None:
+    """Refuse a text that holds what must not leave; RuleBroken."""
+    if leaks:
+        raise RuleBroken(
+            say("The text holds {what}.", what=leaks[0].what),
+            kept=say("Nothing has left."),
+            next_step=say("Change it where it stands, or leave that field out."),
+        )

@@ -113,6 +113,7 @@ def _one(request: Request, wrong: LeewardError | None = None) -> Response:
         allowed=[in_words(each, language) for each in paper.consents] if paper is not None else [],
         partner=receiving.sender_of(session, there),
         answer=receiving.answer_of(there),
+        words=form_of(request).text("words"),
         still=receiving.there_still(session, there),
         case=receiving.case_of(session, there),
         names=names(session),
