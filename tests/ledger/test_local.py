@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,9 +16,11 @@ from hypothesis import strategies as st
 from leeward.base.ports import SystemChance, SystemClock
 from leeward.ledger.errors import VaultClosed, VaultDamaged, VaultInUse
 from leeward.ledger.model import put
+from leeward.ledger.store.blobs import Blobs
 from leeward.ledger.store.check import check
 from leeward.ledger.store.database import Database
 from leeward.ledger.store.local import Local
+from leeward.ledger.store.schema import STEPS, upgrade
 from leeward.ledger.store.vault import Vault
 
 WORDS = "мост восемь honest river"
@@ -179,6 +183,25 @@ def test_a_small_blob_is_found_damaged_and_let_go_of_like_any_other(vault: Vault
     assert [
         fault.where for fault in check(vault.folder, WORDS, clock=SystemClock(), progress=lambda *_: None)
     ] == [f"blob {one} in vault.db"]
+
+
+def test_a_vault_of_the_step_before_keeps_its_blobs_and_takes_small_ones(tmp_path: Path) -> None:
+    database = Database(tmp_path / "vault.db", bytes(32))
+    with database.writing() as writer:
+        for step in STEPS[:3]:
+            writer.execute(step)
+        writer.execute("PRAGMA user_version=3")
+        writer.execute("INSERT INTO blob VALUES (?,?)", ("ab" * 32, hashlib.sha256(b"old").digest()))
+    blobs = Blobs(tmp_path, database)
+    blobs.write([("ab" * 32, b"old")])
+    for _ in range(2):
+        with database.writing() as writer:
+            upgrade(writer)
+    with database.writing() as writer:
+        blobs.keep(writer, [("cd" * 32, b"new")])
+    assert (blobs.get("ab" * 32), blobs.get("cd" * 32)) == (b"old", b"new")
+    assert list(blobs.files()) == ["ab" * 32]
+    database.close()
 
 
 _steps = st.lists(
