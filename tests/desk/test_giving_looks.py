@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from tests.desk.conftest import Served
+from tests.desk.conftest import Browser, Served
+from tests.desk.test_visa_rules_pages import upload
 from tests.office.referral_scene import Sent, allow, given
 from tests.support.browser import Browsing, find_barriers, overflows
 
@@ -103,17 +104,15 @@ def filled(session: Session) -> tuple[Sent, str, str]:
     return sent, child, grant
 
 
-@pytest.mark.parametrize(
-    ("lang", "width", "scheme"), [("en", 1280, "dark"), ("ru", 390, "light"), ("ru", 320, "dark")]
-)
+@pytest.mark.parametrize(("lang", "widths", "scheme"), [("en", (1280,), "dark"), ("ru", (320, 390), "light")])
 def test_every_page_of_what_there_is_to_give(
-    browsing: Browsing, session: Session, lang: str, width: int, scheme: Literal["light", "dark"]
+    browsing: Browsing, session: Session, lang: str, widths: tuple[int, ...], scheme: Literal["light", "dark"]
 ) -> None:
     sent, child, grant = filled(session)
     served = Served(session, language=lang)
     folder = os.environ.get("LEEWARD_LOOK")
     try:
-        page = browsing.page(served.desk.address(), width=width, height=844, lang=lang, scheme=scheme)
+        page = browsing.page(served.desk.address(), width=widths[-1], height=844, lang=lang, scheme=scheme)
         table = served.desk.state.planning
         table.seconds = 2
         table.begin()
@@ -121,6 +120,7 @@ def test_every_page_of_what_there_is_to_give(
         paths = {
             "ways": "/journeys/ways",
             "rules": "/journeys/rules",
+            "passports": "/journeys/rules?file",
             "money": "/journeys/money",
             "report": f"/journeys/money/{grant}/report",
             "new": f"/journeys/new?case={sent.case}",
@@ -134,15 +134,21 @@ def test_every_page_of_what_there_is_to_give(
             "plan": "/journeys/plan",
         }
         for name, path in paths.items():
+            if name == "passports":
+                other = Browser(served)
+                assert upload(other, other.get("/journeys/rules/practice.csv").content) == 201
+                other.client.close()
             if name == "plan":
                 until = time.monotonic() + 30
                 while table.work is not None and table.work.running and time.monotonic() < until:
                     time.sleep(0.1)
             page.goto(f"http://127.0.0.1:{served.port}{path}", wait_until="domcontentloaded")
             page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
-            if folder:
-                page.screenshot(path=Path(folder) / f"giving-{name}-{lang}-{width}.png", full_page=True)
-            wrong += [f"{name}: too wide"] if overflows(page) else []
+            for width in widths:
+                page.set_viewport_size({"width": width, "height": 844})
+                wrong += [f"{name}: wider than {width}"] if overflows(page) else []
+                if folder:
+                    page.screenshot(path=Path(folder) / f"giving-{name}-{lang}-{width}.png", full_page=True)
             wrong += [f"{name}: {one}" for one in find_barriers(page)]
         table.drop()
         assert "\n".join(wrong) == ""
