@@ -6,7 +6,7 @@ import datetime as dt
 
 from tests.desk.conftest import Browser
 
-from leeward.domain.relocation.journeys import Journey
+from leeward.domain.relocation.journeys import Journey, Leg
 from leeward.domain.relocation.papers import MedicalAppointment, VisaApplication
 from leeward.domain.relocation.ways_out import Seat, Slot, WayOut
 from leeward.office import seats, ways_out
@@ -40,7 +40,16 @@ def test_a_journey_names_its_way_out_and_the_list_shows_who_holds_the_seat(
     form = browser.get(f"/journeys/new?way={way}&case={juniper}").text
     assert f'value="{way}" selected' in form
     assert "Lithuania, bus · 1 free" in form
-    browser.post("/journeys/new", {"case": juniper, "way": way, "people": "1"})
+    along = {"companion1": session.member_id, "handover1": "Ilse, Vilnius", "ticket1": "AB 12"}
+    browser.post("/journeys/new", {"case": juniper, "way": way, "people": "1", **along})
+    (leg,) = session.find(Leg)
+    assert (leg.to_town, leg.companion_id, leg.handover, leg.ticket, leg.mode) == (
+        "LT",
+        session.member_id,
+        "Ilse, Vilnius",
+        "AB 12",
+        "bus",
+    )
     page = browser.get(f"/people/{juniper}?tab=journey").text
     assert "1 seat is held" in page
     shown = browser.get("/journeys/ways").text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,6 +24,7 @@ from leeward.office.casework_today import departures
 from leeward.office.casework_views import case_lines, names
 from leeward.office.countries import name_of
 from leeward.office.relocation_journeys import book_by_way, book_journey, by_stage
+from leeward.office.session import Session
 from leeward.office.team import members
 
 _LEGS = 6
@@ -98,7 +100,7 @@ def book(request: Request) -> Response:
             session,
             case_id,
             way,
-            legs,
+            legs or [_ride_of(session, form, way)],
             people=form.number("people", 1, seats.PEOPLE_MOST) or 0,
             all_the_same=form.flag("all_the_same"),
             why=form.text("why"),
@@ -113,15 +115,27 @@ def book(request: Request) -> Response:
     )
 
 
+def _ride_of(session: Session, form: Form, way: str) -> Leg:
+    """Return the ride of a way out, with whatever was typed beside it: who goes along, who meets them, the ticket."""
+    ride = seats.leg_of(session, seats.way_of(session, way))
+    typed = _typed(form, 1)
+    names = ("from_town", "departs", "arrives", "ticket", "ticket_due", "companion_id", "handover")
+    return msgspec.structs.replace(
+        ride, **{name: getattr(typed, name) for name in names if getattr(typed, name)}
+    )
+
+
 def _leg(form: Form, number: int) -> Leg | None:
-    to_town = form.line(f"to{number}")
-    if not to_town:
-        return None
+    """Return a leg that has a destination."""
+    return _typed(form, number) if form.line(f"to{number}") else None
+
+
+def _typed(form: Form, number: int) -> Leg:
     return Leg(
         id="",
         mode=form.code(f"mode{number}", MODE, "train"),
         from_town=form.line(f"from{number}"),
-        to_town=to_town,
+        to_town=form.line(f"to{number}"),
         departs=form.moment(f"departs{number}") or 0,
         arrives=form.moment(f"arrives{number}") or 0,
         ticket=form.line(f"ticket{number}"),
