@@ -10,14 +10,15 @@ from urllib.parse import unquote
 import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from leeward.base.errors import LeewardError
 from leeward.base.say import say
 from leeward.desk.forms import clean
 from leeward.desk.pages.case_tabs import CaseTab, register
-from leeward.desk.render import done, form_of, office_of, speech_of
+from leeward.desk.posted import refused, taken
+from leeward.desk.render import done, form_of, office_of
 from leeward.desk.strangers import stranger_response
 from leeward.domain.cases.case import Case
 from leeward.domain.evidence.custody import BrokenLink, CustodyEvent
@@ -109,12 +110,8 @@ async def upload(request: Request) -> Response:
         await run_in_threadpool(chunks.put, None)
         raise
     except LeewardError as error:
-        speech = speech_of(request)
-        told = [
-            speech.message(p, 0) if not isinstance(p, str) else p for p in (error.happened, error.next_step)
-        ]
-        return PlainTextResponse(" ".join(told), 409)
-    return PlainTextResponse("ok", 201)
+        return refused(request, error)
+    return taken()
 
 
 async def _offer(chunks: queue.Queue[bytes | None], chunk: bytes, keeping: asyncio.Future[str]) -> None:

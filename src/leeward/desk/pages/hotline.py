@@ -12,6 +12,7 @@ from starlette.routing import Route
 from leeward.base.errors import LeewardError
 from leeward.base.say import Message, say
 from leeward.desk.pages.safety import fingerprint_words
+from leeward.desk.posted import TAKEN, refused
 from leeward.desk.render import desk_of, done, form_of, office_of, render, speech_of
 from leeward.office import hotline_page, intake
 from leeward.office.around import member
@@ -179,15 +180,12 @@ def _bring(request: Request, content: bytes) -> Message:
 
 async def _answer(request: Request, work: object) -> Response:
     """Run what a raw upload asked for, and say how it ended in plain text; the next page says it again."""
-    speech = speech_of(request)
     try:
         said: Message = await run_in_threadpool(work)  # type: ignore[arg-type]
     except LeewardError as error:
-        parts = [error.happened, error.next_step]
-        told = [speech.message(one, 0) if isinstance(one, Message) else one for one in parts]
-        return PlainTextResponse(" ".join(told), 409)
+        return refused(request, error)
     desk_of(request).put_said(said)
-    return PlainTextResponse(speech.message(said, 0), 201)
+    return PlainTextResponse(speech_of(request).message(said, 0), TAKEN)
 
 
 async def _whole(request: Request, most: int) -> bytes:
