@@ -47,12 +47,12 @@ class Cheapest:
 
     def _way(self, p: int, prices: Prices, rest: Rest, foes: list[Choice]) -> Choice | None:
         t = self.t
-        leave, day = self._leaves(p, prices, rest)
-        cell = self._cells(p, prices, rest, foes)
+        leave, day = self.leaves(p, prices, rest)
+        cell = self.cells(p, prices, rest, foes)
         for foe in foes:
             if foe.leave >= 0:
                 leave[foe.leave] = np.inf
-        best, enter, one, enter2, two = self._stays(p, cell)
+        best, enter, one, enter2, two = self.stays(p, cell)
         for _ in range(len(leave) + 1):
             total = np.append(best[t.day] + leave, best[t.nights] + t.remain[p])
             d = int(total.argmin())
@@ -60,14 +60,15 @@ class Cheapest:
                 return None
             d = -1 if d == len(leave) else d
             end = t.nights if d < 0 else int(t.day[d])
-            found = Choice(self._back(p, end, best, enter, one, enter2, two), d, -1 if d < 0 else int(day[d]))
+            found = Choice(self.back(p, end, best, enter, one, enter2, two), d, -1 if d < 0 else int(day[d]))
             with_members = self._members(p, found, rest)
             if with_members is not None:
                 return with_members
             leave[d] = np.inf
         return None
 
-    def _cells(self, p: int, prices: Prices, rest: Rest, foes: list[Choice]) -> Floats:
+    def cells(self, p: int, prices: Prices, rest: Rest, foes: list[Choice]) -> Floats:
+        """Return H×N what a night in each place costs the party, at these prices; `BLOCKED` where it cannot be."""
         t, size = self.t, int(self.t.size[p])
         cell = size * (prices.beds + (t.place_cents * prices.lines[t.place_line])[:, None])
         cell = np.where(rest.beds < size, BLOCKED, cell)
@@ -76,7 +77,8 @@ class Cheapest:
                 cell[h, s:e] = BLOCKED
         return cell
 
-    def _stays(self, p: int, cell: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    def stays(self, p: int, cell: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+        """Return the cheapest stays up to each end, and what `back` needs to name them."""
         t, pricer, n = self.t, self.pricer, self.t.nights
         pre = np.zeros((len(cell), n + 1))
         np.cumsum(cell, axis=1, out=pre[:, 1:])
@@ -97,9 +99,10 @@ class Cheapest:
             best[end] = cost + sum(float(cell[h, s:e].sum()) for h, s, e in t.fixed_stays[p])
         return best, enter, one, enter2, two
 
-    def _back(
+    def back(
         self, p: int, end: int, best: Floats, enter: Floats, one: Floats, enter2: Floats, two: Floats
     ) -> tuple[tuple[int, int, int], ...]:
+        """Return the stays that are cheapest up to an end."""
         t = self.t
         if p in t.fixed_stays:
             return t.fixed_stays[p]
@@ -114,7 +117,18 @@ class Cheapest:
         s = int(enter[h, :m].argmin())
         return ((h, s, end),) if h == g else ((h, s, m), (g, m, end))
 
-    def _leaves(self, p: int, prices: Prices, rest: Rest) -> tuple[Floats, Ints]:
+    def points(self, p: int, stays: tuple[tuple[int, int, int], ...], end: int) -> float:
+        """Return what stays up to an end cost the party, without any price."""
+        t = self.t
+        if not stays:
+            return float(t.outside[p, end] + t.nowhere[p])
+        place, start, _ = stays[0]
+        inside = t.risk[p] * t.instance.weights.sheltered * (end - start)
+        moved = t.instance.weights.move * t.size[p] * (len(stays) - 1)
+        return float(t.outside[p, start] + t.begins[p, place] + inside + moved)
+
+    def leaves(self, p: int, prices: Prices, rest: Rest) -> tuple[Floats, Ints]:
+        """Return what each departure costs the party with the best appointment for it, and the day of that (-1)."""
         t, size = self.t, int(self.t.size[p])
         cost = t.leave[p] + prices.seats[size] + size * (t.leave_cents * prices.lines[t.leave_line])
         cost = cost + t.trip[p] * (self.pricer.trip_minutes @ prices.minutes)

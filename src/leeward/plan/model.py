@@ -16,6 +16,7 @@ from ortools.sat.python import cp_model
 
 from leeward.plan.columns import Stays, Ways
 from leeward.plan.draft import Choice, Draft, Rest, together
+from leeward.plan.instance import Country
 from leeward.plan.tables import Tables, window
 
 Terms = list[tuple[cp_model.IntVar, int]]
@@ -95,18 +96,33 @@ class Model:
         if not any(d >= 0 and t.visa_people[p, d] for d in one.leaves):
             return
         m.add_at_most_one(self.visa[p].values())
-        needing: dict[int, list[cp_model.IntVar]] = defaultdict(list)
+        needing: dict[int, dict[int, list[cp_model.IntVar]]] = defaultdict(lambda: defaultdict(list))
         for d, var in self.leave[p].items():
-            if d < 0 or not t.visa_people[p, d]:
-                continue
-            c = int(t.country[d])
-            needing[c].append(var)
-            country = t.instance.countries[c]
-            first, last = window(int(t.day[d]), country.lead_days, country.valid_days)
-            good = [v for (at, day), v in self.visa[p].items() if at == c and first <= day < last]
-            m.add(var <= sum(good))
-        for c in {c for c, _ in self.visa[p]}:
-            m.add(sum(v for (at, _), v in self.visa[p].items() if at == c) == sum(needing[c]))
+            if d >= 0 and t.visa_people[p, d]:
+                needing[int(t.country[d])][int(t.day[d])].append(var)
+        for c in {c for c, _ in self.visa[p]} | set(needing):
+            days = {day: var for (at, day), var in self.visa[p].items() if at == c}
+            m.add(sum(days.values()) == sum(var for asking in needing[c].values() for var in asking))
+            self._in_time(t.instance.countries[c], needing[c], days)
+
+    def _in_time(
+        self, country: Country, needing: dict[int, list[cp_model.IntVar]], days: dict[int, cp_model.IntVar]
+    ) -> None:
+        """Let no departure be before its appointment's visa is there, nor after it has ended.
+
+        Summed up over the days: so the same is said with fewer fractions than by each departure for itself.
+        """
+        by = sorted(needing)
+        before: tuple[int, int] | None = None
+        for k, day in enumerate(by):
+            first, last = window(day, country.lead_days, country.valid_days)
+            until = [var for at in by[: k + 1] for var in needing[at]]
+            since = [var for at in by[k:] for var in needing[at]]
+            if any(at >= last for at in days):
+                self.m.add(sum(until) <= sum(var for at, var in days.items() if at < last))
+            if any(at < first for at in days) and (first, last) != before:
+                self.m.add(sum(since) <= sum(var for at, var in days.items() if at >= first))
+            before = (first, last)
 
     def _rows(self) -> None:
         """Add what parties share: beds, seats, slots, money."""

@@ -12,9 +12,9 @@ from random import Random
 import numpy as np
 
 from leeward.plan.cheapest import Cheapest
-from leeward.plan.columns import ways
 from leeward.plan.draft import Choice, Draft, cost, rest_of, take
 from leeward.plan.model import Effort, Model
+from leeward.plan.nearby import nearby
 from leeward.plan.pricing import Pricer, Prices
 from leeward.plan.tables import Floats, Tables
 
@@ -135,18 +135,15 @@ class Search:
                 break
         return new, total
 
-    def model(self, out: list[int], above: float, most: int) -> Model:
+    def model(self, out: list[int], above: float, places: int) -> Model:
         """Return the exact question for some parties, with the ways that are worth looking at."""
         t = self.t
         rest = rest_of(t, self.draft, out)
-        mine = sorted({h for p in out for h, _, _ in self.draft[p].stays})
-        spare = rest.beds.sum(axis=1) + self.chance.random(len(t.beds)) * 20
-        near = {int(h) for h in np.argsort(-spare, kind="stable")[:6]}
-        near |= {int(h) for h in self.chance.permutation(mine)[:8]} if mine else set()
+        away = set(out)
         given = []
         for p in out:
-            places = np.array(sorted(near | {h for h, _, _ in self.draft[p].stays}), dtype=np.int64)
-            found = ways(self.pricer, self.prices, p, rest, above=above, most=most, places=places)
+            foes = [self.draft[q] for q in self.cheapest.foes.get(p, []) if q not in away]
+            found = nearby(self.cheapest, p, self.prices, rest, foes, above, places)
             own = self.draft[p]
             end = t.nights if own.leave < 0 else int(t.day[own.leave])
             found.add(parts(t, p, own), own, end, int(t.country[own.leave]) if own.leave >= 0 else -1)
@@ -155,9 +152,9 @@ class Search:
         made.hint(self.draft)
         return made
 
-    def exact(self, count: int, above: float, most: int, effort: Effort) -> bool:
+    def exact(self, count: int, above: float, places: int, effort: Effort) -> bool:
         """Free so many parties at once and choose among their ways exactly; return whether it became better."""
-        found = self.model(self.pick(count), above, most).solve(effort)
+        found = self.model(self.pick(count), above, places).solve(effort)
         if not found.choices:
             return False
         draft = list(self.draft)
