@@ -15,6 +15,7 @@ from leeward.domain.erasing import HOUR, Erased, Erasure
 from leeward.domain.errors import OutOfRange
 from leeward.domain.intake import Contact, Letter
 from leeward.domain.relocation.beds import Stay
+from leeward.domain.relocation.ways_out import Seat, Slot, WayOut
 from leeward.domain.retention import DAY, WARN_DAYS, Retention, due_at
 from leeward.domain.typed import write_new
 from leeward.ledger.model import put
@@ -148,6 +149,25 @@ def test_beds_go_a_year_after_the_last_night_and_only_they(two: Two) -> None:
     two.days(4)
     for desk in two.desks:
         assert {one.last_night for one in desk.session.find(Stay)} == {"2017-12-01", ""}
+
+
+def test_what_was_held_for_somebody_goes_with_the_year_and_what_is_to_come_stays(two: Two) -> None:
+    session = two.anna.session
+    beds = session.compartment_of("beds")
+    for day in ("2017-04-02", "2017-12-01", "soon"):
+        way = WayOut(id=session.make_id(), country="Norland", day=day, seats=1)
+        seat = Seat(id=session.make_id(), way_out_id=way.id, case_id="c" * 26)
+        slot = Slot(id=session.make_id(), country="Norland", day=day, case_id="c" * 26)
+        for one in (way, seat, slot):
+            session.save_new(beds, one)
+    two.days(1)
+    two.days(375)
+    two.days(4)
+    for desk in two.desks:
+        days = {one.id: one.day for one in desk.session.find(WayOut)}
+        assert len(days) == 3  # names nobody
+        assert {days[one.way_out_id] for one in desk.session.find(Seat)} == {"2017-12-01", "soon"}
+        assert {one.day for one in desk.session.find(Slot)} == {"2017-12-01", "soon"}
 
 
 def test_a_rule_made_shorter_surprises_nobody_and_has_bounds(two: Two) -> None:

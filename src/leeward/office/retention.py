@@ -25,6 +25,7 @@ from leeward.domain.intake import Draft, Letter, Line
 from leeward.domain.relocation.beds import Stay
 from leeward.domain.relocation.exposure import Incident
 from leeward.domain.relocation.journeys import Journey, Leg
+from leeward.domain.relocation.ways_out import Seat, Slot, WayOut
 from leeward.domain.retention import (
     DAY,
     FOR_EVER,
@@ -264,6 +265,7 @@ class _Reckoning:
             if legs and not any(leg.ahead or leg.state == "under-way" for leg in legs):
                 last = max(leg.arrives or leg.departs or leg.changed_at for leg in legs)
                 yield self._weekly("journeys", journey.id, journey.compartment, last, holder=journey.case_id)
+        yield from self._held()
         yield from self._errands()
         for letter in session.find(Letter):
             if letter.direction == "call":
@@ -272,6 +274,15 @@ class _Reckoning:
                 )
         for draft in session.find(Draft):
             yield self._weekly("drafts", draft.id, draft.compartment, draft.changed_at)
+
+    def _held(self) -> Iterator[Over]:
+        """Yield seats and appointments that were held for somebody, by the day on which they were."""
+        days = {way.id: way.day for way in self._session.find(WayOut)}
+        for seat in self._session.find(Seat):
+            end = _end_of(days.get(seat.way_out_id, ""))
+            yield self._weekly("journeys", seat.id, seat.compartment, end, holder=seat.case_id)
+        for slot in self._session.find(Slot):
+            yield self._weekly("journeys", slot.id, slot.compartment, _end_of(slot.day), holder=slot.case_id)
 
     def _errands(self) -> Iterator[Over]:
         """Yield tasks without a case that are done, and lists about places and colleagues that are at rest."""
