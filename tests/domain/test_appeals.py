@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leeward.domain.appeals.procedures import PROCEDURES, Procedure, codes, due_day, rule_on
+from leeward.domain.appeals.procedures import (
+    PROCEDURES,
+    Procedure,
+    codes,
+    due_day,
+    rule_on,
+    why_in_words,
+)
 from leeward.domain.appeals.records import Reply, Submission
 from leeward.domain.appeals.states import require_may_send, state_of
 from leeward.domain.errors import OutOfRange, RuleBroken
@@ -94,3 +101,14 @@ def test_sending_is_blocked_twice_and_without_consent() -> None:
     with pytest.raises(RuleBroken):
         require_may_send(Submission(id="s"), ["account"])
     require_may_send(Submission(id="s"), [])
+
+
+def test_every_rule_that_sets_a_time_says_in_russian_where_it_comes_from() -> None:
+    timed = [one for one in PROCEDURES if one.reply_days is not None]
+    assert timed
+    for one in timed:
+        said = why_in_words(one.source)
+        assert said.said("en") == one.source
+        assert said.said("ru") != one.source, one.source
+    assert why_in_words("a letter of 4 May").said("ru") == "a letter of 4 May"
+    assert why_in_words("agreed").said("ru") == "их собственное обещание"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterable
 
 from playwright.sync_api import Page
 
@@ -34,9 +35,24 @@ def _sentences() -> tuple[frozenset[str], tuple[str, ...]]:
     return frozenset(whole), tuple(sorted(one for one in pieces if len(one) > 11 and " " in one))
 
 
-def english_left(page: Page) -> list[str]:
-    """Return what of the English catalogue a page shows, as text, hint or title, seen or folded."""
+_OURS = frozenset(
+    {"Leeward", "leeward", "init", "join", "English", "Ctrl", "Tab", "Enter"}
+    | {"EUR", "age", "Signal", "SHA", "PDF", "CSV", "ODT"}
+)
+"""Names that a Russian page has in Latin letters."""
+
+
+def english_left(page: Page, quoted: Iterable[str]) -> list[str]:
+    """Return what a page shows in English, as text, hint or title, seen or folded.
+
+    What of our catalogue is left, and any other word in Latin letters. `quoted` are texts of people who write so.
+    """
     whole, pieces = _sentences()
     shown: list[str] = page.evaluate(_TEXTS)
-    together = "\n".join(one for one in shown if re.search("[a-zA-Z]{2}", one))
-    return sorted({one for one in shown if one in whole} | {one for one in pieces if one in together})
+    latin = [one for one in shown if re.search("[a-zA-Z]{2}", one)]
+    together = "\n".join(latin)
+    found = {one for one in shown if one in whole} | {one for one in pieces if one in together}
+    starts = {one[:25] for one in quoted}
+    ours = [one for one in latin if not any(start in one for start in starts)]
+    words = {word for one in ours for word in re.findall("(?<![A-Za-z0-9])[A-Za-z]{3,}(?![A-Za-z0-9])", one)}
+    return sorted(found | (words - _OURS))

@@ -15,6 +15,8 @@ from tests.support.browser import Browsing, find_barriers, overflows
 from tests.week.english import english_left
 from tests.week.stage import OpenDesk
 
+from leeward.domain.intake.records import Letter
+
 WIDE, NARROW = (1280, 800), (390, 844)
 SOON = 20_000
 _ID = re.compile(r"[a-z2-7]{26}")
@@ -36,6 +38,7 @@ class Part:
         fold = self.root.locator("details", has=self._summary(words)).last
         if fold.get_attribute("open") is None:
             fold.locator("summary").first.click()
+        expect(fold).to_have_attribute("open", re.compile(""))
         return Part(self.seat, fold)
 
     def _summary(self, words: str) -> Locator:
@@ -60,6 +63,7 @@ class Part:
     def _field(self, label: str) -> Locator:
         exact = self.root.get_by_label(label, exact=True).locator("visible=true")
         begins = self.root.get_by_label(re.compile(f"^\\s*{re.escape(label)}")).locator("visible=true")
+        expect(exact.or_(begins).first).to_be_visible(timeout=SOON)
         return exact.first if exact.count() else begins.first
 
     def press(self, words: str, *, stays: bool = False) -> None:
@@ -150,7 +154,7 @@ class Seat(Part):
             raise self.desk.troubles[0]
         kind = _ID.sub("*", self.path.split("#")[0])
         expect(self.page.locator("html")).to_have_attribute("lang", "ru")
-        assert english_left(self.page) == [], self.path
+        assert english_left(self.page, self._written_in_english()) == [], self.path
         other = NARROW if self.size == WIDE else WIDE
         assert not overflows(self.page), f"{self.path} is wider than {self.size[0]}"
         if kind in self._seen:
@@ -161,6 +165,14 @@ class Seat(Part):
         self._resize(other)
         assert not overflows(self.page), f"{self.path} is wider than {other[0]}"
         self._resize(self.size)
+
+    def _written_in_english(self) -> list[str]:
+        """Return what people wrote in English, and what was answered to them."""
+        return [
+            one.text
+            for one in self.desk.session.find(Letter)
+            if one.text and not re.search("[а-яё]", one.text)
+        ]
 
     def picture(self, name: str) -> None:
         """Take pictures at both widths, if somebody wants to look (LEEWARD_LOOK names the folder)."""

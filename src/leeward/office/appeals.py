@@ -6,8 +6,8 @@ import datetime as dt
 
 import msgspec
 
-from leeward.base.say import say, say_count
-from leeward.domain.appeals.procedures import due_day, rule_on
+from leeward.base.say import Versions, say, say_count
+from leeward.domain.appeals.procedures import due_day, rule_on, why_in_words
 from leeward.domain.appeals.records import Institution, Reply, Submission
 from leeward.domain.appeals.states import AppealState, last_day, state_of
 from leeward.domain.appeals.terms import REPLY_KIND
@@ -167,13 +167,15 @@ def needs_now(session: Session) -> list[Need]:
             urgency=Urgency.LATE,
             tag=say_count("{n} day late", "{n} days late", one.state.late_days),
             what=say(
-                "{who} has not answered “{title}”", who=one.institution.name, title=one.submission.title
+                "{who} has not answered “{title}”",
+                who=Versions(en=one.institution.named("en"), ru=one.institution.named("ru")),
+                title=one.submission.title,
             ),
             why=say_count(
                 "{n} day without an answer. The day it was due comes from: {source}",
                 "{n} days without an answer. The day it was due comes from: {source}",
                 one.state.silent_days,
-                source=one.submission.due_why,
+                source=why_in_words(one.submission.due_why),
             ),
             since=_ms(one.submission.due_on),
             action=say("Ask again"),

@@ -84,7 +84,7 @@ def _roster(script: Script) -> None:
             line=line,
             weekday=weekday,
             begins=8 * 60,
-            ends=(20 if line == 2 else 8) * 60,  # a second line that never sleeps would be nobody's help
+            ends=(18 if line == 2 else 8) * 60,  # a second line that never sleeps would be nobody's help
         )
         for weekday, first in enumerate(_FIRST_LINE)
         for line, name in ((1, first), (2, "Daria" if weekday % 2 else "Timur"))

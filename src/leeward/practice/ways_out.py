@@ -67,7 +67,11 @@ def write_ways_out(script: Script, people: list[Made], places: list[Place]) -> N
     home = script.named(HOME)
     table = {script.named(door.country): "90" if door.country in NO_VISA else "required" for door in DOORS}
     rules = VisaRules(
-        id=visa_rules_id(home), passport=home, table=table, source="practice", as_of=first.isoformat()
+        id=visa_rules_id(home),
+        passport=home,
+        table=table,
+        source=script.say(("practice", "учебные данные")),
+        as_of=first.isoformat(),
     )
     script.write(begun, "coordinator", "beds", rules)
     for door in DOORS:
@@ -104,7 +108,7 @@ def _door(script: Script, door: Door, begun: int, first: dt.date) -> None:
         passport_days=30,
         fee_cents=door.fee * 100,
         escort_minutes=180,
-        source="practice",
+        source=script.say(("practice", "учебные данные")),
         as_of=first.isoformat(),
     )
     script.write(begun, "coordinator", "beds", there)

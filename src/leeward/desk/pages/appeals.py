@@ -10,7 +10,7 @@ from leeward.base.say import say
 from leeward.desk.forms import Form
 from leeward.desk.pages.record_words import page, read_day
 from leeward.desk.render import done, form_of, office_of
-from leeward.domain.appeals.procedures import codes
+from leeward.domain.appeals.procedures import codes, why_in_words
 from leeward.domain.appeals.records import Institution, Reply, Submission
 from leeward.domain.appeals.terms import CHANNEL, INSTITUTION_KIND, REPLY_KIND
 from leeward.domain.release.records import Release
@@ -95,6 +95,7 @@ def one(request: Request) -> Response:
         release=session.get(Release, submission.release_id) if submission.release_id else None,
         before=session.get(Submission, submission.follows_id) if submission.follows_id else None,
         after=session.find(Submission, follows_id=submission.id),
+        why_in_words=why_in_words,
     )
 
 

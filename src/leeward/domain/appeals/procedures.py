@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from leeward.base.say import Versions
 from leeward.domain.period import Period
 
 
@@ -31,6 +32,32 @@ class Procedure(msgspec.Struct, frozen=True, kw_only=True):
     def label(self, language: str) -> str:
         """Return its name."""
         return self.ru if language == "ru" else self.en
+
+
+_SOURCES_RU = {
+    "Common practice of the special procedures: the state is asked to answer within 60 days": (
+        "обычная практика специальных процедур: государство просят ответить за 60 дней"
+    ),
+    "E/CN.4/1992/20, annex: 90 days": "E/CN.4/1992/20, приложение: 90 дней",
+    "Methods of work: 60 days": "методы работы: 60 дней",
+    "Requests are handled on working days; ask again if a removal is nearer than one working day": (
+        "просьбы рассматривают по рабочим дням; если до высылки меньше рабочего дня, просите ещё раз"
+    ),
+    "Article 144 of the code of criminal procedure: 3 days, up to 10 or 30 if extended": (
+        "статья 144 уголовно-процессуального кодекса: 3 дня, с продлением до 10 или 30"
+    ),
+    "Article 144 of the code of criminal procedure: at most 30 days": (
+        "статья 144 уголовно-процессуального кодекса: не больше 30 дней"
+    ),
+}
+"""Of the rules that set a time. A submission keeps the English; it is shown in the reader's language."""
+
+
+def why_in_words(due_why: str) -> Versions:
+    """Return where the day of a submission comes from, in both languages; what is no rule of ours stays as it is."""
+    if due_why == "agreed":
+        return Versions(en="their own promise", ru="их собственное обещание")
+    return Versions(en=due_why, ru=_SOURCES_RU.get(due_why, due_why))
 
 
 PROCEDURES: tuple[Procedure, ...] = (
