@@ -60,7 +60,7 @@ def test_a_file_is_opened_decided_on_and_answered(
         page.wait_for_selector("#paper")
         look("opened")
         (came,) = session.find(Received)
-        page.fill("input[name=heard]", came.sha256[:8])
+        page.fill("input[name=heard]", came.sha256[:16])
         page.press("input[name=heard]", "Enter")
         page.wait_for_selector(".tag.good")
         page.click("#decide button[value=inbox]")

@@ -83,8 +83,8 @@ def test_from_our_key_to_a_case_and_an_answer(session: Session, browser: Browser
     assert "asks for help with somebody" in browser.get("/").text
     where = f"{_HERE}/{came.id}"
     assert "Nobody has heard" in browser.post(f"{where}/take-on", {"as": "case"}).text
-    assert "not this file" in browser.post(f"{where}/heard", {"heard": "00000000"}).text
-    assert "The file is theirs" in browser.post(f"{where}/heard", {"heard": came.sha256[:9]}).text
+    assert "not this file" in browser.post(f"{where}/heard", {"heard": "0" * 16}).text
+    assert "The file is theirs" in browser.post(f"{where}/heard", {"heard": came.sha256[:16]}).text
     page = browser.post(f"{where}/take-on", {"as": "case"}).text
     (case,) = session.find(Case)
     assert "Tell them that you took it on." in page

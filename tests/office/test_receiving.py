@@ -137,8 +137,8 @@ def test_whoever_takes_it_on_has_heard_its_hash_or_says_so(both: Both) -> None:
     with pytest.raises(RuleBroken, match="Nobody has heard"):
         receiving.take_on(both.theirs, came, as_case=False)
     with pytest.raises(OutOfRange, match="not this file"):
-        receiving.heard(both.theirs, came.id, came.sha256[:7])
-    receiving.heard(both.theirs, came.id, f"{came.sha256[:4]} {came.sha256[4:8].upper()}")
+        receiving.heard(both.theirs, came.id, came.sha256[:15])
+    receiving.heard(both.theirs, came.id, f"{came.sha256[:8]} {came.sha256[8:16].upper()}")
     contact = receiving.take_on(both.theirs, came, as_case=False)
     assert require(both.theirs, Contact, contact).channel == "partner"
 

@@ -1,6 +1,6 @@
 """What a partner's desk sealed to us: opened, shown, decided on, answered. The file is hostile until somebody decides.
 
-1. It opens with a key of ours, is read strictly (domain/cases/referral_read.py), and is shown as text.
+1. It is sealed to one key, which is ours, is read strictly (domain/cases/referral_read.py), and is shown as text.
 2. Opening writes only that something came: number, sender, hash. Its content stays in this desk's memory until
    somebody takes it on; then it goes into the hotline's circle and, if they want, a case, and nowhere else.
 3. Nobody signed it. Whoever takes it on has heard its hash from the sender over a call, or says that they do so
@@ -53,7 +53,9 @@ from leeward.seal.keys import Recipient
 
 SEALED_MOST = PLAIN_MOST + 64 * 1024
 _USES = frozenset({"work", "files", "name"})
-_HEARD_LEAST = 8  # letters of the hash
+_HEARD_LEAST = (
+    16  # hex digits of the hash: who holds the genuine file could make another with the same first eight
+)
 
 
 class Came(msgspec.Struct, frozen=True):
@@ -106,6 +108,12 @@ def _decrypted(session: Session, untrusted: bytes) -> bytes:
             say("Your team has no key yet to which partners seal, or this desk does not hold it."),
             kept=say("Nothing was kept."),
             next_step=say("Make one, and give it to your partners."),
+        )
+    if untrusted.partition(b"\n--- ")[0].count(b"\n-> ") > 1:
+        raise OutOfRange(
+            say("This file is sealed to somebody else as well."),
+            kept=say("Nothing was kept."),
+            next_step=say("Call whoever sent it, by a number that you had before."),
         )
     try:
         return decrypt(untrusted, ours)
