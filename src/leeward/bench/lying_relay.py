@@ -252,7 +252,7 @@ class Door:
         return found
 
     def _turns_to(self, art: Art, box: str) -> bool:
-        return self._trick(art, box) is not None
+        return bool(self.tricks) and self._trick(art, box) is not None
 
     def _trick(self, art: Art, box: str) -> Trick | None:
         """Return a trick of this sort that is on here, and use it once."""

@@ -49,7 +49,11 @@ class Witness:
 
     def shown(self, box: str, after: int, answer: Listing) -> None:
         """Hear what is said to come after a number."""
-        past = self.pasts.setdefault(box, Past())
+        past = self.pasts.get(box)
+        if past is None:
+            past = self.pasts[box] = Past()
+        if not answer.items and answer.last == after == past.top:
+            return  # nothing new, as it should be
         numbers = [item.number for item in answer.items]
         how = set()
         if answer.last < past.top or answer.last < max(numbers, default=0):
