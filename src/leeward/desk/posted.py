@@ -31,6 +31,7 @@ def refused(request: Request, error: LeewardError) -> Response:
     """Return the answer to a file that was not, in the reader's language."""
     speech = speech_of(request)
     told = (
-        speech.message(one, 0) if isinstance(one, Message) else one for one in (error.happened, error.next_step)
+        speech.message(one, 0) if isinstance(one, Message) else one
+        for one in (error.happened, error.next_step)
     )
     return PlainTextResponse(" ".join(filter(None, told)), 409)
