@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from leeward.base.say import Message, say
+from leeward.desk.acts import act_by
 from leeward.desk.days import day_words
 from leeward.desk.forms import Form
 from leeward.desk.render import done, form_of, office_of, render, speech_of
@@ -55,12 +56,6 @@ def add(request: Request) -> Response:
         lines=_lines(form),
     )
     return done(request, _HERE, say("The grant is written down."))
-
-
-def act(request: Request) -> Response:
-    """Do one thing with one grant or one payment."""
-    session, form, path = office_of(request), form_of(request), request.path_params
-    return done(request, _HERE, _do(session, path["act"], path["record"], form))
 
 
 def _do(session: Session, what: str, record: str, form: Form) -> Message:
@@ -150,5 +145,5 @@ routes = [
     Route("/journeys/money/{grant}/report", report),
     Route("/journeys/money/{grant}/report.csv", table),
     Route("/journeys/money/{grant}/report.pdf", paper),
-    Route("/journeys/money/{record}/{act}", act, methods=["POST"]),
+    Route("/journeys/money/{record}/{act}", act_by(_do, _HERE), methods=["POST"]),
 ]

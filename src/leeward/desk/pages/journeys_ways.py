@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from leeward.base.say import Message, say, say_count
+from leeward.desk.acts import act_by
 from leeward.desk.days import day_words
 from leeward.desk.forms import Form
 from leeward.desk.render import done, form_of, office_of, render, speech_of
@@ -111,13 +112,6 @@ def back(request: Request) -> Response:
     return done(request, _HERE, say("It is as it was before."))
 
 
-def act(request: Request) -> Response:
-    """Do one thing with one way out or one country."""
-    session, form, path = office_of(request), form_of(request), request.path_params
-    said = _do(session, path["act"], path["record"], form)
-    return done(request, _HERE, said)
-
-
 def _do(session: Session, what: str, record: str, form: Form) -> Message:
     match what:
         case "withdraw":
@@ -145,5 +139,5 @@ routes = [
     Route("/journeys/ways/country", country, methods=["POST"]),
     Route("/journeys/ways/appointments", appointments, methods=["POST"]),
     Route("/journeys/ways/back", back, methods=["POST"]),
-    Route("/journeys/ways/{record}/{act}", act, methods=["POST"]),
+    Route("/journeys/ways/{record}/{act}", act_by(_do, _HERE), methods=["POST"]),
 ]
