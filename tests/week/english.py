@@ -36,7 +36,7 @@ def _sentences() -> tuple[frozenset[str], tuple[str, ...]]:
 
 
 _OURS = frozenset(
-    {"Leeward", "leeward", "init", "join", "English", "Ctrl", "Tab", "Enter"}
+    {"Leeward", "leeward", "init", "join", "beside", "English", "Ctrl", "Tab", "Enter"}
     | {"EUR", "age", "Signal", "SHA", "PDF", "CSV", "ODT"}
 )
 """Names that a Russian page has in Latin letters."""

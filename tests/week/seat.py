@@ -38,7 +38,7 @@ class Part:
         fold = self.root.locator("details", has=self._summary(words)).last
         if fold.get_attribute("open") is None:
             fold.locator("summary").first.click()
-        expect(fold).to_have_attribute("open", re.compile(""))
+        expect(fold).to_have_js_property("open", value=True)
         return Part(self.seat, fold)
 
     def _summary(self, words: str) -> Locator:
@@ -154,7 +154,8 @@ class Seat(Part):
             raise self.desk.troubles[0]
         kind = _ID.sub("*", self.path.split("#")[0])
         expect(self.page.locator("html")).to_have_attribute("lang", "ru")
-        assert english_left(self.page, self._written_in_english()) == [], self.path
+        left = english_left(self.page, self._written_in_english())
+        assert left == [], f"{self.path} shows {left}"
         other = NARROW if self.size == WIDE else WIDE
         assert not overflows(self.page), f"{self.path} is wider than {self.size[0]}"
         if kind in self._seen:
@@ -182,4 +183,8 @@ class Seat(Part):
                 self._resize(size)
                 self.page.evaluate("scrollTo(0, 0)")
                 self.page.screenshot(path=Path(folder) / f"{name}-{size[0]}.png", full_page=True)
+            if name.startswith("fri"):  # one day of the seven in the dark as well
+                self.page.emulate_media(color_scheme="dark")
+                self.page.screenshot(path=Path(folder) / f"{name}-dark.png", full_page=True)
+                self.page.emulate_media(color_scheme="light")
             self._resize(self.size)

@@ -62,7 +62,7 @@ def a_nearer_way_out_is_written_down(life: Life) -> None:
     timur.follow("Составить маршрут")
     timur.choose("Какой", "пт 10 апр., 07:10")
     for number, leg in enumerate(LEGS, start=1):
-        part = timur.part("fieldset.leg", f"Отрезок {number}")
+        part = timur.part("fieldset.leg:not(.byway)", f"Отрезок {number}")
         part.choose("Чем", leg["mode"])
         for label in ("Откуда", "Куда", "Отправление", "Прибытие", "Кто встречает", "Билет"):
             part.write(label, leg[label])
