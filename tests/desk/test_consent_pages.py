@@ -6,9 +6,10 @@ from tests.desk.conftest import Browser
 
 from leeward.domain.cases.case import Person
 from leeward.domain.cases.consent import Consent
-from leeward.office import casework
+from leeward.office import casework, partners, referrals
 from leeward.office.casework_open import open_case
 from leeward.office.session import Session
+from leeward.seal.keys import make_identity
 
 ANSWER = {"use": "work", "audience": "doctor", "answer": "given", "risks": "1", "how": "spoken"}
 
@@ -82,3 +83,22 @@ def test_the_history_says_whose_answer_it_was(session: Session, browser: Browser
     page = browser.get(f"/people/{case}?tab=history").text
     assert "mother: help them with it · doctors" in page
     assert page.count("help them with it · doctors") > page.count("mother: help them with it · doctors")
+
+
+def test_from_a_referral_one_comes_to_the_question_that_was_never_asked(
+    session: Session, browser: Browser
+) -> None:
+    case, mother, _child = scene(session)
+    key = make_identity(session.chance).recipient().string()
+    partner = partners.add_partner(session, "Clinic of Invented Street", "doctor", key)
+    casework.set_person(session, mother, whereabouts="a town")
+    draft = f"/referrals/{case}/{referrals.begin(session, case, partner, 'help')}"
+    there = f"/people/{case}?tab=consent&use=work&audience=doctor&who={mother}"
+    link = f'href="{there}#answer"'.replace("&who", "&amp;who")
+    assert link in browser.get(draft).text
+    asked = browser.get(there).text
+    assert "help them with it, for: doctors" in asked
+    browser.post(f"/people/{case}/consent", {**ANSWER, "who": mother})
+    page = browser.get(draft).text
+    assert link not in page
+    assert f'value="family:{mother}"' in page
