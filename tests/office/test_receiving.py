@@ -21,12 +21,14 @@ from leeward.domain.errors import OutOfRange, RuleBroken
 from leeward.domain.intake import Contact, Letter
 from leeward.domain.partners import Partner, Standing, Trust
 from leeward.domain.receiving import DAY, Received
+from leeward.domain.today import Urgency
 from leeward.ledger.model import put
 from leeward.office import (
     consent,
     partners,
     receiving,
     receiving_keys,
+    receiving_now,
     referrals,
     referrals_after,
     relocation,
@@ -302,3 +304,21 @@ def test_a_case_opened_later_from_the_conversation_takes_what_they_allow_too(bot
     assert (kept.use, kept.audience) == ("work", "team")
     case = require(both.theirs, Case, opened)
     assert [one.id for one in receiving.received_of(both.theirs, case)] == [came.id]
+
+
+def test_today_asks_to_decide_then_to_answer_but_never_whoever_made_a_file_up(
+    both: Both, clock: HandClock
+) -> None:
+    def tags() -> list[tuple[str, Urgency]]:
+        return [(str(one.tag), one.urgency) for one in receiving_now.needs_now(both.theirs)]
+
+    first, second = both.opened("need"), both.opened("danger")
+    assert tags() == [("From a partner", Urgency.WAITING)] * 2
+    clock.ms += 2 * DAY
+    assert tags() == [("From a partner", Urgency.LATE)] * 2
+    receiving.decline(both.theirs, first.id)
+    receiving.heard(both.theirs, second.id, second.sha256)
+    receiving.decline(both.theirs, second.id)
+    assert tags() == [("Answer", Urgency.SOON)]
+    both.answer(second)
+    assert tags() == []

@@ -48,7 +48,8 @@ def _line(one: Received, now: int) -> Need | None:
             say("Decide"),
             href,
         )
-    if one.reply and answer_of(one) not in one.answered:
+    known = one.sure or one.state != "declined"  # nobody has to write to whoever made up a file
+    if one.reply and known and answer_of(one) not in one.answered:
         return Need(
             Urgency.SOON,
             say("Answer"),
