@@ -137,7 +137,9 @@ class Stage:
     hidden: Marks = field(
         default_factory=Marks
     )  # of addresses and names: answers that hold their words are refused
-    shown: Marks = field(default_factory=Marks)  # of what stands on the card, which the page shows to everybody
+    shown: Marks = field(
+        default_factory=Marks
+    )  # of what stands on the card, which the page shows to everybody
     written: dict[str, str] = field(default_factory=dict)  # a mark's name to the mark
     kinds: dict[str, str] = field(default_factory=dict)  # compartment id to kind
     keys: dict[str, bytes | str] = field(default_factory=dict)
