@@ -47,12 +47,12 @@ def value_at(pricer: Pricer, prices: Prices) -> tuple[float, Floats, Floats]:
 
 
 def ascend(
-    pricer: Pricer, begin: Prices | None, rounds: int, first: float, over: Callable[[], bool]
+    pricer: Pricer, rounds: int, over: Callable[[], bool], told: Callable[[Bound], None] = lambda _: None
 ) -> Bound:
-    """Return the best bound after so many rounds, or when it is over; the first step is `first` scales long."""
+    """Return the best bound after so many rounds, or when it is over; tell the best so far every tenth of the way."""
     t = pricer.t
     scale = scales(t)
-    price = np.zeros(len(scale)) if begin is None else begin.flat()
+    price = np.zeros(len(scale))
     way, spread = np.zeros(len(scale)), np.zeros(len(scale))
     best: Bound | None = None
     for k in range(rounds):
@@ -62,9 +62,11 @@ def ascend(
             best = Bound(prices, value, each)
         if over():
             break
+        if k % max(1, rounds // 10) == 0:
+            told(best)
         way = _MEMORY * way + (1 - _MEMORY) * wanted
         spread = _SPREAD * spread + (1 - _SPREAD) * wanted * wanted
-        step = first * _LAST ** (k / rounds) * scale
+        step = _LAST ** (k / rounds) * scale
         size = np.sqrt(spread / (1 - _SPREAD ** (k + 1))) + 1e-9
         price = np.maximum(0.0, price + step * (way / (1 - _MEMORY ** (k + 1))) / size)
     assert best is not None

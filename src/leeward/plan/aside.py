@@ -2,9 +2,10 @@
 
     python -m leeward.plan.aside        (by `Aside`, below)
 
-- Standard input: one line `{"rounds": 300, "coarse": 1, "until": 12.5, "parent": ...}`, then the instance on one line.
-  The process ends when its standard input does: whoever asked is gone.
-- Standard output: one line `{"value": ..., "prices": [...], "pools": [...] | null}`, in the order of `Prices.flat`.
+- Standard input: one line `{"rounds": 300, "coarse": 1, "seconds": 12.5}`, then the instance on one line. The process
+  ends when its standard input does: whoever asked is gone.
+- Standard output: lines `{"value": ..., "prices": [...], "done": false}`, each a better bound with the prices that
+  prove it, in the order of `Prices.flat`; the last is `done`.
 """
 
 from __future__ import annotations
@@ -15,14 +16,15 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import replace
 
 import msgspec
-import numpy as np
 
-from leeward.plan.ascent import ascend
+from leeward.plan.ascent import Bound, ascend
 from leeward.plan.bounds import BYTES_MOST
 from leeward.plan.instance import Instance
-from leeward.plan.pricing import Pricer, Prices
+from leeward.plan.pricing import Pricer
 from leeward.plan.tables import Tables, pooled, tables
 
 
@@ -39,6 +41,7 @@ class Raised(msgspec.Struct):
 
     value: float
     prices: list[float]
+    done: bool = False
 
 
 class Aside:
@@ -65,21 +68,21 @@ class Aside:
             with contextlib.suppress(OSError, msgspec.DecodeError, ValueError):
                 self._process.stdin.write(lines)
                 self._process.stdin.flush()
-                if line := self._process.stdout.readline():
+                for line in self._process.stdout:
                     self._answer = msgspec.json.decode(line, type=Raised)
         finally:
             self._done.set()
 
     def ended(self) -> bool:
-        """Return whether it has answered, or died."""
+        """Return whether nothing more will come."""
         return self._done.is_set()
 
     def result(self) -> Raised | None:
-        """Return what came of it, if it has answered."""
+        """Return the best that came so far."""
         return self._answer
 
     def wait(self, seconds: float) -> None:
-        """Wait for the answer, at most so long."""
+        """Wait for the last line, at most so long."""
         self._done.wait(seconds)
 
     def close(self) -> None:
@@ -101,21 +104,26 @@ def main() -> None:
     begun = time.perf_counter()
     instance = msgspec.json.decode(source.readline(BYTES_MOST), type=Instance)
     threading.Thread(target=_leave_with, args=(source,), daemon=True).start()
-    t = tables(instance)
-    found = raised(t, asked, begun)
+    raise_bound(tables(instance), asked, begun, _say)
+
+
+def _say(found: Raised) -> None:
     sys.stdout.buffer.write(msgspec.json.encode(found) + b"\n")
     sys.stdout.buffer.flush()
 
 
-def raised(t: Tables, asked: Asked, begun: float) -> Raised:
-    """Raise the bound of these tables."""
+def raise_bound(t: Tables, asked: Asked, begun: float, say: Callable[[Raised], None]) -> None:
+    """Raise the bound of these tables, and say it on the way."""
     small, pools = pooled(t, asked.coarse)
-    bound = ascend(
-        Pricer(small), None, asked.rounds, 1.0, lambda: time.perf_counter() - begun >= asked.seconds
-    )
-    prices = bound.prices
-    every = Prices(prices.beds[pools], prices.seats, prices.slots, prices.lines, prices.minutes)
-    return Raised(bound.value, np.asarray(every.flat(), dtype=np.float64).tolist())
+
+    def told(bound: Bound, *, done: bool = False) -> None:
+        prices = replace(bound.prices, beds=bound.prices.beds[pools])
+        say(Raised(bound.value, prices.flat().tolist(), done))
+
+    def over() -> bool:
+        return time.perf_counter() - begun >= asked.seconds
+
+    told(ascend(Pricer(small), asked.rounds, over, told), done=True)
 
 
 def _leave_with(source: object) -> None:

@@ -7,9 +7,9 @@ from collections import defaultdict
 import numpy as np
 from ortools.sat.python import cp_model
 
-from leeward.plan.columns import Stays, Ways
 from leeward.plan.draft import Draft, Rest
 from leeward.plan.model import Model, _sum
+from leeward.plan.parts import Stays, Ways
 from leeward.plan.tables import Tables
 
 

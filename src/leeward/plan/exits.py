@@ -11,10 +11,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from leeward.plan.columns import Ways
 from leeward.plan.draft import Choice, Draft, Rest, rest_of
 from leeward.plan.model import Effort, Model
 from leeward.plan.nearby import appointments
+from leeward.plan.parts import Ways
 from leeward.plan.pricing import BLOCKED, Pricer, Prices
 from leeward.plan.tables import Ints
 
@@ -98,7 +98,7 @@ class Exits:
     def _ways(self, p: int, rest: Rest, above: float) -> Ways:
         """Return the party's ways out that cost at most so much more than its cheapest, and its own."""
         t, own = self.t, self.draft[p]
-        found = Ways(p, {}, {}, {}, whole=False)
+        found = Ways(p, {}, {}, {})
         fit = set(np.flatnonzero(self.above[p] <= above).tolist()) | {len(t.seats)}
         for d in sorted(fit):
             if d == len(t.seats):

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from leeward.plan.ascent import Bound, ascend
-from leeward.plan.aside import Aside, Asked, Raised
+from leeward.plan.aside import Aside, Asked
 from leeward.plan.cheapest import Cheapest
 from leeward.plan.compact import Compact
 from leeward.plan.draft import Draft, points, rest_of
@@ -42,7 +42,7 @@ def improve(run: Run, seconds: float) -> None:
     aside = None
     if t.parties > EXACT:
         rounds = max(100, min(_ROUNDS, int(0.5 * work / (2.5e-8 * cells + 1e-3))))
-        aside = Aside(run.instance, Asked(rounds, _FINE, 0.8 * seconds))
+        aside = Aside(run.instance, Asked(rounds, _FINE, 0.9 * seconds))
     try:
         bound = _coarse(run, pricer, work * 0.12)
         if run.over() or run.near():
@@ -51,7 +51,7 @@ def improve(run: Run, seconds: float) -> None:
         first, again, last = (0.08, 0.0, 0.1) if aside is None else (0.25, 0.2, 0.18)
         _turn(run, pricer, prices, work * first, 0)
         if aside is not None:
-            prices = _fine(run, aside) or prices
+            prices = _fine(run, aside, seconds) or prices
             _turn(run, pricer, prices, work * again, 1)
         _together(run, pricer, prices, work * last)
         if aside is None and not (run.over() or run.near(0.0)):
@@ -70,7 +70,7 @@ def _coarse(run: Run, pricer: Pricer, work: float) -> Bound:
     if len(t.beds) > _POOLED:
         small, pools = pooled(t, _COARSE)
     rounds = max(100, min(_ROUNDS, int(work / (2.5e-8 * small.beds.size * t.parties + 1e-3))))
-    bound = ascend(pricer if pools is None else Pricer(small), None, rounds, 1.0, run.over)
+    bound = ascend(pricer if pools is None else Pricer(small), rounds, run.over)
     run.raised(bound.value)
     return (
         bound
@@ -79,11 +79,11 @@ def _coarse(run: Run, pricer: Pricer, work: float) -> Bound:
     )
 
 
-def _fine(run: Run, aside: Aside) -> Prices | None:
-    """Wait for the fine prices, as long as there is time, and take them."""
-    while not (aside.ended() or run.over()):
+def _fine(run: Run, aside: Aside, seconds: float) -> Prices | None:
+    """Wait for the fine prices, until half of the seconds are over, and take them or the best so far."""
+    while not (aside.ended() or run.over()) and run.left() > seconds / 2:
         aside.wait(0.05)
-    found: Raised | None = aside.result()
+    found = aside.result()
     if found is None:
         return None
     run.raised(found.value)
@@ -131,7 +131,7 @@ def _together(run: Run, pricer: Pricer, prices: Prices, work: float) -> None:
             break
         effort = Effort(work=0.2, seconds=run.left(), seed=run.seed + step, stop=run.over)
         search.exact(min(t.parties, 12), 1000.0, 3, effort)
-        run.better(search.best, search.points)
+        run.better(search.draft, search.points)
 
 
 def _whole(run: Run, pricer: Pricer, bound: Bound, work: float) -> None:

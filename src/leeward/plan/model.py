@@ -14,9 +14,9 @@ from itertools import pairwise
 
 from ortools.sat.python import cp_model
 
-from leeward.plan.columns import Stays, Ways
 from leeward.plan.draft import Choice, Draft, Rest, together
 from leeward.plan.instance import Country
+from leeward.plan.parts import Stays, Ways
 from leeward.plan.tables import Tables, window
 
 Terms = list[tuple[cp_model.IntVar, int]]

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from leeward.plan.cheapest import Cheapest
-from leeward.plan.columns import Stays, Ways
 from leeward.plan.draft import Choice, Rest
+from leeward.plan.parts import Stays, Ways
 from leeward.plan.pricing import BLOCKED, Prices
 from leeward.plan.tables import Floats, Ints, Tables, window
 
@@ -29,7 +29,7 @@ def nearby(
     best = made[0]
     total = np.append(best[t.day] + leave, best[t.nights] + t.remain[p])
     lowest = float(total.min())
-    found = Ways(p, {}, {}, {}, whole=False)
+    found = Ways(p, {}, {}, {})
     if lowest >= BLOCKED:
         return found
     for d in np.flatnonzero(total <= lowest + above).tolist():

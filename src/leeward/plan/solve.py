@@ -15,6 +15,7 @@ import numpy as np
 
 from leeward.plan.answer import Plan
 from leeward.plan.ascent import scales
+from leeward.plan.built import constructed
 from leeward.plan.compact import Compact
 from leeward.plan.draft import Draft, fits, points, read, rest_of
 from leeward.plan.errors import NoPlan
@@ -25,7 +26,6 @@ from leeward.plan.model import Effort
 from leeward.plan.pricing import Pricer, Prices
 from leeward.plan.reading import digest
 from leeward.plan.run import Run
-from leeward.plan.search import constructed
 from leeward.plan.tables import Tables, tables
 
 
