@@ -21,7 +21,8 @@ from leeward.domain import importing_cells as cells
 from leeward.domain.cases.text import clean_name, clean_text
 from leeward.domain.errors import OutOfRange, RuleBroken
 from leeward.domain.importing_cells import Cell, bare, folded, plain
-from leeward.domain.importing_fields import FIELDS, KEYS, Field, field_of
+from leeward.domain.importing_field import Field
+from leeward.domain.importing_fields import FIELDS, KEYS, field_of
 
 ROWS_MOST = 20_000
 COLUMNS_MOST = 200
