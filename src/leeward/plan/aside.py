@@ -112,13 +112,13 @@ def _say(found: Raised) -> None:
     sys.stdout.buffer.flush()
 
 
-def raise_bound(t: Tables, asked: Asked, begun: float, say: Callable[[Raised], None]) -> None:
+def raise_bound(t: Tables, asked: Asked, begun: float, tell: Callable[[Raised], None]) -> None:
     """Raise the bound of these tables, and say it on the way."""
     small, pools = pooled(t, asked.coarse)
 
     def told(bound: Bound, *, done: bool = False) -> None:
         prices = replace(bound.prices, beds=bound.prices.beds[pools])
-        say(Raised(bound.value, prices.flat().tolist(), done))
+        tell(Raised(bound.value, prices.flat().tolist(), done))
 
     def over() -> bool:
         return time.perf_counter() - begun >= asked.seconds
