@@ -62,6 +62,8 @@ def take(t: Tables, p: int, one: Choice, rest: Rest, *, back: bool = False) -> N
         if on[one.escort] == (0 if back else 1):
             leg = t.instance.departures[d]
             rest.minutes[one.escort, leg.day : min(n, leg.day + leg.escort_days)] -= sign * leg.escort_minutes
+        if not on[one.escort]:
+            del on[one.escort]  # who goes with nobody is not on it
 
 
 def rest_of(t: Tables, draft: Draft, free: Iterable[int] = ()) -> Rest:

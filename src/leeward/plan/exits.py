@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from leeward.plan.draft import Choice, Draft, Rest, rest_of
+from leeward.plan.draft import Choice, Draft, Rest, rest_of, take
 from leeward.plan.model import Effort, Model
 from leeward.plan.nearby import appointments
 from leeward.plan.parts import Ways
@@ -31,7 +31,8 @@ class Exits:
         self.priced = at_end + np.concatenate([leaves, t.remain[:, None]], axis=1)
         self.above = self.priced - self.priced.min(axis=1, keepdims=True)
         self.draft = [replace(one, stays=()) for one in draft]
-        self.reserved = self._reserved(draft)
+        self.rest = rest_of(t, self.draft)
+        self.rest.money -= self._reserved(draft)
         self.costs = np.array([self.cost(p, one) for p, one in enumerate(self.draft)])
 
     def _reserved(self, draft: Draft) -> Ints:
@@ -78,22 +79,21 @@ class Exits:
 
     def choose(self, out: list[int], above: float, effort: Effort) -> bool:
         """Let these parties choose anew together; return whether it became better."""
-        t = self.t
-        rest = rest_of(t, self.draft, out)
-        rest.money -= self.reserved
+        t, rest = self.t, self.rest
+        for p in out:
+            take(t, p, self.draft[p], rest, back=True)
         model = Model(t, [self._ways(p, rest, above) for p in out], rest, self.draft)
         model.hint(self.draft)
-        found = model.solve(effort)
-        if not found.choices:
-            return False
-        new = {p: self.cost(p, one) for p, one in found.choices.items()}
-        if sum(new.values()) > float(self.costs[out].sum()) + 1e-6:
-            return False
-        better = sum(new.values()) < float(self.costs[out].sum()) - 1e-6
-        for p, one in found.choices.items():
-            self.draft[p] = one
-            self.costs[p] = new[p]
-        return better
+        found = model.solve(effort).choices
+        new = {p: self.cost(p, one) for p, one in found.items()}
+        gain = float(self.costs[out].sum()) - sum(new.values()) if new else -1.0
+        if gain > -1e-6:
+            for p, one in found.items():
+                self.draft[p] = one
+                self.costs[p] = new[p]
+        for p in out:
+            take(t, p, self.draft[p], rest)
+        return gain > 1e-6
 
     def _ways(self, p: int, rest: Rest, above: float) -> Ways:
         """Return the party's ways out that cost at most so much more than its cheapest, and its own."""

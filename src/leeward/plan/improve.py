@@ -12,6 +12,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from leeward.plan.again import Again
+from leeward.plan.anew import Anew
 from leeward.plan.ascent import Bound, ascend
 from leeward.plan.aside import Aside, Asked
 from leeward.plan.cheapest import Cheapest
@@ -26,10 +28,11 @@ from leeward.plan.search import Search
 from leeward.plan.tables import pooled
 
 EXACT = 60  # parties up to which the whole question is asked at once, too
-_SHARE = 0.85  # of the seconds, for what the work is measured
+_SHARE = 1.0  # of the seconds, for what the work is measured: its steps are counted as on a slow computer
 _COARSE, _FINE = 400, 1  # cents a night that do not matter for the first prices, and for the fine ones
 _POOLED = 12  # houses from which on those that differ little are taken together for the first prices
-_WARM = 0.04  # by how much of a party's usual points a plan may become worse for a while
+_WARM, _COLD = 0.04, 0.01  # by how much of a party's usual points a plan may become worse for a while
+_TURNS = 3  # of a small question, before it is asked whole
 _ROUNDS = 600  # more of them raise a bound by less than a ten thousandth
 
 
@@ -48,14 +51,17 @@ def improve(run: Run, seconds: float) -> None:
         if run.over() or run.near():
             return
         prices = bound.prices
-        first, again, last = (0.08, 0.0, 0.1) if aside is None else (0.25, 0.2, 0.18)
-        _turn(run, pricer, prices, work * first, 0)
-        if aside is not None:
-            prices = _fine(run, aside, seconds) or prices
-            _turn(run, pricer, prices, work * again, 1)
-        _together(run, pricer, prices, work * last)
-        if aside is None and not (run.over() or run.near(0.0)):
-            _whole(run, pricer, bound, work)
+        if aside is None:
+            for turn in range(_TURNS):
+                _turn(run, pricer, prices, work * 0.08, turn)
+                _together(run, pricer, prices, work * 0.1, turn)
+            if not (run.over() or run.near(0.0)):
+                _whole(run, pricer, bound, work)
+            return
+        _turn(run, pricer, prices, work * 0.25, 0)
+        prices = _fine(run, aside, seconds) or prices
+        _turn(run, pricer, prices, work * 0.2, 1)
+        _together(run, pricer, prices, work * 0.18)
     finally:
         if aside is not None:
             if (said := aside.result()) is not None:
@@ -105,33 +111,40 @@ def _turn(run: Run, pricer: Pricer, prices: Prices, work: float, turn: int) -> N
 
 def _sleeping(run: Run, pricer: Pricer, prices: Prices, exits: Draft, work: float) -> None:
     """Put everybody to bed, for so much work."""
-    t = run.t
     housed = Housed(Cheapest(pricer), prices, exits, run.seed)
-    if not housed.whole:
-        return
-    run.better(housed.plan(), housed.points)
-    steps = max(20, int(work / (6e-4 + 2e-7 * t.beds.size)))
-    warmth = _WARM * run.points / t.parties
+    if housed.whole:
+        _steps(run, housed, work, 6e-4 + 2e-7 * run.t.beds.size, _WARM)
+
+
+def _steps(run: Run, again: Again, work: float, each: float, warm: float) -> None:
+    """Take some out and put them back for so much work, of so many seconds each, colder and colder."""
+    steps = max(20, int(work / each))
+    warmth = warm * run.points / run.t.parties
+    run.better(again.plan(), again.points)
     for step in range(steps):
         if run.over():
             break
-        housed.step(warmth * max(0.0, 1 - 1.2 * step / steps))
+        again.step(warmth * max(0.0, 1 - 1.2 * step / steps))
         if step % 500 == 0:
-            run.better(housed.plan(), housed.points)
-    run.better(housed.plan(), housed.points)
+            run.better(again.plan(), again.points)
+    run.better(again.plan(), again.points)
 
 
-def _together(run: Run, pricer: Pricer, prices: Prices, work: float) -> None:
-    """Let a few parties at a time choose everything anew, exactly, for so much work."""
+def _together(run: Run, pricer: Pricer, prices: Prices, work: float, turn: int = 0) -> None:
+    """Let a few parties at a time choose everything anew: for half of the work one by one, then exactly."""
     t = run.t
+    if run.over() or run.near():
+        return
+    anew = Anew(Cheapest(pricer), prices, run.draft, run.seed + turn)
+    _steps(run, anew, work / 2, 1.2e-3 + 4e-7 * t.beds.size, _COLD)
     each, _ = pricer(prices)
-    search = Search(pricer, prices, each, run.draft, run.seed)
-    for step in range(max(10, int(work / 0.02))):
+    search = Search(pricer, prices, each, run.draft, run.seed + turn)
+    for step in range(max(10, int(work / 2 / 0.02))):
         if run.over() or run.near():
             break
         effort = Effort(work=0.2, seconds=run.left(), seed=run.seed + step, stop=run.over)
-        search.exact(min(t.parties, 12), 1000.0, 3, effort)
-        run.better(search.draft, search.points)
+        if search.exact(min(t.parties, 12), 4000.0 if t.parties <= EXACT else 1000.0, 3, effort):
+            run.better(search.draft, search.points)
 
 
 def _whole(run: Run, pricer: Pricer, bound: Bound, work: float) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from leeward.plan.cheapest import Cheapest
-from leeward.plan.draft import Choice, Draft, cost, rest_of
+from leeward.plan.draft import Choice, Draft, cost, rest_of, take
 from leeward.plan.model import Effort, Model
 from leeward.plan.nearby import nearby
+from leeward.plan.parts import Ways
 from leeward.plan.pricing import Pricer, Prices
 from leeward.plan.tables import Floats, Tables
 
@@ -31,11 +32,23 @@ class Search:
         """Work on from this plan."""
         t = self.t
         self.draft = list(draft)
-        self.costs = np.array([cost(t, p, one) for p, one in enumerate(draft)])
-        self.ends = np.array([int(t.day[one.leave]) if one.leave >= 0 else t.nights for one in draft])
-        begun = [one.stays[0][1] if one.stays else end for one, end in zip(draft, self.ends, strict=True)]
-        self.starts = np.array(begun)
-        self.points = float(self.costs.sum())
+        self.rest = rest_of(t, draft)
+        self.costs = np.zeros(t.parties)
+        self.starts, self.ends = np.zeros(t.parties), np.zeros(t.parties)
+        for p, one in enumerate(draft):
+            self._note(p, one)
+
+    def _note(self, p: int, one: Choice) -> None:
+        t = self.t
+        self.draft[p] = one
+        self.costs[p] = cost(t, p, one)
+        self.ends[p] = t.day[one.leave] if one.leave >= 0 else t.nights
+        self.starts[p] = one.stays[0][1] if one.stays else self.ends[p]
+
+    @property
+    def points(self) -> float:
+        """Return what the plan costs."""
+        return float(self.costs.sum())
 
     def pick(self, count: int) -> list[int]:
         """Return parties that lie near each other in one way or another, beginning with one that costs too much."""
@@ -56,36 +69,31 @@ class Search:
         score[first] = -1.0
         return [int(p) for p in np.argsort(score, kind="stable")[:count]]
 
-    def model(self, out: list[int], above: float, places: int) -> Model:
-        """Return the exact question for some parties, with the ways that are worth looking at."""
-        t = self.t
-        rest = rest_of(t, self.draft, out)
-        away = set(out)
-        given = []
-        for p in out:
-            foes = [self.draft[q] for q in self.cheapest.foes.get(p, []) if q not in away]
-            found = nearby(self.cheapest, p, self.prices, rest, foes, above, places)
-            own = self.draft[p]
-            end = t.nights if own.leave < 0 else int(t.day[own.leave])
-            found.add(parts(t, p, own), own, end, int(t.country[own.leave]) if own.leave >= 0 else -1)
-            given.append(found)
-        made = Model(t, given, rest, self.draft)
-        made.hint(self.draft)
-        return made
-
     def exact(self, count: int, above: float, places: int, effort: Effort) -> bool:
         """Free so many parties at once and choose among their ways exactly; return whether it became better."""
-        found = self.model(self.pick(count), above, places).solve(effort)
-        if not found.choices:
-            return False
-        draft = list(self.draft)
-        for p, one in found.choices.items():
-            draft[p] = one
-        total = sum(cost(self.t, p, one) for p, one in found.choices.items())
-        if total >= float(self.costs[list(found.choices)].sum()) - 1e-6:
-            return False
-        self.begin(draft)
-        return True
+        t, out = self.t, self.pick(count)
+        for p in out:
+            take(t, p, self.draft[p], self.rest, back=True)
+        model = Model(t, [self._ways(p, set(out), above, places) for p in out], self.rest, self.draft)
+        model.hint(self.draft)
+        found = model.solve(effort).choices
+        total = sum(cost(t, p, one) for p, one in found.items())
+        better = bool(found) and total < float(self.costs[out].sum()) - 1e-6
+        if better:
+            for p, one in found.items():
+                self._note(p, one)
+        for p in out:
+            take(t, p, self.draft[p], self.rest)
+        return better
+
+    def _ways(self, p: int, away: set[int], above: float, places: int) -> Ways:
+        """Return the ways that are worth looking at while these are away, and the party's own."""
+        t, own = self.t, self.draft[p]
+        foes = [self.draft[q] for q in self.cheapest.foes.get(p, []) if q not in away]
+        found = nearby(self.cheapest, p, self.prices, self.rest, foes, above, places)
+        end = t.nights if own.leave < 0 else int(t.day[own.leave])
+        found.add(parts(t, p, own), own, end, int(t.country[own.leave]) if own.leave >= 0 else -1)
+        return found
 
 
 def parts(t: Tables, p: int, one: Choice) -> tuple[float, float, float]:
